@@ -1,0 +1,1 @@
+"""Prime Time: research opportunities in the medical literature."""
