@@ -1,0 +1,132 @@
+"""The model artifact: a folder of ``model.onnx``, ``tokenizer.json`` and the manifest that describes and seals them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from primetime.errors import ModelProblem
+
+MANIFEST_FILE = "manifest.json"
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+
+Pooling = Literal["mean", "cls", "max"]
+Quantisation = Literal["none", "dynamic-int8-per-channel"]
+
+
+class Golden(BaseModel):
+    """One text with the vector that the artifact gave for it where it was built."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    vector: list[float] = Field(description="unit length, [dimension]")
+
+
+class Quality(BaseModel):
+    """Agreement of the quantised model with the same model in fp32, over the calibration texts."""
+
+    model_config = ConfigDict(frozen=True)
+
+    texts: int
+    mean_cosine: float
+    first_percentile_cosine: float
+    nearest_10_overlap: float = Field(description="share of each text's ten nearest that both models agree on, 0..1")
+
+
+class Manifest(BaseModel):
+    """What is in an artifact, where it came from, and how to tell that it works."""
+
+    model_config = ConfigDict(frozen=True)
+
+    source: str = Field(description="the model's public name, or its folder's name")
+    revision: str = Field(description="hub commit, or sha256 of the weights for a folder")
+    licence: str
+    dimension: int = Field(gt=0)
+    pooling: Pooling
+    normalised: bool = Field(description="whether the source itself normalises; served vectors always have length 1")
+    max_length: int = Field(gt=2, description="tokens, the special ones included")
+    quantisation: Quantisation
+    files: dict[str, str] = Field(description="file name to sha256")
+    calibration_sha256: str = ""
+    quality: dict[Quantisation, Quality] = Field(default_factory=dict, description="every variant that was measured")
+    golden: list[Golden] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits of what decides the vectors: files, pooling and maximum length.
+
+        Golden vectors and quality figures are left out: they are observations, and their last digits differ by
+        processor, while the same model must keep the same name everywhere.
+        """
+        deciding = {
+            "dimension": self.dimension,
+            "files": self.files,
+            "max_length": self.max_length,
+            "pooling": self.pooling,
+            "quantisation": self.quantisation,
+        }
+        return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
+
+    def write(self, directory: Path) -> None:
+        text = json.dumps(self.model_dump(), indent=2, sort_keys=True, ensure_ascii=False)
+        (directory / MANIFEST_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """Read an artifact's manifest without looking at the other files.
+
+    Raises ModelProblem when there is none or it cannot be understood.
+    """
+    path = directory / MANIFEST_FILE
+    try:
+        return Manifest.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ModelProblem(
+            f"there is no encoder artifact in {directory}",
+            remedy="build one with `primetime model build`, or point PRIMETIME_MODEL_DIR at one",
+        ) from error
+    except (ValidationError, OSError) as error:
+        first_line = str(error).splitlines()[0]
+        raise ModelProblem(
+            f"{path} is not a readable manifest: {first_line}", remedy="build the artifact again: `primetime model build`"
+        ) from error
+
+
+def verify(directory: Path) -> Manifest:
+    """Read the manifest and compare the sha256 of every file that it names.
+
+    Raises ModelProblem for a missing file, a changed one, or a manifest that names neither model nor tokenizer.
+    """
+    manifest = read_manifest(directory)
+    for required in (MODEL_FILE, TOKENIZER_FILE):
+        if required not in manifest.files:
+            raise ModelProblem(
+                f"the manifest in {directory} does not name {required}",
+                remedy="build the artifact again: `primetime model build`",
+            )
+    for name, expected in manifest.files.items():
+        path = directory / name
+        if not path.is_file():
+            raise ModelProblem(
+                f"the encoder artifact in {directory} lacks {name}",
+                remedy="copy the artifact again, or build it: `primetime model build`",
+            )
+        actual = sha256_of(path)
+        if actual != expected:
+            raise ModelProblem(
+                f"{path} is not the file its manifest describes (sha256 {actual[:12]}…, expected {expected[:12]}…)",
+                remedy="copy the artifact again, or build it: `primetime model build`",
+            )
+    return manifest
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,155 @@
+"""Encoding texts with a built artifact: onnxruntime and tokenizers alone, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import structlog
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
+from primetime.encoder.batching import batches_by_length
+from primetime.encoder.pooling import pool, to_unit_length
+from primetime.encoder.processor import physical_cores
+from primetime.errors import ModelProblem
+
+Progress = Callable[[int, int], None]
+
+# Padded tokens in one run of the model: enough to fill the cores, small enough that the activations of a BERT-base
+# layer stay near 100 MB.
+TOKEN_BUDGET = 4096
+# Texts tokenised at once: bounds the memory that waiting tokens take, long enough to sort lengths well.
+TOKENISE_AT_ONCE = 1024
+# int8 kernels of different processors round differently; a wrong file or a wrong tokenizer falls far below this.
+GOLDEN_COSINE = 0.99
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """The vectors of some texts, in the texts' order, and what it took."""
+
+    vectors: NDArray[np.float32]
+    """[texts, dimension], each of length 1"""
+    tokens: int
+    """real tokens computed, padding not counted"""
+    cut: int
+    """texts longer than the model's maximum, of which only the beginning was read"""
+
+
+class Encoder:
+    """One loaded model. Safe to share between threads."""
+
+    def __init__(self, manifest: Manifest, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+        self.manifest = manifest
+        self._session = session
+        self._tokenizer = tokenizer
+        padding = tokenizer.padding or {}
+        self._pad_id = int(padding.get("pad_id", 0))
+        # Padding is done per batch, after sorting; the tokenizer would pad to the longest text of all.
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(manifest.max_length)
+        self._inputs = {entry.name for entry in session.get_inputs()}
+
+    @classmethod
+    def open(cls, directory: Path, *, threads: int = 0) -> Encoder:
+        """Verify the artifact's files against its manifest and load it.
+
+        `threads` 0 means the physical cores. Raises ModelProblem when a file is missing, changed or unreadable.
+        """
+        manifest = verify(directory)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or physical_cores()
+        options.inter_op_num_threads = 1
+        # Threads that spin while waiting would take the cores from the API and burn Lightsail's CPU credits.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(
+                str(directory / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+            tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
+        except Exception as error:  # both libraries raise bare Exception subclasses of their own
+            raise ModelProblem(
+                f"the encoder artifact in {directory} cannot be loaded: {str(error).splitlines()[0]}",
+                remedy="build it again with `primetime model build`",
+            ) from error
+        return cls(manifest, session, tokenizer)
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
+        """Encode texts into unit vectors float32 [texts, dimension], in the order given.
+
+        An empty text gets the vector of the empty sequence; control characters and NUL are ignored by the tokenizer; a
+        text beyond the maximum length is cut. `progress` is called with (texts done, texts in all).
+        Raises ModelProblem rather than return a vector that is not finite.
+        """
+        return self.encode_counted(texts, progress=progress).vectors
+
+    def encode_counted(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
+        """As `encode`, with the number of tokens computed and of texts cut."""
+        vectors = np.empty((len(texts), self.manifest.dimension), dtype=np.float32)
+        tokens = cut = done = 0
+        for start in range(0, len(texts), TOKENISE_AT_ONCE):
+            encodings = self._tokenise(texts[start : start + TOKENISE_AT_ONCE])
+            cut += sum(1 for encoding in encodings if encoding.overflowing)
+            ids = [encoding.ids for encoding in encodings]
+            lengths = [len(one) for one in ids]
+            tokens += sum(lengths)
+            for batch in batches_by_length(lengths, TOKEN_BUDGET):
+                vectors[start + batch] = self._run([ids[index] for index in batch])
+                done += len(batch)
+                if progress is not None:
+                    progress(done, len(texts))
+        return Encoded(vectors=vectors, tokens=tokens, cut=cut)
+
+    def warm(self) -> None:
+        """Recompute the golden vectors, which also loads every page of the model.
+
+        Raises ModelProblem when this machine does not reproduce them: its vectors would not fit the stored ones.
+        """
+        golden = self.manifest.golden
+        if not golden:
+            raise ModelProblem(
+                f"the artifact of {self.manifest.source} has no golden vectors, so it cannot be checked",
+                remedy="build it again with `primetime model build`",
+            )
+        expected = np.asarray([entry.vector for entry in golden], dtype=np.float32)
+        cosines = (self.encode([entry.text for entry in golden]) * to_unit_length(expected)).sum(axis=1)
+        if float(cosines.min()) < GOLDEN_COSINE:
+            raise ModelProblem(
+                f"{self.manifest.source} gives other vectors here than where it was built "
+                f"(cosine {cosines.min():.3f}, needed {GOLDEN_COSINE})",
+                remedy="build the artifact on this kind of processor, or without quantising: "
+                "`primetime model build --quantisation none`",
+            )
+        log.debug("encoder warm", source=self.manifest.source, hash=self.manifest.hash, cosine=float(cosines.min()))
+
+    def _tokenise(self, texts: Sequence[str]) -> list[Encoding]:
+        # A lone surrogate is a str that is no text; the tokenizer would refuse the whole batch for it.
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        return list(self._tokenizer.encode_batch_fast(clean))
+
+    def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
+        longest = max(len(one) for one in ids)
+        input_ids = np.full((len(ids), longest), self._pad_id, dtype=np.int64)
+        mask = np.zeros((len(ids), longest), dtype=np.int64)
+        for row, one in enumerate(ids):
+            input_ids[row, : len(one)] = one
+            mask[row, : len(one)] = 1
+        feed = {"input_ids": input_ids, "attention_mask": mask}
+        if "token_type_ids" in self._inputs:
+            feed["token_type_ids"] = np.zeros_like(input_ids)
+        (hidden,) = self._session.run(["last_hidden_state"], feed)
+        vectors = to_unit_length(pool(hidden, mask, self.manifest.pooling))
+        if not np.isfinite(vectors).all():
+            raise ModelProblem(
+                f"{self.manifest.source} produced a vector that is not a number",
+                remedy="build the artifact again without quantising: `primetime model build --quantisation none`",
+            )
+        return vectors
