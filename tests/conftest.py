@@ -1,6 +1,13 @@
 """What every kind of test may ask for."""
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,8 +22,65 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Real, published records beside the checkout; they are not part of the project, so a test without them is skipped."""
+    """Real, published records beside the checkout; they are not part of the project."""
     folder = REPOSITORY.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: this test reads real records kept beside the checkout")
     return folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """A whole deployment, made by the script behind `make demo` in a local cloud of its own."""
+
+    environment: dict[str, str]  # what any command needs in order to meet this cloud and no other
+    state: Path  # the local cloud's state directory
+    summary: dict[str, Any]  # what the demo wrote down: addresses, sign-in, seconds
+    real: bool  # whether the corpus is the real one
+
+    @property
+    def url(self) -> str:
+        return str(self.summary["public_url"])
+
+    def run(self, *command: str, timeout: float = 1200) -> subprocess.CompletedProcess[str]:
+        """Run a command of the project's virtual environment against this deployment."""
+        executable = Path(sys.executable).parent / command[0]
+        return subprocess.run(
+            [str(executable), *command[1:]],
+            env=self.environment,
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Deploy once for all the tests that need a platform, over real records where they are there.
+
+    KEEP_PLATFORM=1 leaves it running, so that the next run starts from it.
+    """
+    environment = os.environ | {
+        "LOCALCLOUD_NAME": "test",
+        "LOCALCLOUD_PORT": "4567",
+        "LOCALCLOUD_EDGE_PORT": "8081",
+    }
+    state = REPOSITORY / ".localcloud" / "test"
+    corpus = REPOSITORY.parent / "shared" / "data" / "pubmed"
+    files = [corpus / "drug-reviews.xml.gz", corpus / "pubmedsample18n0001.xml.gz"]
+    real = all(file.is_file() for file in files)
+    summary = tmp_path_factory.mktemp("platform") / "summary.json"
+    command = [sys.executable, "scripts/demo.py", "--summary", str(summary)]
+    if real:
+        command += ["--corpus", ",".join(str(file) for file in files)]
+    localcloud = str(Path(sys.executable).parent / "localcloud")
+    keep = os.environ.get("KEEP_PLATFORM") == "1"
+    try:
+        run = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
+        assert run.returncode == 0, f"the demo stopped with status {run.returncode}; what it said stands above"
+        yield Platform(environment=environment, state=state, summary=json.loads(summary.read_text()), real=real)
+    finally:
+        if not keep:
+            subprocess.run([localcloud, "reset"], env=environment, cwd=REPOSITORY, check=True)
