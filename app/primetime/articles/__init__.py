@@ -1,0 +1,1 @@
+"""Articles: the record, reading it from PubMed XML, storing, listing and exporting it."""

@@ -1,0 +1,1 @@
+"""The database: the one place that opens a connection, the migrations, the named queries."""

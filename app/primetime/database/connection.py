@@ -1,0 +1,74 @@
+"""The one place that opens a connection to PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from primetime.database.embedded import start_embedded_server
+from primetime.errors import DatabaseUnavailable
+from primetime.settings import Settings
+
+APPLICATION_NAME = "prime-time"
+
+
+def database_url(settings: Settings) -> str:
+    """The URL to connect to; starts the embedded server when the settings name none.
+
+    Raises DatabaseUnavailable.
+    """
+    if settings.uses_embedded_database:
+        return start_embedded_server(settings.data_dir / "postgres")
+    return settings.database_url
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[psycopg.Connection]:
+    """One connection, closed at the end; what was not committed is committed, or rolled back on an error.
+
+    Raises DatabaseUnavailable when there is no connection within `database_connect_seconds`.
+    """
+    url = database_url(settings)
+    try:
+        connection = psycopg.connect(
+            url, connect_timeout=settings.database_connect_seconds, application_name=APPLICATION_NAME
+        )
+    except psycopg.OperationalError as error:
+        raise unavailable(error) from error
+    except psycopg.ProgrammingError as error:
+        # libpq's message quotes the connection string, password included.
+        raise DatabaseUnavailable(
+            "PRIMETIME_DATABASE_URL is not a PostgreSQL connection string",
+            remedy="write it as postgresql://user:password@host:5432/database",
+        ) from error
+    with connection:
+        yield connection
+
+
+def open_pool(settings: Settings) -> ConnectionPool:
+    """A pool of connections that opens them in the background, so that a server starts with its database away.
+
+    `pool.connection()` raises psycopg_pool.PoolTimeout after `database_connect_seconds`.
+    """
+    pool = ConnectionPool(
+        database_url(settings),
+        min_size=settings.database_pool_min,
+        max_size=max(settings.database_pool_min, settings.database_pool_max),
+        timeout=settings.database_connect_seconds,
+        max_idle=settings.database_idle_seconds,
+        kwargs={"connect_timeout": settings.database_connect_seconds, "application_name": APPLICATION_NAME},
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    pool.open(wait=False)
+    return pool
+
+
+def unavailable(error: psycopg.Error) -> DatabaseUnavailable:
+    """The driver's error as one line that names no password."""
+    first_line = str(error).strip().partition("\n")[0]
+    return DatabaseUnavailable(
+        f"PostgreSQL cannot be reached: {first_line}",
+        remedy="check PRIMETIME_DATABASE_URL and that the server runs",
+    )

@@ -1,0 +1,1 @@
+"""The queue: tasks, and the worker that runs them."""

@@ -1,0 +1,124 @@
+"""Every setting of the platform, read from the environment (`PRIMETIME_…`)."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from primetime.errors import BadInput
+
+
+def default_data_directory() -> Path:
+    """Where the platform keeps its own files when nobody says.
+
+    Root gets /var/lib/prime-time: the embedded PostgreSQL then runs as another user, and its package opens every
+    parent folder to that user, which must not happen to /root.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/prime-time")
+    return Path.home() / ".local" / "share" / "prime-time"
+
+
+Weight = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseSettings):
+    """Typed settings; each comes from the environment variable `PRIMETIME_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="PRIMETIME_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: str = Field(default="", repr=False, description="PostgreSQL URL; empty: the embedded server")
+    database_pool_min: int = Field(default=5, ge=1, description="connections kept open")
+    database_pool_max: int = Field(default=20, ge=1, description="connections at most")
+    database_connect_seconds: int = Field(default=30, ge=1, description="longest wait for a connection")
+    database_idle_seconds: int = Field(default=300, ge=1, description="an idle connection above the minimum is closed")
+
+    data_dir: Path = Field(default_factory=default_data_directory, description="the platform's own files")
+    model_dir: Path | None = Field(default=None, description="encoder artifact; default <data_dir>/model")
+    site_dir: Path | None = Field(default=None, description="built web site that `serve` hands out; default none")
+    redis_url: str = Field(default="", repr=False, description="shared counters and cache; empty: own memory")
+
+    release_id: str = Field(default="development", min_length=1, max_length=64)
+    public_url: str = Field(default="http://127.0.0.1:8000", description="the address people open")
+    session_secret: str = Field(default="", repr=False, description="key of the session tokens' hashes")
+    session_hours: int = Field(default=24 * 14, ge=1, description="how long a sign-in lasts")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    log_format: Literal["json", "text"] = "json"
+
+    encoder_threads: int = Field(default=0, ge=0, description="0: as many as physical cores")
+    hdbscan_min_cluster_size: int = Field(
+        default=0, ge=0, description="smallest topic; 0: chosen from the corpus' size"
+    )
+    hdbscan_min_samples: int = Field(default=0, ge=0, description="HDBSCAN's density neighbours; 0: chosen likewise")
+    novelty_weight: Weight = 0.4
+    velocity_weight: Weight = 0.4
+    recency_weight: Weight = 0.2
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("must start with http:// or https:// and name a host")
+        return value.rstrip("/")
+
+    @property
+    def model_directory(self) -> Path:
+        return self.model_dir or self.data_dir / "model"
+
+    @property
+    def uses_embedded_database(self) -> bool:
+        return not self.database_url
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises BadInput naming the first environment variable that cannot be read.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        variable = "PRIMETIME_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadInput(f"{variable}: {first['msg']}", remedy="correct or unset this environment variable") from None
+
+
+def session_secret(settings: Settings) -> bytes:
+    """The key that session tokens are hashed with; run by hand it is made once and kept in the data directory.
+
+    Raises BadInput when an outside database is used without one: two servers with keys of their own would
+    refuse each other's sessions.
+    """
+    if settings.session_secret:
+        if len(settings.session_secret) < 32:
+            raise BadInput("PRIMETIME_SESSION_SECRET is shorter than 32 characters", remedy="set a longer random one")
+        return settings.session_secret.encode()
+    if not settings.uses_embedded_database:
+        raise BadInput(
+            "PRIMETIME_SESSION_SECRET is not set although PRIMETIME_DATABASE_URL is",
+            remedy="set it to at least 32 random characters, the same on every server",
+        )
+    path = settings.data_dir / "session-secret"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"cannot write {path}: {error.strerror}", remedy="set PRIMETIME_DATA_DIR to a writable folder"
+        ) from error
+    secret = secrets.token_hex(32).encode()
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+    return secret
