@@ -127,9 +127,12 @@ class _Pickler(pickle.Pickler):
             # A default factory written as a lambda inside a backend: its code goes along by value.
             cells = tuple(cell.cell_contents for cell in value.__closure__ or ())
             return _restore_function, (marshal.dumps(value.__code__), value.__module__, value.__defaults__, cells)
-        if isinstance(value, defaultdict) and type(value) is not defaultdict:
-            # moto's own kinds take other arguments than the factory that pickle would give them.
-            return _restore_defaultdict, (type(value), value.default_factory), vars(value), None, iter(value.items())
+        if isinstance(value, dict) and type(value).__module__.startswith("moto."):
+            # moto's dictionaries show other items than they hold (an S3 key, but not its older versions) and take
+            # other arguments than pickle would give them, so what they hold is carried as it is.
+            factory = value.default_factory if isinstance(value, defaultdict) else None
+            state = (factory, vars(value), list(dict.items(value)))
+            return _restore_dictionary, (type(value),), state, None, None, _fill_dictionary
         if isinstance(value, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             return _restore_private_key, (value.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),)
         if isinstance(value, x509.Certificate):
@@ -173,10 +176,17 @@ def _lock_factory(value: Any) -> Any:
     return threading.Lock if isinstance(value, type(threading.Lock())) else threading.RLock
 
 
-def _restore_defaultdict(kind: type[defaultdict[Any, Any]], factory: Any) -> defaultdict[Any, Any]:
-    mapping = kind.__new__(kind)
-    mapping.default_factory = factory
-    return mapping
+def _restore_dictionary(kind: type[dict[Any, Any]]) -> dict[Any, Any]:
+    return kind.__new__(kind)
+
+
+def _fill_dictionary(value: dict[Any, Any], state: tuple[Any, dict[str, Any], list[tuple[Any, Any]]]) -> None:
+    factory, attributes, items = state
+    if isinstance(value, defaultdict):
+        value.default_factory = factory
+    vars(value).update(attributes)
+    for key, item in items:
+        dict.__setitem__(value, key, item)
 
 
 def _restore_function(code: bytes, module: str, defaults: tuple[Any, ...] | None, cells: tuple[Any, ...]) -> Any:
