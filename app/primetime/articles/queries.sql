@@ -1,0 +1,111 @@
+-- Queries of the articles' room.
+
+-- name: create_incoming
+CREATE TEMPORARY TABLE IF NOT EXISTS incoming_articles (
+    pmid bigint, version integer, title text, abstract text, abstract_sections jsonb, journal text,
+    journal_abbreviation text, publication_year integer, publication_date date, publication_date_last date,
+    publication_date_printed text, authors jsonb, mesh jsonb, publication_types text[], keywords text[], doi text,
+    pmc text, languages text[], owner text, content_hash text
+) ON COMMIT DROP;
+
+-- name: copy_incoming
+COPY incoming_articles FROM STDIN;
+
+-- name: empty_incoming
+TRUNCATE incoming_articles;
+
+-- name: upsert_incoming
+-- An older version never replaces a newer; what is stored as it came is not touched, so `updated_at` tells the truth.
+WITH stored AS (
+    INSERT INTO articles AS old (
+        pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year,
+        publication_date, publication_date_last, publication_date_printed, authors, mesh, publication_types, keywords,
+        doi, pmc, languages, owner, content_hash)
+    SELECT * FROM incoming_articles ORDER BY pmid
+    ON CONFLICT (pmid) DO UPDATE SET
+        version = excluded.version, title = excluded.title, abstract = excluded.abstract,
+        abstract_sections = excluded.abstract_sections, journal = excluded.journal,
+        journal_abbreviation = excluded.journal_abbreviation, publication_year = excluded.publication_year,
+        publication_date = excluded.publication_date, publication_date_last = excluded.publication_date_last,
+        publication_date_printed = excluded.publication_date_printed, authors = excluded.authors,
+        mesh = excluded.mesh, publication_types = excluded.publication_types, keywords = excluded.keywords,
+        doi = excluded.doi, pmc = excluded.pmc, languages = excluded.languages, owner = excluded.owner,
+        content_hash = excluded.content_hash, updated_at = now()
+    WHERE excluded.version >= old.version
+        AND (old.version, old.title, old.abstract, old.abstract_sections, old.journal, old.journal_abbreviation,
+             old.publication_date, old.publication_date_last, old.publication_date_printed, old.authors, old.mesh,
+             old.publication_types, old.keywords, old.doi, old.pmc, old.languages, old.owner)
+        IS DISTINCT FROM
+            (excluded.version, excluded.title, excluded.abstract, excluded.abstract_sections, excluded.journal,
+             excluded.journal_abbreviation, excluded.publication_date, excluded.publication_date_last,
+             excluded.publication_date_printed, excluded.authors, excluded.mesh, excluded.publication_types,
+             excluded.keywords, excluded.doi, excluded.pmc, excluded.languages, excluded.owner)
+    RETURNING old.xmax = 0 AS is_new
+)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM stored;
+
+-- name: filter
+-- The WHERE of every listing; a NULL parameter does not filter.
+(%(q)s::text IS NULL OR search_document @@ websearch_to_tsquery('english', %(q)s))
+    AND (%(year_from)s::int IS NULL OR publication_year >= %(year_from)s)
+    AND (%(year_to)s::int IS NULL OR publication_year <= %(year_to)s)
+    AND (%(journal)s::text IS NULL OR journal = %(journal)s)
+    AND (%(publication_type)s::text IS NULL OR publication_types @> ARRAY[%(publication_type)s::text])
+    AND (%(mesh)s::text IS NULL OR mesh @> jsonb_build_array(jsonb_build_object('name', %(mesh)s::text)))
+    AND (%(pmids)s::bigint[] IS NULL OR pmid = ANY (%(pmids)s))
+
+-- name: newest
+publication_date DESC NULLS LAST, pmid DESC
+
+-- name: oldest
+publication_date ASC NULLS LAST, pmid ASC
+
+-- name: title
+title, pmid
+
+-- name: relevance
+ts_rank_cd(search_document, websearch_to_tsquery('english', %(q)s), 1) DESC, pmid DESC
+
+-- name: count_articles
+SELECT count(*) FROM articles WHERE {filter};
+
+-- name: list_articles
+SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,
+    publication_date_printed AS date_printed, authors, publication_types, made_up
+FROM articles WHERE {filter}
+ORDER BY {order}
+LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: summaries_of
+SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,
+    publication_date_printed AS date_printed, authors, publication_types, made_up
+FROM articles WHERE pmid = ANY (%(pmids)s);
+
+-- name: find_article
+SELECT pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year AS year,
+    publication_date, publication_date_last, publication_date_printed AS date_printed, authors, mesh,
+    publication_types, keywords, doi, pmc, languages, made_up, imported_at, updated_at
+FROM articles WHERE pmid = %(pmid)s;
+
+-- name: export_articles
+SELECT pmid, title, abstract, authors, journal, publication_date_printed, doi, mesh, publication_types
+FROM articles WHERE {filter}
+ORDER BY {order};
+
+-- name: export_ranked
+SELECT pmid, title, abstract, authors, journal, publication_date_printed, doi, mesh, publication_types
+FROM articles WHERE pmid = ANY (%(pmids)s)
+ORDER BY array_position(%(pmids)s::bigint[], pmid);
+
+-- name: corpus_counts
+SELECT count(*) AS articles, count(*) FILTER (WHERE abstract <> '') AS with_abstract,
+    count(*) FILTER (WHERE made_up) AS made_up
+FROM articles;
+
+-- name: articles_by_year
+SELECT publication_year AS year, count(*) AS articles
+FROM articles WHERE publication_year IS NOT NULL GROUP BY publication_year ORDER BY publication_year;
+
+-- name: largest_journals
+SELECT journal AS name, count(*) AS articles
+FROM articles WHERE journal <> '' GROUP BY journal ORDER BY articles DESC, journal LIMIT %(limit)s;
