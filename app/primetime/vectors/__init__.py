@@ -1,0 +1,1 @@
+"""The articles' stored vectors: encoding what is new or changed, and finding the nearest."""

@@ -1,0 +1,114 @@
+"""Encoding the articles whose text has no vector of this model yet, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from psycopg import Connection
+
+from primetime.articles.record import article_text
+from primetime.encoder.artifact import Manifest
+from primetime.encoder.serving import Encoder
+from primetime.errors import Busy, ModelProblem
+from primetime.vectors.halfvec import QUERIES, storage_of, to_parameter
+
+# Articles encoded and committed together: what a kill can lose, about ten seconds' work.
+BATCH = 512
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodeReport:
+    """What one call of `encode_missing` did."""
+
+    encoded: int
+    already: int
+    """articles whose vector was up to date before"""
+    cut: int
+    """encoded articles longer than the model reads"""
+    model_hash: str
+
+
+def encode_missing(
+    connection: Connection[Any], encoder: Encoder, *, progress: Callable[[int, int], None] | None = None
+) -> EncodeReport:
+    """Encode each article whose text has no up-to-date vector of this model, and store it.
+
+    Commits on `connection` after every batch, so that a run that is stopped continues where it was. Articles with
+    neither title nor abstract are left out. `progress` is called with (articles done, articles to do).
+    Raises Busy when another process is encoding, ModelProblem when the model differs from the one known by its hash.
+    """
+    storage = storage_of(connection)
+    model_hash = encoder.manifest.hash
+    _lock(connection)
+    try:
+        _register(connection, encoder.manifest)
+        counts = connection.execute(QUERIES["count_encoded"], {"model_hash": model_hash}).fetchone()
+        already, missing = counts or (0, 0)
+        connection.commit()
+        encoded = cut = after = 0
+        while True:
+            rows = connection.execute(
+                QUERIES["missing_articles"], {"model_hash": model_hash, "after": after, "batch": BATCH}
+            ).fetchall()
+            # Nothing stays open while the processor works: an open transaction would hold back VACUUM.
+            connection.commit()
+            if not rows:
+                break
+            result = encoder.encode_counted([article_text(title, abstract) for _, _, title, abstract in rows])
+            with connection.cursor() as cursor:
+                cursor.executemany(
+                    QUERIES["store_vector"],
+                    [
+                        {
+                            "model_hash": model_hash,
+                            "pmid": pmid,
+                            "content_hash": content_hash,
+                            "embedding": to_parameter(vector, storage),
+                        }
+                        for (pmid, content_hash, _, _), vector in zip(rows, result.vectors, strict=True)
+                    ],
+                )
+            connection.commit()
+            after = rows[-1][0]
+            encoded += len(rows)
+            cut += result.cut
+            if progress is not None:
+                progress(encoded, max(missing, encoded))
+    finally:
+        _unlock(connection)
+    log.info("articles encoded", encoded=encoded, already=already, cut=cut, model_hash=model_hash)
+    return EncodeReport(encoded=encoded, already=already, cut=cut, model_hash=model_hash)
+
+
+def _register(connection: Connection[Any], manifest: Manifest) -> None:
+    connection.execute(
+        QUERIES["register_model"],
+        {"hash": manifest.hash, "source": manifest.source, "dimension": manifest.dimension},
+    )
+    row = connection.execute(QUERIES["model_dimension"], {"hash": manifest.hash}).fetchone()
+    if row is None or row[0] != manifest.dimension:
+        raise ModelProblem(
+            f"the stored vectors of model {manifest.hash} have {row[0] if row else 'no'} dimensions, "
+            f"this artifact's {manifest.dimension}",
+            remedy="build the artifact again: `primetime model build`",
+        )
+
+
+def _lock(connection: Connection[Any]) -> None:
+    row = connection.execute(QUERIES["try_encoding_lock"]).fetchone()
+    connection.commit()
+    if row is None or not row[0]:
+        raise Busy("articles are being encoded by another process", remedy="wait until it has finished")
+
+
+def _unlock(connection: Connection[Any]) -> None:
+    if connection.broken or connection.closed:
+        return  # the server released the lock with the session
+    connection.rollback()
+    connection.execute(QUERIES["release_encoding_lock"])
+    connection.commit()
