@@ -1,0 +1,85 @@
+"""The operator's verbs: `fab <verb> [--environment local]`, each a thin line over a playbook.
+
+The environment is a folder of inventory/; without the option it is PRIME_TIME_ENVIRONMENT, or local.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from fabric import task
+from invoke.context import Context
+from invoke.exceptions import Exit
+
+REPOSITORY = Path(__file__).resolve().parent
+DEFAULT_ENVIRONMENT = os.environ.get("PRIME_TIME_ENVIRONMENT", "local")
+
+
+def play(context: Context, playbook: str, environment: str, **variables: object) -> None:
+    """Run a playbook against an environment; its exit status becomes ours.
+
+    Raises:
+        Exit: there is no such environment, or the playbook failed.
+    """
+    inventory = REPOSITORY / "inventory" / environment
+    if not (inventory / "hosts.yml").is_file():
+        known = sorted(path.parent.name for path in REPOSITORY.glob("inventory/*/hosts.yml"))
+        raise Exit(f"there is no environment {environment!r}; say one of {', '.join(known)}", code=2)
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), f"playbooks/{playbook}.yml", "-i", str(inventory)]
+    for name, value in variables.items():
+        if value not in (None, ""):
+            command += ["-e", f"{name}={value}"]
+    with context.cd(str(REPOSITORY)):
+        outcome = context.run(_quoted(command), pty=sys.stdin.isatty(), warn=True)
+    if outcome.failed:
+        raise Exit(code=outcome.return_code)
+
+
+def _quoted(command: list[str]) -> str:
+    import shlex
+
+    return shlex.join(command)
+
+
+@task
+def provision(context, environment=DEFAULT_ENVIRONMENT):
+    """Price the plan, then buy or mend what the platform stands on."""
+    play(context, "provision", environment)
+
+
+@task
+def deploy(context, environment=DEFAULT_ENVIRONMENT):
+    """Build this tree as a release, put it on the server, look at it from outside."""
+    play(context, "deploy", environment)
+
+
+@task(name="import", help={"corpus": "PubMed XML files, plain or gzipped, separated by commas"})
+def import_corpus(context, corpus, environment=DEFAULT_ENVIRONMENT):
+    """Ship a corpus, store and encode it, and do the night's analysis at once."""
+    play(context, "import", environment, corpus=corpus)
+
+
+@task
+def status(context, environment=DEFAULT_ENVIRONMENT):
+    """Say which release runs, how the server is, and whether the application is ready."""
+    play(context, "status", environment)
+
+
+@task(help={"of": "app, worker, nightly or proxy", "lines": "how many of the last lines"})
+def logs(context, of="app", lines=100, environment=DEFAULT_ENVIRONMENT):
+    """Show the last lines of a log."""
+    play(context, "logs", environment, of=of, lines=lines)
+
+
+@task
+def ssh(context, environment=DEFAULT_ENVIRONMENT):
+    """Open a shell on the server."""
+    play(context, "ssh", environment)
+
+
+@task(help={"confirm": "the environment's name, again", "yes-destroy-production": "needed for production"})
+def destroy(context, confirm="", yes_destroy_production=False, environment=DEFAULT_ENVIRONMENT):
+    """Remove the environment with its data."""
+    play(context, "destroy", environment, confirm=confirm, yes_destroy_production=str(yes_destroy_production).lower())
