@@ -1,0 +1,44 @@
+# Copyright: Prime Time contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A Lightsail instance as the service describes it, and as the modules show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .convergence import find
+from .tags import from_wire
+
+
+def describe_instance(client: Any, name: str) -> dict[str, Any] | None:
+    """Lightsail's Instance structure, or None."""
+    found = find(client, "get_instance", instanceName=name)
+    return found["instance"] if found else None
+
+
+def power(description: dict[str, Any]) -> str:
+    """The name of an instance's state, such as running or stopping."""
+    return str(description["state"]["name"])
+
+
+def instance_view(description: dict[str, Any] | None) -> dict[str, Any]:
+    """What the modules return of an instance; empty for one that isn't there."""
+    if description is None:
+        return {}
+    return {
+        "name": description["name"],
+        "arn": description.get("arn"),
+        "state": power(description),
+        "public_ip_address": description.get("publicIpAddress"),
+        "private_ip_address": description.get("privateIpAddress"),
+        "ipv6_addresses": description.get("ipv6Addresses") or [],
+        "ip_address_type": description.get("ipAddressType"),
+        "is_static_ip": bool(description.get("isStaticIp")),
+        "blueprint_id": description.get("blueprintId"),
+        "bundle_id": description.get("bundleId"),
+        "availability_zone": description.get("location", {}).get("availabilityZone"),
+        "key_pair_name": description.get("sshKeyName"),
+        "username": description.get("username"),
+        "tags": from_wire(description.get("tags")),
+    }

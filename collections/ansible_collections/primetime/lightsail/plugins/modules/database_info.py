@@ -1,0 +1,66 @@
+#!/usr/bin/python
+# Copyright: Prime Time contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: database_info
+short_description: Describe managed Lightsail databases
+version_added: 0.1.0
+description:
+  - Describes one database, or all of a region.
+  - Changes nothing, so check mode is the same as a run.
+author: Prime Time contributors (@prime-time)
+options:
+  name:
+    description: Only this database. One that doesn't exist gives an empty list, not a failure.
+    type: str
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+"""
+
+EXAMPLES = r"""
+- name: Where the database is
+  primetime.lightsail.database_info:
+    name: prime-time-production
+  register: found
+"""
+
+RETURN = r"""
+databases:
+  description: The databases, by name. Each has the fields of RV(primetime.lightsail.database#module:database).
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from typing import Any
+
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import every
+from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
+from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
+
+ARGUMENT_SPEC: dict[str, Any] = {"name": {"type": "str"}}
+
+
+def body(module: Any) -> dict[str, Any]:
+    client, name = open_client(module, "lightsail"), module.params["name"]
+    if name:
+        one = describe_database(client, name)
+        found = [one] if one else []
+    else:
+        found = every(client, "get_relational_databases", "relationalDatabases")
+    views = [database_view(description) for description in found]
+    return {"changed": False, "databases": sorted(views, key=lambda view: str(view["name"]))}
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, body)
+
+
+if __name__ == "__main__":
+    main()

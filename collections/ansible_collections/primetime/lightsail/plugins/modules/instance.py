@@ -1,0 +1,305 @@
+#!/usr/bin/python
+# Copyright: Prime Time contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: instance
+short_description: Create, start, stop and delete a Lightsail instance
+version_added: 0.1.0
+description:
+  - Makes sure that a Lightsail instance exists, runs, is stopped, or is gone.
+  - What Lightsail can't change in place (bundle, blueprint, zone, key pair) is compared too. A difference fails the
+    task and says what to do. It is never passed over, and the instance is replaced only with O(replace=true).
+author: Prime Time contributors (@prime-time)
+options:
+  name:
+    description: Name of the instance. Lightsail's names are unique in a region over all kinds of resource.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) makes sure that it exists and leaves it running or stopped as it is.
+      - V(running) and V(stopped) start or stop it as well; an instance that isn't there is created for both.
+      - V(absent) deletes it with its disk. A static IP stays allocated, and is charged for, until it is released.
+    type: str
+    choices: [present, running, stopped, absent]
+    default: present
+  blueprint_id:
+    description: Image to create it from, such as V(debian_12). Needed to create.
+    type: str
+  bundle_id:
+    description: Size and price, such as V(medium_3_0). Needed to create.
+    type: str
+  availability_zone:
+    description: Zone, such as V(eu-central-1a). Needed to create.
+    type: str
+  key_pair_name:
+    description: Key pair whose public key its user is given. Without it, Lightsail uses the region's default key.
+    type: str
+  user_data:
+    description: Script run at the first boot. Lightsail doesn't give it back, so a later change can't be seen.
+    type: str
+  ip_address_type:
+    description: Which addresses it has. Changed in place. Without this option it is left as it is.
+    type: str
+    choices: [dualstack, ipv4, ipv6]
+  replace:
+    description:
+      - Whether an instance that differs in what can't be changed in place is deleted and created anew.
+      - Its disk is lost. Take a snapshot first.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+  - primetime.lightsail.wait
+  - primetime.lightsail.tags
+  - primetime.lightsail.outcome
+"""
+
+EXAMPLES = r"""
+- name: A Debian server with two virtual processors and 4 GB
+  primetime.lightsail.instance:
+    name: prime-time-production
+    state: running
+    blueprint_id: debian_12
+    bundle_id: medium_3_0
+    availability_zone: eu-central-1a
+    key_pair_name: prime-time-production
+    tags:
+      environment: production
+
+- name: Delete it
+  primetime.lightsail.instance:
+    name: prime-time-production
+    state: absent
+"""
+
+RETURN = r"""
+actions:
+  description: The calls that change something, in order; in check mode those that would have been made.
+  returned: always
+  type: list
+  elements: str
+  sample: [create_instances]
+instance:
+  description: The instance as it is now; empty when it is absent.
+  returned: always
+  type: dict
+  contains:
+    name: {description: Its name., type: str}
+    arn: {description: Its ARN., type: str}
+    state: {description: Its state., type: str, sample: running}
+    public_ip_address: {description: Its public IPv4 address., type: str}
+    private_ip_address: {description: Its private IPv4 address., type: str}
+    ipv6_addresses: {description: Its IPv6 addresses., type: list, elements: str}
+    ip_address_type: {description: Which addresses it has., type: str, sample: dualstack}
+    is_static_ip: {description: Whether the public address is a static IP., type: bool}
+    blueprint_id: {description: Image., type: str, sample: debian_12}
+    bundle_id: {description: Size., type: str, sample: medium_3_0}
+    availability_zone: {description: Zone., type: str, sample: eu-central-1a}
+    key_pair_name: {description: Key pair., type: str}
+    username: {description: User to sign in as over SSH., type: str, sample: admin}
+    tags: {description: Tags., type: dict}
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
+    instance_blueprints,
+    instance_bundles,
+    require_blueprint,
+    require_bundle,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
+from ansible_collections.primetime.lightsail.plugins.module_utils.instances import (
+    describe_instance,
+    instance_view,
+    power,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
+    TAG_OPTIONS,
+    WAIT_OPTIONS,
+    open_client,
+    run,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.tags import (
+    from_wire,
+    tag_steps,
+    to_wire,
+    wanted_tags,
+)
+
+ARGUMENT_SPEC: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "running", "stopped", "absent"], "default": "present"},
+    "blueprint_id": {"type": "str"},
+    "bundle_id": {"type": "str"},
+    "availability_zone": {"type": "str"},
+    "key_pair_name": {"type": "str"},
+    "user_data": {"type": "str"},
+    "ip_address_type": {"type": "str", "choices": ["dualstack", "ipv4", "ipv6"]},
+    "replace": {"type": "bool", "default": False},
+    **TAG_OPTIONS,
+    **WAIT_OPTIONS,
+}
+
+NEEDED_TO_CREATE = ("blueprint_id", "bundle_id", "availability_zone")
+FIXED_AT_CREATION = (*NEEDED_TO_CREATE, "key_pair_name")
+
+
+def is_running(description: Any) -> bool:
+    return description is not None and power(description) == "running"
+
+
+def is_stopped(description: Any) -> bool:
+    return description is not None and power(description) == "stopped"
+
+
+def is_absent(description: Any) -> bool:
+    return description is None
+
+
+def is_stable(description: Any) -> bool:
+    """Whether an instance is in no passing state, such as pending or stopping."""
+    return is_absent(description) or is_running(description) or is_stopped(description)
+
+
+def comparable(description: Any) -> dict[str, Any]:
+    """What the module compares and shows in its diff."""
+    if description is None:
+        return {}
+    view = instance_view(description)
+    return {key: view[key] for key in ("state", *FIXED_AT_CREATION, "ip_address_type", "tags")}
+
+
+def drift(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What differs and can't be changed in place: option to (there, wanted)."""
+    return {
+        option: (before[option], wanted[option])
+        for option in FIXED_AT_CREATION
+        if wanted.get(option) is not None and before[option] != wanted[option]
+    }
+
+
+def create_step(wanted: Mapping[str, Any]) -> Step:
+    """The call that creates the instance.
+
+    Raises:
+        RefusedError: an option that creation needs isn't given.
+    """
+    if missing := [option for option in NEEDED_TO_CREATE if not wanted.get(option)]:
+        raise RefusedError(
+            f"instance {wanted['name']} doesn't exist, and to create it these are missing: {', '.join(missing)}"
+        )
+    arguments: dict[str, Any] = {
+        "instanceNames": [wanted["name"]],
+        "availabilityZone": wanted["availability_zone"],
+        "blueprintId": wanted["blueprint_id"],
+        "bundleId": wanted["bundle_id"],
+    }
+    optional = {"keyPairName": "key_pair_name", "userData": "user_data", "ipAddressType": "ip_address_type"}
+    arguments.update({member: wanted[option] for member, option in optional.items() if wanted.get(option)})
+    if wanted.get("tags"):
+        arguments["tags"] = to_wire(wanted["tags"])
+    return Step("create_instances", arguments, settled=is_running)
+
+
+def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
+    """The calls that create the instance; Lightsail starts each new one, so a stopped one is stopped afterwards."""
+    create = create_step(wanted)
+    return (create, stop_step(wanted["name"])) if wanted["state"] == "stopped" else (create,)
+
+
+def created(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the diff shows of an instance that is to be created."""
+    options = {option: wanted[option] for option in (*FIXED_AT_CREATION, "ip_address_type") if wanted.get(option)}
+    state = "stopped" if wanted["state"] == "stopped" else "running"
+    return {"state": state, **options, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
+
+
+def delete_step(name: str) -> Step:
+    return Step("delete_instance", {"instanceName": name, "forceDeleteAddOns": True}, settled=is_absent)
+
+
+def stop_step(name: str) -> Step:
+    return Step("stop_instance", {"instanceName": name}, settled=is_stopped)
+
+
+def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
+    """The calls that make the instance as wanted.
+
+    Args:
+        description: Lightsail's Instance structure, or None.
+        wanted: the module's options.
+
+    Raises:
+        RefusedError: it differs in what can't be changed in place, or can't be created.
+    """
+    name, state, before = wanted["name"], wanted["state"], comparable(description)
+    if state == "absent":
+        return Plan(before, {}, () if description is None else (delete_step(name),))
+    if description is None:
+        return Plan(before, created(wanted), creation_steps(wanted))
+    if differs := drift(before, wanted):
+        if not wanted.get("replace"):
+            told = ", ".join(f"{option} is {there}, wanted {want}" for option, (there, want) in differs.items())
+            raise RefusedError(
+                f"instance {name}: {told}. Lightsail can't change this in place: set the option back, or create "
+                "another instance from a snapshot, or set replace: true to delete this one with its disk and create it anew"
+            )
+        return Plan(before, created(wanted), (delete_step(name), *creation_steps(wanted)))
+    return changes_in_place(description, before, wanted)
+
+
+def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Plan:
+    """The calls for what Lightsail can change of an instance that stays: addresses, tags, power."""
+    name, steps, after = wanted["name"], [], dict(before)
+    if wanted.get("ip_address_type") and before["ip_address_type"] != wanted["ip_address_type"]:
+        after["ip_address_type"] = wanted["ip_address_type"]
+        arguments = {"resourceType": "Instance", "resourceName": name, "ipAddressType": wanted["ip_address_type"]}
+        steps.append(Step("set_ip_address_type", arguments, settled=is_stable))
+    after["tags"] = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
+    steps.extend(tag_steps(name, from_wire(description.get("tags")), after["tags"]))
+    if wanted["state"] == "running" and before["state"] not in ("running", "pending", "starting"):
+        after["state"] = "running"
+        steps.append(Step("start_instance", {"instanceName": name}, settled=is_running))
+    if wanted["state"] == "stopped" and before["state"] not in ("stopped", "stopping"):
+        after["state"] = "stopped"
+        steps.append(stop_step(name))
+    return Plan(before, after, tuple(steps))
+
+
+def body(module: Any) -> dict[str, Any]:
+    wanted, client = module.params, open_client(module, "lightsail")
+
+    def planned(description: Any) -> Plan:
+        result = plan(description, wanted)
+        if any(step.operation == "create_instances" for step in result.steps):
+            require_bundle("bundle_id", wanted["bundle_id"], instance_bundles(client))
+            require_blueprint("blueprint_id", wanted["blueprint_id"], instance_blueprints(client))
+        return result
+
+    outcome = converge(
+        module,
+        client,
+        f"instance {wanted['name']}",
+        lambda: describe_instance(client, wanted["name"]),
+        planned,
+        stable=is_stable,
+    )
+    return {**outcome.fields(), "instance": instance_view(outcome.description)}
+
+
+def main() -> None:
+    run(ARGUMENT_SPEC, body)
+
+
+if __name__ == "__main__":
+    main()
