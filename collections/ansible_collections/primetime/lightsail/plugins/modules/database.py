@@ -278,6 +278,10 @@ def deletion_step(wanted: Mapping[str, Any]) -> Step:
             f"database {name} would be deleted without a last snapshot: give final_snapshot_name, "
             "or skip_final_snapshot: true if its data may be lost"
         )
+    if snapshot and wanted.get("skip_final_snapshot"):
+        raise RefusedError(
+            f"database {name}: skip_final_snapshot and final_snapshot_name contradict each other; give one"
+        )
     arguments: dict[str, Any] = {"relationalDatabaseName": name, "skipFinalSnapshot": not snapshot}
     if snapshot:
         arguments["finalRelationalDatabaseSnapshotName"] = snapshot
@@ -342,7 +346,7 @@ def body(module: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, body, mutually_exclusive=[("skip_final_snapshot", "final_snapshot_name")])
+    run(ARGUMENT_SPEC, body)
 
 
 if __name__ == "__main__":

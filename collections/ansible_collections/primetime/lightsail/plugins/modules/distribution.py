@@ -261,13 +261,17 @@ distribution:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.module_utils.cloudfront import every_cloudfront
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, call, converge, find
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
 from ansible_collections.primetime.lightsail.plugins.module_utils.distribution_config import (
     merged,
     normal,
     refused,
     shown,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.distributions import (
+    describe_distribution,
+    distribution_view,
+    find_id,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
@@ -425,45 +429,6 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     return Plan(before, after, tuple(steps))
 
 
-def describe_distribution(client: Any, identity: str) -> dict[str, Any] | None:
-    """What plan takes, of the distribution with this id; None when it isn't there."""
-    found = find(client, "get_distribution", Id=identity)
-    if found is None:
-        return None
-    distribution = found["Distribution"]
-    tags = call(client, "list_tags_for_resource", Resource=distribution["ARN"])["Tags"].get("Items") or []
-    return {
-        **{key: distribution[key] for key in ("Id", "ARN", "DomainName", "Status")},
-        "ETag": found["ETag"],
-        "Config": distribution["DistributionConfig"],
-        "Tags": {tag["Key"]: tag.get("Value", "") for tag in tags},
-    }
-
-
-def find_id(client: Any, caller_reference: str, comment: str | None) -> str | None:
-    """Id of the distribution with this caller reference; those with the same comment are looked at first."""
-    listed = every_cloudfront(client, "list_distributions", "DistributionList")
-    for summary in sorted(listed, key=lambda item: item.get("Comment") != comment):
-        found = find(client, "get_distribution_config", Id=summary["Id"])
-        if found and found["DistributionConfig"]["CallerReference"] == caller_reference:
-            return str(summary["Id"])
-    return None
-
-
-def view(description: Any) -> dict[str, Any]:
-    """What the module returns of a distribution."""
-    if description is None:
-        return {}
-    return {
-        "id": description["Id"],
-        "arn": description["ARN"],
-        "domain_name": description["DomainName"],
-        "status": description["Status"],
-        "config": shown(description["Config"]),
-        "tags": description["Tags"],
-    }
-
-
 def body(module: Any) -> dict[str, Any]:
     wanted, client = module.params, open_client(module, "cloudfront")
     known: list[str] = []
@@ -481,7 +446,7 @@ def body(module: Any) -> dict[str, Any]:
         lambda description: plan(description, wanted),
         stable=lambda description: description is None or is_deployed(description),
     )
-    shape = view(outcome.description)
+    shape = distribution_view(outcome.description)
     top = {key: shape.get(key, "") for key in ("id", "arn", "domain_name")}
     return {**outcome.fields(), **top, "distribution": shape}
 
