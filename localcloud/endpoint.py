@@ -1,0 +1,93 @@
+"""The one endpoint of all of AWS: Lightsail is ours, everything else moto's. Run by `localcloud up`."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import structlog
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from localcloud import docker_engine
+from localcloud.certificates import CertificateAuthority
+from localcloud.lightsail import model
+from localcloud.lightsail.calls import CallLog
+from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.database_servers import DatabaseServers
+from localcloud.lightsail.machines import Machines
+from localcloud.lightsail.reconcile import reconcile
+from localcloud.lightsail.service import LightsailApplication
+from localcloud.lightsail.store import Store
+from localcloud.lightsail.work import Work
+from localcloud.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = structlog.get_logger(__name__)
+
+HEALTH_PATH = "/_localcloud/health"
+
+
+class Front:
+    """Sends each request to the application that speaks for its service."""
+
+    def __init__(self, settings: Settings, lightsail: WSGIApplication, others: WSGIApplication) -> None:
+        self._name = settings.name
+        self._lightsail = lightsail
+        self._others = others
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") == HEALTH_PATH:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [json.dumps({"status": "ok", "name": self._name}).encode()]
+        if environ.get("HTTP_X_AMZ_TARGET", "").startswith(f"{model.TARGET_PREFIX}."):
+            return self._lightsail(environ, start_response)
+        return self._others(environ, start_response)
+
+
+class _QuietHandler(WSGIRequestHandler):
+    # Calls have a log of their own.
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        return
+
+
+def open_cloud(settings: Settings) -> Cloud:
+    """This local cloud's Lightsail, with its network and certificate authority in place."""
+    engine = docker_engine.connect()
+    docker_engine.ensure_network(engine, settings)
+    settings.state_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Cloud(
+        settings=settings,
+        engine=engine,
+        store=Store(settings.state_directory / "lightsail.json"),
+        machines=Machines(engine, settings),
+        servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
+        work=Work(),
+    )
+
+
+def main() -> None:
+    """Serve until SIGTERM, then finish the steps that run."""
+    from localcloud.aws import application  # moto takes seconds to import, which only this process should pay
+
+    settings = Settings.from_environment()
+    cloud = open_cloud(settings)
+    calls = CallLog(settings.state_directory / "calls.jsonl")
+    front = Front(settings, LightsailApplication(cloud, calls), application(settings.state_directory))
+    server = make_server("127.0.0.1", settings.port, front, threaded=True, request_handler=_QuietHandler)
+    # shutdown() waits for the serving loop, which is in this thread.
+    signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    reconcile(cloud)
+    log.info("endpoint ready", url=settings.endpoint_url)
+    server.serve_forever()
+    cloud.work.close()
+
+
+if __name__ == "__main__":
+    main()

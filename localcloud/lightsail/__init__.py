@@ -1,0 +1,1 @@
+"""Amazon Lightsail on this machine: its API, with real machines and databases behind it."""

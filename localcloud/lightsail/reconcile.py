@@ -1,0 +1,39 @@
+"""Bringing machines and servers to what the records say, when the endpoint starts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from localcloud.lightsail import databases, instances
+from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.records import DatabaseState, InstanceState
+
+
+def reconcile(cloud: Cloud) -> None:
+    """Finish what the last run left half-done and start what should run; returns when all is submitted.
+
+    Operations that were underway end with the step that finishes their resource's work.
+    """
+    with cloud.store.reading() as account:
+        all_instances = [instance.model_copy(deep=True) for instance in account.instances]
+        all_databases = [database.model_copy(deep=True) for database in account.relational_databases]
+        unfinished = {
+            (operation.region, operation.resource_name): operation.id
+            for operation in account.operations
+            if operation.status == "Started"
+        }
+    for instance in all_instances:
+        operations = [unfinished[key]] if (key := (instance.region, instance.name)) in unfinished else []
+        match instance.state:
+            case InstanceState.PENDING | InstanceState.RUNNING:
+                cloud.in_background(instance, operations, partial(instances.boot, cloud, instance))
+            case InstanceState.STOPPING:
+                cloud.in_background(instance, operations, partial(instances.halt, cloud, instance))
+            case InstanceState.SHUTTING_DOWN:
+                cloud.in_background(instance, operations, partial(instances.destroy, cloud, instance))
+    for database in all_databases:
+        operations = [unfinished[key]] if (key := (database.region, database.name)) in unfinished else []
+        if database.state is DatabaseState.DELETING:
+            cloud.in_background(database, operations, partial(databases.destroy, cloud, database))
+        else:
+            cloud.in_background(database, operations, partial(databases.bring_up, cloud, database))

@@ -1,0 +1,193 @@
+"""What Lightsail remembers of each resource. The whole is one `Account`, kept in one file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Record(BaseModel):
+    # A misspelt field or a wrong type must fail here, and not when the file is read again.
+    model_config = ConfigDict(extra="forbid", validate_assignment=True)
+
+
+class Resource(Record):
+    """What every resource has."""
+
+    name: str
+    region: str
+    id: str = Field(default_factory=lambda: str(uuid4()))
+    created_at: datetime = Field(default_factory=now)
+    availability_zone: str = "all"
+    tags: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def resource_type(self) -> str:
+        return type(self).__name__
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lightsail:{self.region}:{ACCOUNT_ID}:{self.resource_type}/{self.id}"
+
+    def describe(self) -> dict[str, Any]:
+        """The members that the service's structures have in common."""
+        return {
+            "name": self.name,
+            "arn": self.arn,
+            "supportCode": f"{ACCOUNT_ID}/{self.id[:8]}",
+            "createdAt": self.created_at,
+            "location": self.location(),
+            "resourceType": self.resource_type,
+        }
+
+    def location(self) -> dict[str, str]:
+        return {"availabilityZone": self.availability_zone, "regionName": self.region}
+
+    def tag_list(self) -> list[dict[str, str]]:
+        # A tag without a value is a key-only tag: the service leaves its value out.
+        return [{"key": key, "value": value} if value else {"key": key} for key, value in self.tags.items()]
+
+
+ACCOUNT_ID = "123456789012"
+
+
+class KeyPair(Resource):
+    public_key: str  # one line, as in authorized_keys
+    fingerprint: str
+
+
+class StaticIp(Resource):
+    address: str
+    attached_to: str | None = None
+
+
+class PortRange(Record):
+    """One line of an instance's firewall."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    protocol: str  # tcp, udp, icmp, icmpv6 or all
+    from_port: int
+    to_port: int
+    cidrs: tuple[str, ...] = ()
+    ipv6_cidrs: tuple[str, ...] = ()
+    cidr_list_aliases: tuple[str, ...] = ()
+
+
+class InstanceState(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    SHUTTING_DOWN = "shutting-down"
+
+    @property
+    def code(self) -> int:
+        """The number that EC2 and Lightsail give the state."""
+        return {"pending": 0, "running": 16, "shutting-down": 32, "stopping": 64, "stopped": 80}[self.value]
+
+
+class Instance(Resource):
+    blueprint_id: str
+    bundle_id: str
+    key_pair: str
+    public_key: str
+    user_data: str = ""
+    ip_address_type: str = "dualstack"
+    state: InstanceState = InstanceState.PENDING
+    private_address: str
+    public_address: str | None  # its own; a static address takes its place, stopping loses it
+    ports: list[PortRange] = Field(default_factory=list)
+
+
+class DatabaseState(StrEnum):
+    CREATING = "creating"
+    AVAILABLE = "available"
+    MODIFYING = "modifying"
+    DELETING = "deleting"
+    FAILED = "failed"
+
+
+class RelationalDatabase(Resource):
+    blueprint_id: str
+    bundle_id: str
+    engine_version: str
+    master_database: str
+    master_username: str
+    password: str
+    password_created_at: datetime = Field(default_factory=now)
+    previous_password: str | None = None
+    endpoint: str
+    private_address: str
+    publicly_accessible: bool = False
+    backup_retention: bool = True
+    backup_window: str
+    maintenance_window: str
+    state: DatabaseState = DatabaseState.CREATING
+
+
+class Operation(Record):
+    """One step that a call started, as GetOperations shows it."""
+
+    id: str = Field(default_factory=lambda: str(uuid4()))
+    resource_name: str
+    resource_type: str
+    operation_type: str
+    region: str
+    availability_zone: str = "all"
+    details: str = ""
+    status: str = "Started"
+    created_at: datetime = Field(default_factory=now)
+    changed_at: datetime = Field(default_factory=now)
+    error_code: str | None = None
+    error_details: str | None = None
+
+    def describe(self) -> dict[str, Any]:
+        shown: dict[str, Any] = {
+            "id": self.id,
+            "resourceName": self.resource_name,
+            "resourceType": self.resource_type,
+            "createdAt": self.created_at,
+            "location": {"availabilityZone": self.availability_zone, "regionName": self.region},
+            "isTerminal": self.status in ("Succeeded", "Failed", "Completed"),
+            "operationType": self.operation_type,
+            "status": self.status,
+            "statusChangedAt": self.changed_at,
+        }
+        optional = {
+            "operationDetails": self.details,
+            "errorCode": self.error_code,
+            "errorDetails": self.error_details,
+        }
+        return shown | {member: value for member, value in optional.items() if value}
+
+
+class Account(Record):
+    """Everything that one local cloud's Lightsail holds."""
+
+    version: int = 1
+    key_pairs: list[KeyPair] = Field(default_factory=list)
+    instances: list[Instance] = Field(default_factory=list)
+    static_ips: list[StaticIp] = Field(default_factory=list)
+    relational_databases: list[RelationalDatabase] = Field(default_factory=list)
+    operations: list[Operation] = Field(default_factory=list)
+
+    def resources(self, region: str) -> list[Resource]:
+        everything = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
+        return [resource for resource in everything if resource.region == region]
+
+    def addresses(self) -> set[str]:
+        """Every address in use, of whatever region."""
+        found = {static_ip.address for static_ip in self.static_ips}
+        for instance in self.instances:
+            found.add(instance.private_address)
+            if instance.public_address:
+                found.add(instance.public_address)
+        return found | {database.private_address for database in self.relational_databases}
