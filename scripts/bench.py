@@ -32,14 +32,16 @@ class MemoryWatch(threading.Thread):
         super().__init__(daemon=True)
         self.highest = 0
         self.limit = 0
-        self._filters = {"label": [f"localcloud={name}", "localcloud.kind=instance"]}
+        self._filters: dict[str, str | list[str] | bool] = {"label": [f"localcloud={name}", "localcloud.kind=instance"]}
         self._stop_asked = threading.Event()
 
     def run(self) -> None:
         client = docker.from_env()
         while not self._stop_asked.wait(0.5):
             for container in client.containers.list(filters=self._filters):
-                memory = container.stats(stream=False)["memory_stats"]
+                statistics = container.stats(stream=False)
+                assert isinstance(statistics, dict)  # what stream=False means; its stub covers both
+                memory = statistics["memory_stats"]
                 reclaimable = memory.get("stats", {})
                 inactive = reclaimable.get("total_inactive_file", reclaimable.get("inactive_file", 0))
                 self.highest = max(self.highest, memory.get("usage", 0) - inactive)

@@ -12,24 +12,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import boto3
 import click
 
 from playbook import REPOSITORY, Recap, run_playbook
-from primetime.articles.pubmed_xml import read_articles
+from primetime.articles.pubmed_xml import SkippedRecord, read_pubmed_file
 from primetime.errors import PrimeTimeError
 
 INVENTORY = REPOSITORY / "inventory" / "local"
 MADE_UP = REPOSITORY / "build" / "corpus" / "made-up.xml.gz"
 
 
-class DemoStopped(click.ClickException):
+class DemoStopped(Exception):  # noqa: N818 (the name says what happened)
     """{cause}; {remedy}"""
 
     def __init__(self, cause: str, remedy: str, status: int) -> None:
         super().__init__(f"{cause.rstrip('.')}; {remedy}")
-        self.exit_code = status
+        self.status = status
 
 
 @dataclass
@@ -85,11 +86,12 @@ def check_corpus(paths: tuple[Path, ...]) -> None:
     """Read every record of every file before anything is deployed: a bad file should cost seconds, not minutes."""
     for path in paths:
         read = skipped = 0
-        for record in read_articles(path):
-            if record.problem is None:
-                read += 1
-            else:
+        for record in read_pubmed_file(path):
+            if isinstance(record, SkippedRecord):
                 skipped += 1
+                click.echo(f"  {path}: skipped {record}", err=True)
+            else:
+                read += 1
         if read == 0:
             raise DemoStopped(f"{path} holds no readable PubMed record", "give PubMed XML, plain or gzipped", 3)
         click.echo(f"  {path}: {read:,} records{f', {skipped} that cannot be read' if skipped else ''}", err=True)
@@ -110,15 +112,29 @@ def split_paths(_context: click.Context, _parameter: click.Parameter, value: str
 @click.option("--summary", type=click.Path(path_type=Path), help="Write addresses, sign-in and timings as JSON here.")
 def main(corpus: tuple[Path, ...], name: str, articles: int, summary: Path | None) -> None:
     """Deploy to this machine's own cloud, import a corpus, run the analysis, and say where to look."""
+    try:
+        run_demo(corpus, name=name, articles=articles, summary=summary)
+    except PrimeTimeError as error:
+        stop(error.one_line, error.exit_status)
+    except DemoStopped as error:
+        stop(str(error), error.status)
+    except KeyboardInterrupt:
+        stop("stopped by hand; run the same command again, it goes on from where it was", 130)
+
+
+def stop(reason: str, status: int) -> NoReturn:
+    click.secho(f"demo: {reason}", fg="red", err=True)
+    raise SystemExit(status)
+
+
+def run_demo(corpus: tuple[Path, ...], *, name: str, articles: int, summary: Path | None) -> None:
+    """The demo's steps, in order. Raises DemoStopped or PrimeTimeError at the first that fails."""
     os.environ["LOCALCLOUD_NAME"] = name
     state = Path(os.environ.get("LOCALCLOUD_STATE", REPOSITORY / ".localcloud" / name))
     demo = Demo(name=name, state=state)
     if corpus:
         with demo.step("Read the corpus"):
-            try:
-                check_corpus(corpus)
-            except PrimeTimeError as error:
-                raise DemoStopped(str(error), error.remedy, error.exit_status) from error
+            check_corpus(corpus)
     with demo.step("Start the local cloud"):
         demo.start_cloud()
     with demo.step("Provision, configure, release, verify"):
