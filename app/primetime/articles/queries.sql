@@ -17,7 +17,7 @@ TRUNCATE incoming_articles;
 -- name: upsert_incoming
 -- An older version never replaces a newer; what is stored as it came is not touched, so `updated_at` tells the truth.
 WITH stored AS (
-    INSERT INTO articles AS old (
+    INSERT INTO articles AS present (
         pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year,
         publication_date, publication_date_last, publication_date_printed, authors, mesh, publication_types, keywords,
         doi, pmc, languages, owner, content_hash)
@@ -31,16 +31,16 @@ WITH stored AS (
         mesh = excluded.mesh, publication_types = excluded.publication_types, keywords = excluded.keywords,
         doi = excluded.doi, pmc = excluded.pmc, languages = excluded.languages, owner = excluded.owner,
         content_hash = excluded.content_hash, updated_at = now()
-    WHERE excluded.version >= old.version
-        AND (old.version, old.title, old.abstract, old.abstract_sections, old.journal, old.journal_abbreviation,
-             old.publication_date, old.publication_date_last, old.publication_date_printed, old.authors, old.mesh,
-             old.publication_types, old.keywords, old.doi, old.pmc, old.languages, old.owner)
+    WHERE excluded.version >= present.version
+        AND (present.version, present.title, present.abstract, present.abstract_sections, present.journal, present.journal_abbreviation,
+             present.publication_date, present.publication_date_last, present.publication_date_printed, present.authors, present.mesh,
+             present.publication_types, present.keywords, present.doi, present.pmc, present.languages, present.owner)
         IS DISTINCT FROM
             (excluded.version, excluded.title, excluded.abstract, excluded.abstract_sections, excluded.journal,
              excluded.journal_abbreviation, excluded.publication_date, excluded.publication_date_last,
              excluded.publication_date_printed, excluded.authors, excluded.mesh, excluded.publication_types,
              excluded.keywords, excluded.doi, excluded.pmc, excluded.languages, excluded.owner)
-    RETURNING old.xmax = 0 AS is_new
+    RETURNING present.xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM stored;
 

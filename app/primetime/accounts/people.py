@@ -1,0 +1,90 @@
+"""Accounts and their roles."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import psycopg
+from psycopg.rows import class_row
+
+from primetime.accounts.passwords import hash_password, needs_rehash, verify_password
+from primetime.database.queries import load_queries
+from primetime.errors import BadInput, NotAllowed
+
+QUERIES = load_queries("primetime.accounts")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
+
+
+class Role(StrEnum):
+    """What an account may do; each may also do what those before it may."""
+
+    READER = "reader"  # read and export
+    RESEARCHER = "researcher"  # start an analysis
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    id: int
+    email: str
+    name: str
+    role: Role
+    created_at: datetime
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "role", Role(self.role))
+
+    def may_act_as(self, role: Role) -> bool:
+        order = list(Role)
+        return order.index(self.role) >= order.index(role)
+
+
+def create_account(connection: psycopg.Connection, *, email: str, password: str, role: Role, name: str = "") -> Account:
+    """A new account; the name is the e-mail's first part when none is given.
+
+    Raises BadInput for an e-mail that is none or is taken, or a password that is too short.
+    """
+    address = normal_email(email)
+    parameters = {
+        "email": address,
+        "name": name.strip() or address.partition("@")[0],
+        "role": role.value,
+        "password_hash": hash_password(password),
+    }
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        account = cursor.execute(QUERIES["create_account"], parameters).fetchone()
+    if account is None:
+        raise BadInput(f"there is an account {address} already", remedy="choose another e-mail")
+    return account
+
+
+def list_accounts(connection: psycopg.Connection) -> list[Account]:
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute(QUERIES["list_accounts"]).fetchall()
+
+
+def check_credentials(connection: psycopg.Connection, *, email: str, password: str) -> int:
+    """The id of the account that these belong to.
+
+    Raises NotAllowed, in the same words and time whether the account or the password is wrong.
+    """
+    row = connection.execute(QUERIES["find_credentials"], {"email": email.strip().lower()}).fetchone()
+    # The hash takes a tenth of a second; no transaction stays open over it.
+    connection.commit()
+    account_id, password_hash = row or (None, None)
+    if not verify_password(password_hash, password) or account_id is None:
+        raise NotAllowed("e-mail or password is wrong", remedy="check both and try again")
+    if needs_rehash(password_hash):
+        connection.execute(
+            QUERIES["replace_password_hash"], {"id": account_id, "password_hash": hash_password(password)}
+        )
+    return int(account_id)
+
+
+def normal_email(email: str) -> str:
+    """The e-mail as it is stored. Raises BadInput when it is none."""
+    address = email.strip().lower()
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
+        raise BadInput(f"{email[:80]!r} is not an e-mail address", remedy="write it as name@example.org")
+    return address

@@ -1,0 +1,52 @@
+"""Logs: one line an event, JSON on a server, with the request's and the release's id and no personal data."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from primetime.settings import Settings
+
+
+def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
+    """Send structlog and the standard library's logs to stderr in the settings' format."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _with_release(settings.release_id),
+    ]
+    if settings.log_format == "json":
+        last: list[structlog.typing.Processor] = [
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ]
+    else:
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    # Its errors name the query's parameters, which may be what somebody searched for.
+    logging.getLogger("psycopg.pool").setLevel(logging.WARNING)
+
+
+def _with_release(release_id: str) -> structlog.typing.Processor:
+    def add(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+        event["release_id"] = release_id
+        return event
+
+    return add
