@@ -1,0 +1,59 @@
+"""What a score's parts say, in words, with the figures they were made from."""
+
+from __future__ import annotations
+
+import math
+
+from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity
+
+_HIGH, _LOW = 0.67, 0.33
+
+
+def recommend(opportunity: Opportunity, last_year: int) -> str:
+    """Two or three sentences built from the parts: growth with its counts, newness, closeness to earlier work."""
+    counts = opportunity.receipt["inputs"]["windows"]
+    recent = f"{last_year - WINDOW_YEARS + 1} to {last_year}"
+    ratio = math.exp(opportunity.receipt["inputs"]["velocity"])
+    sentences = [
+        f"{_growth(ratio)}: {counts['recent']} papers in {recent} after {counts['earlier']} in the three years before.",
+        f"{_novelty(opportunity.novelty)}, and {_recency(opportunity.recency)}.",
+        _advice(opportunity),
+    ]
+    return " ".join(sentences)
+
+
+def _growth(ratio: float) -> str:
+    if ratio >= 1.15:
+        return f"Grew {ratio:.1f} times as much as the whole corpus"
+    if ratio <= 0.87:
+        return f"Fell behind the whole corpus (growth {ratio:.1f} times the corpus's)"
+    return "Grew about as the whole corpus did"
+
+
+def _novelty(novelty: float) -> str:
+    if novelty >= _HIGH:
+        return "Its recent papers are farther from earlier work than those of most topics"
+    if novelty <= _LOW:
+        return "Its recent papers stay close to earlier work"
+    return "Its recent papers are about as far from earlier work as those of other topics"
+
+
+def _recency(recency: float) -> str:
+    if recency >= _HIGH:
+        return "most of it is recent"
+    if recency <= _LOW:
+        return "most of it is old"
+    return "its age is that of the field"
+
+
+def _advice(opportunity: Opportunity) -> str:
+    growing, new = opportunity.velocity >= _HIGH, opportunity.novelty >= _HIGH
+    if growing and new:
+        return "It gains ground with little behind it: look here first, and read what exists before planning."
+    if growing:
+        return "It gains ground on known work: look for the question that the recent papers leave open."
+    if new:
+        return "It is little explored but does not gain ground: ask first why few follow it."
+    if opportunity.score < 0.4:
+        return "Well covered and not gaining: a new study needs a strong reason."
+    return "Nothing stands out: compare it with its neighbours on the map."
