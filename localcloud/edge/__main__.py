@@ -22,7 +22,10 @@ PORT_IN_USE = 10
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--endpoint", default="http://127.0.0.1:4566", show_default=True, help="The AWS endpoint's address.")
 @click.option(
-    "--state", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for edge.pid and edge.port."
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for edge.pid and edge.port.",
 )
 def main(port: int, host: str, endpoint: str, state: Path) -> None:
     """Serve the CloudFront distributions that exist at the endpoint."""

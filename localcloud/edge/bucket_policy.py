@@ -88,7 +88,9 @@ def _conditions_hold(statement: dict[str, Any], caller: Caller, *, unknown: bool
             if held is None:
                 verdict = True if operator.endswith("IfExists") else unknown
             else:
-                verdict = _compare(operator.removesuffix("IfExists"), [str(e) for e in _as_list(expected)], held, unknown)
+                verdict = _compare(
+                    operator.removesuffix("IfExists"), [str(e) for e in _as_list(expected)], held, unknown
+                )
             if not verdict:
                 return False
     return True

@@ -99,9 +99,7 @@ class Edge:
         for arn in _functions(behaviour, "viewer-response"):
             if response.status >= 400:
                 return  # CloudFront does not run it on an error
-            event = viewer_function.viewer_response_event(
-                request, response, distribution.id, distribution.domain_name
-            )
+            event = viewer_function.viewer_response_event(request, response, distribution.id, distribution.domain_name)
             viewer_function.apply_to_response(response, self._functions.run(arn, *view.function_code[arn], event))
 
     def _from_cache_or_origin(
@@ -139,9 +137,7 @@ class Edge:
             asking.headers.remove(name)
         tag = stale.headers.get("etag") if stale is not None else None
         try:
-            response = self._ask_origin(
-                asking, view, distribution, behaviour, policies, gzip=gzip, if_none_match=tag
-            )
+            response = self._ask_origin(asking, view, distribution, behaviour, policies, gzip=gzip, if_none_match=tag)
         except EdgeError:
             if stale is not None:
                 return _from_entry(request, stale, "Hit from cloudfront")
@@ -181,9 +177,7 @@ class Edge:
             response.headers.remove("set-cookie")
         return response
 
-    def _replaced_error(
-        self, response: Response, request: Request, view: View, distribution: Distribution
-    ) -> Response:
+    def _replaced_error(self, response: Response, request: Request, view: View, distribution: Distribution) -> Response:
         """The distribution's own page for an origin's error, where it has one."""
         rules = distribution.config["CustomErrorResponses"].get("Items", [])
         rule = next((rule for rule in rules if rule["ErrorCode"] == response.status), None)

@@ -146,7 +146,9 @@ def _header_chosen(configuration: dict[str, Any], name: str) -> bool:
     listed = name.lower() in {item.lower() for item in configuration.get("Headers", {}).get("Items", [])}
     if behaviour == "allViewerAndWhitelistCloudFront":
         return listed or not name.lower().startswith("cloudfront-")
-    return behaviour == "allViewer" or (behaviour == "whitelist" and listed) or (behaviour == "allExcept" and not listed)
+    return (
+        behaviour == "allViewer" or (behaviour == "whitelist" and listed) or (behaviour == "allExcept" and not listed)
+    )
 
 
 def _name_chosen(behaviour: str, listed: bool) -> bool:

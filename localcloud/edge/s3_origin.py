@@ -64,9 +64,7 @@ class S3Origin:
         key = unquote(origin["OriginPath"] + request.path).removeprefix("/")
         control = view.access_controls.get(origin["OriginAccessControlId"])
         signs = control is not None and control["SigningBehavior"] != "never"
-        caller = Caller(
-            distribution_arn=distribution.arn if signs else None, account_id=distribution.arn.split(":")[4]
-        )
+        caller = Caller(distribution_arn=distribution.arn if signs else None, account_id=distribution.arn.split(":")[4])
         policy = self._bucket_policy(bucket)
         may_list = allows(policy, caller, "s3:ListBucket", f"arn:aws:s3:::{bucket}")
         if request.method not in ACTIONS:

@@ -111,7 +111,9 @@ def _check_origin(store: Store, origin: Record) -> None:
         raise CloudFrontError("InvalidOriginAccessControl", f"No origin access control has the id {control}.")
     is_bucket = ".s3" in origin["DomainName"] and origin["DomainName"].endswith(".amazonaws.com")
     if "S3OriginConfig" in origin and not is_bucket:
-        raise CloudFrontError("InvalidArgument", f"The origin {origin['DomainName']} is not an S3 bucket's domain name.")
+        raise CloudFrontError(
+            "InvalidArgument", f"The origin {origin['DomainName']} is not an S3 bucket's domain name."
+        )
 
 
 def _check_behaviour(store: Store, behaviour: Record) -> None:

@@ -88,7 +88,9 @@ def list_all(store: Store, parameters: dict[str, Any]) -> Record:
 def _stage(parameters: dict[str, Any]) -> Record:
     code = parameters["FunctionCode"]
     if len(code) > SIZE_LIMIT:
-        raise CloudFrontError("FunctionSizeLimitExceeded", f"The code has {len(code)} bytes, the limit is {SIZE_LIMIT}.")
+        raise CloudFrontError(
+            "FunctionSizeLimitExceeded", f"The code has {len(code)} bytes, the limit is {SIZE_LIMIT}."
+        )
     return {
         "Code": base64.b64encode(code).decode(),
         "Config": parameters["FunctionConfig"],

@@ -122,7 +122,9 @@ def error_reply(error: CloudFrontError) -> Reply:
         f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message></Error>"
         f"<RequestId>{request_id[1]}</RequestId></ErrorResponse>"
     )
-    return Reply(status=_error_status(error.code), headers=[("Content-Type", "text/xml"), request_id], body=body.encode())
+    return Reply(
+        status=_error_status(error.code), headers=[("Content-Type", "text/xml"), request_id], body=body.encode()
+    )
 
 
 def _operation(name: str) -> OperationModel:

@@ -1,0 +1,5 @@
+"""`python -m localcloud.corpus OUTPUT`."""
+
+from localcloud.corpus.command import corpus
+
+corpus(prog_name="python -m localcloud.corpus")
