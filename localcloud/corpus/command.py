@@ -17,7 +17,11 @@ CANNOT_WRITE = 3
 @click.option("--articles", default=3000, show_default=True, type=click.IntRange(min=1), help="How many articles.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same file, to the byte.")
 @click.option(
-    "--until", default=2024, show_default=True, type=click.IntRange(2000, 2100), help="The last of the twenty years."
+    "--until",
+    default=2026,
+    show_default=True,
+    type=click.IntRange(2001, 2100),
+    help="The twenty years end with the one before this.",
 )
 @click.option("--truth", type=click.Path(dir_okay=False, path_type=Path), help="CSV of pmid, topic, trend.")
 def corpus(output: Path, articles: int, seed: int, until: int, truth: Path | None) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import gzip
 import io
+import math
 import random
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -17,6 +18,7 @@ from localcloud.corpus.topics import TOPICS, Topic
 
 FIRST_PMID = 900_000_001
 YEARS = 20
+NOISE = 0.12  # standard deviation of a topic's yearly output around its trend, on the log scale
 HEAD = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
     '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2019//EN" '
@@ -27,11 +29,19 @@ HEAD = (
 TAIL = "</PubmedArticleSet>\n"
 
 
-def plan(articles: int, until: int) -> dict[tuple[int, str], int]:
-    """Articles for each (year, topic key): the planted trends, rounded so that they add up to `articles`."""
-    years = range(until - YEARS + 1, until + 1)
+def plan(articles: int, until: int, seed: int) -> dict[tuple[int, str], int]:
+    """Articles for each (year, topic key): the planted trends with some noise, adding up to `articles`.
+
+    The twenty years end with the one before `until`, which may not be over yet.
+    """
+    years = range(until - YEARS, until)
     middle = (years[0] + years[-1]) / 2
-    weights = {(year, topic.key): topic.weight(year, middle) for year in years for topic in TOPICS}
+    rng = random.Random(seed)  # noqa: S311  # reproducible, not secret
+    weights = {
+        (year, topic.key): topic.weight(year, middle) * math.exp(rng.gauss(0, NOISE))
+        for year in years
+        for topic in TOPICS
+    }
     scale = articles / sum(weights.values())
     counts = {cell: int(weight * scale) for cell, weight in weights.items()}
     # Largest remainders get what rounding down left over; ties fall by the cell's name, never by chance.
@@ -55,7 +65,7 @@ def write_corpus(output: Path, *, articles: int, seed: int, until: int, truth: P
             table = csv.writer(text, lineterminator="\n")
             table.writerow(("pmid", "topic", "trend"))
         xml.write(HEAD)
-        for pmid, (year, topic) in enumerate(_order(plan(articles, until), seed), FIRST_PMID):
+        for pmid, (year, topic) in enumerate(_order(plan(articles, until, seed), seed), FIRST_PMID):
             xml.write(article_xml(topic, year, pmid, seed))
             if table is not None:
                 table.writerow((pmid, topic.key, topic.trend))

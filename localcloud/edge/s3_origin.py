@@ -26,6 +26,15 @@ from localcloud.edge.origin_connection import Target, exchange
 
 DOMAIN = re.compile(r"^(?P<bucket>.+)\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com$")
 ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
+# The endpoint puts these on its replies where S3 does not: cross-origin headers without a rule of the bucket, and
+# headers of the request that stored the object.
+ECHOED = (
+    "access-control-allow-origin",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "x-amz-content-sha256",
+    "x-amz-sdk-checksum-algorithm",
+)
 POLICY_KEPT = 1.0  # seconds
 READ_TIMEOUT = 30.0  # seconds, CloudFront's fixed one for S3
 ACCESS_DENIED = (
@@ -121,8 +130,7 @@ class S3Origin:
             attempts=3,
         )
         response = exchange(target, request.method, path, headers, request.body, request.body_length)
-        for name in ("access-control-allow-origin", "access-control-allow-methods", "access-control-allow-headers"):
-            # The endpoint adds these to every reply; S3 does so only for a bucket with CORS rules.
+        for name in ECHOED:
             response.headers.remove(name)
         return response
 
