@@ -44,12 +44,13 @@ options:
   master_password:
     description:
       - The master user's password. Needed to create.
-      - Lightsail doesn't give it back, so it is not compared. See O(rotate_password).
+      - On a database that exists it is compared and set only with O(rotate_password).
     type: str
   rotate_password:
     description:
-      - Whether to set O(master_password) on a database that exists.
-      - Since it can't be compared, a run with this option always changes.
+      - Whether to make O(master_password) the password of a database that exists.
+      - The present one is read with C(GetRelationalDatabaseMasterUserPassword), and nothing is changed if it is the
+        same.
     type: bool
     default: false
   backup_retention:
@@ -145,7 +146,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue impo
     require_blueprint,
     require_bundle,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, find
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
@@ -288,12 +289,13 @@ def deletion_step(wanted: Mapping[str, Any]) -> Step:
     return Step("delete_relational_database", arguments, settled=is_absent)
 
 
-def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
+def plan(description: Any, wanted: Mapping[str, Any], *, rotate: bool = False) -> Plan:
     """The calls that make the database as wanted.
 
     Args:
         description: Lightsail's RelationalDatabase structure, or None.
         wanted: the module's options.
+        rotate: whether rotate_password is asked for and master_password isn't the present one.
 
     Raises:
         RefusedError: it differs in what can't be changed in place, or it can't be created or deleted so.
@@ -313,9 +315,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
             "snapshot of it into a new database with the bundle wanted, and point the application there"
         )
     changes = {key: options[key] for key in CHANGEABLE if key in options and options[key] != before[key]}
-    password = wanted.get("master_password") if wanted.get("rotate_password") else None
-    if wanted.get("rotate_password") and not password:
-        raise RefusedError(f"database {name}: rotate_password needs the new master_password")
+    password = wanted.get("master_password") if rotate else None
     steps = [update_step(name, changes, password=password)] if changes or password else []
     steps.extend(tag_steps(name, before["tags"], tags))
     after = {**before, **changes, "tags": tags}
@@ -324,11 +324,18 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     return Plan(before, after, tuple(steps))
 
 
+def password_differs(client: Any, wanted: Mapping[str, Any]) -> bool:
+    """Whether master_password isn't the master user's present password."""
+    found = find(client, "get_relational_database_master_user_password", relationalDatabaseName=wanted["name"])
+    return found is None or found.get("masterUserPassword") != wanted["master_password"]
+
+
 def body(module: Any) -> dict[str, Any]:
     wanted, client = module.params, open_client(module, "lightsail")
 
     def planned(description: Any) -> Plan:
-        result = plan(description, wanted)
+        rotate = description is not None and wanted["rotate_password"] and password_differs(client, wanted)
+        result = plan(description, wanted, rotate=rotate)
         if any(step.operation == "create_relational_database" for step in result.steps):
             require_bundle("bundle_id", wanted["bundle_id"], database_bundles(client))
             require_blueprint("blueprint_id", wanted["blueprint_id"], database_blueprints(client))
@@ -346,7 +353,7 @@ def body(module: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, body)
+    run(ARGUMENT_SPEC, body, required_if=[("rotate_password", True, ["master_password"])])
 
 
 if __name__ == "__main__":

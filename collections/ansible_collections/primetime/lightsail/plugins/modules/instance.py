@@ -252,7 +252,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
             told = ", ".join(f"{option} is {there}, wanted {want}" for option, (there, want) in differs.items())
             raise RefusedError(
                 f"instance {name}: {told}. Lightsail can't change this in place: set the option back, or create "
-                "another instance from a snapshot, or set replace: true to delete this one with its disk and create anew"
+                "another instance from a snapshot, or set replace: true to delete it with its disk and create it anew"
             )
         return Plan(before, created(wanted), (delete_step(name), *creation_steps(wanted)))
     return changes_in_place(description, before, wanted)
