@@ -1,0 +1,4 @@
+declare module '*.css';
+declare module '@fontsource-variable/inter';
+
+export {};

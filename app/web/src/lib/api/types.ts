@@ -1,0 +1,189 @@
+/** The shapes of the HTTP interface under /api/v1, as the server documents them. */
+
+export type Role = 'viewer' | 'researcher' | 'administrator' | (string & {});
+
+export interface Person {
+	email: string;
+	name: string | null;
+	role: Role;
+}
+
+export interface Health {
+	status: string;
+	release_id: string;
+	version: string;
+}
+
+export interface YearCount {
+	year: number;
+	articles: number;
+}
+
+export interface Run {
+	id: number;
+	/** ISO 8601, or null where the run has not got there yet. */
+	started_at: string | null;
+	finished_at: string | null;
+	model_hash: string;
+	release_id: string;
+	articles: number;
+	topics: number;
+	parameters: Record<string, unknown>;
+	status?: string;
+	error?: string | null;
+}
+
+export interface Dashboard {
+	articles: number;
+	with_abstract: number;
+	embedded: number;
+	/** Articles marked as made up by the corpus itself. */
+	made_up: number;
+	years: YearCount[];
+	journals: { name: string; articles: number }[];
+	topics: number;
+	model: { source: string; hash: string; dimension: number } | null;
+	last_analysis: Run | null;
+	release_id: string;
+}
+
+export interface TopicName {
+	id: number;
+	name: string;
+}
+
+export interface ArticleSummary {
+	pmid: number;
+	title: string;
+	excerpt: string;
+	journal: string;
+	year: number | null;
+	date_printed: string | null;
+	authors: string[];
+	publication_types: string[];
+	topic: TopicName | null;
+	made_up: boolean;
+	/** Cosine similarity, 0 to 1, where the list was asked for by meaning. */
+	similarity?: number | null;
+}
+
+export interface Author {
+	last_name: string | null;
+	fore_name: string | null;
+	initials: string | null;
+	collective_name: string | null;
+	orcid: string | null;
+	affiliations: string[];
+}
+
+export interface MeshHeading {
+	ui: string | null;
+	name: string;
+	major: boolean;
+	qualifiers: { ui?: string | null; name: string; major?: boolean }[];
+}
+
+export interface Article extends ArticleSummary {
+	abstract: string;
+	abstract_sections: { label: string | null; text: string }[];
+	authors_full: Author[];
+	mesh: MeshHeading[];
+	keywords: string[];
+	doi: string | null;
+	pmc: string | null;
+	languages: string[];
+}
+
+export interface ArticlePage {
+	items: ArticleSummary[];
+	total: number;
+	page: number;
+	page_size: number;
+}
+
+export interface MeaningResult {
+	query: string;
+	items: ArticleSummary[];
+	model: unknown;
+	milliseconds: number;
+}
+
+/** Why a figure was not computed; shown instead of it. */
+export interface Refusal {
+	refused: string;
+}
+
+export interface ForecastPoint {
+	year: number;
+	expected: number;
+	low80: number;
+	high80: number;
+}
+
+export interface Forecast {
+	method: string;
+	/** The naive forecast, one number a year, for the same years as `points`. */
+	naive: number[];
+	points: ForecastPoint[];
+}
+
+export interface Parts {
+	novelty: number;
+	velocity: number;
+	recency: number;
+}
+
+export interface TopicOpportunity extends Parts {
+	score: number;
+	label: string;
+}
+
+export interface Topic {
+	id: number;
+	name: string;
+	terms: string[];
+	articles: number;
+	x: number;
+	y: number;
+	growth: number | null;
+	years: YearCount[];
+	forecast: Forecast | Refusal;
+	opportunity: TopicOpportunity | Refusal;
+}
+
+export interface TopicDetail extends Topic {
+	representative: ArticleSummary[];
+	receipt: unknown;
+}
+
+export interface TopicList {
+	run: Run;
+	items: Topic[];
+}
+
+export interface TopicMapData {
+	run: Run;
+	topics: { id: number; name: string; x: number; y: number; articles: number }[];
+	/** Parallel arrays; topic -1 is an article that belongs to none. */
+	points: { pmid: number[]; x: number[]; y: number[]; topic: number[] };
+}
+
+export interface Opportunity extends Parts {
+	topic_id: number;
+	name: string;
+	articles: number;
+	score: number;
+	label: string;
+	recommendation: string;
+	receipt: unknown;
+}
+
+export interface OpportunityList {
+	run: Run;
+	weights: Parts;
+	items: Opportunity[];
+}
+
+export function isRefusal(value: object): value is Refusal {
+	return 'refused' in value;
+}

@@ -1,0 +1,28 @@
+import { request } from '#lib/api/client.ts';
+import type { Person } from '#lib/api/types.ts';
+
+class Session {
+	person = $state.raw<Person>();
+
+	async find(signal: AbortSignal): Promise<Person> {
+		this.person = await request<Person>('/api/v1/session', { signal });
+		return this.person;
+	}
+
+	async signIn(email: string, password: string): Promise<void> {
+		const options = { method: 'POST', body: { email, password }, redirectWhenSignedOut: false } as const;
+		this.person = await request<Person>('/api/v1/session', options);
+	}
+
+	async signOut(): Promise<void> {
+		await request<void>('/api/v1/session', { method: 'DELETE', redirectWhenSignedOut: false });
+		this.person = undefined;
+	}
+
+	get mayAnalyse(): boolean {
+		return this.person?.role === 'researcher' || this.person?.role === 'administrator';
+	}
+}
+
+/** Who is using the site in this tab. */
+export const session = new Session();

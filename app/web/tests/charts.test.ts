@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { band, expectedLine, highest, line, naiveLine } from '#lib/charts/forecast.ts';
+import { everyYear, linear, ticks, yearTicks } from '#lib/charts/scale.ts';
+
+describe('scales', () => {
+	it('map ends onto ends and one value onto the middle', () => {
+		const scale = linear(2000, 2010, 50, 150);
+		expect([scale(2000), scale(2005), scale(2010)]).toEqual([50, 100, 150]);
+		expect(linear(5, 5, 0, 10)(5)).toBe(5);
+	});
+
+	it.each([
+		[417, [0, 200, 400, 600]],
+		[1, [0, 1]],
+		[0, [0, 1]],
+		[3.2, [0, 1, 2, 3, 4]],
+		[-Infinity, [0, 1]]
+	])('levels up to %d are %j', (highestValue, levels) => {
+		expect(ticks(highestValue, 4)).toEqual(levels);
+	});
+
+	it.each([0.4, 7, 55, 999, 1000, 123456])('levels reach %d and stay few', (value) => {
+		const levels = ticks(value, 4);
+		expect(levels[levels.length - 1]).toBeGreaterThanOrEqual(value);
+		expect(levels.length).toBeLessThanOrEqual(6);
+	});
+
+	it('writes round years', () => {
+		expect(yearTicks(1987, 2013, 6)).toEqual([1990, 1995, 2000, 2005, 2010]);
+		expect(yearTicks(2004, 2004, 6)).toEqual([2004]);
+	});
+
+	it('fills the years without articles', () => {
+		expect(everyYear([{ year: 2003, articles: 2 }, { year: 2000, articles: 5 }]).map((item) => item.articles)).toEqual([5, 0, 0, 2]);
+		expect(everyYear([])).toEqual([]);
+	});
+});
+
+describe('a forecast', () => {
+	const last = { year: 2020, articles: 10 };
+	const forecast = {
+		method: 'ets',
+		naive: [10, 10],
+		points: [
+			{ year: 2021, expected: 12, low80: 8, high80: 16 },
+			{ year: 2022, expected: 13, low80: 6, high80: 21 }
+		]
+	};
+	const same = (value: number) => value;
+
+	it('opens from the last observed year', () => {
+		expect(expectedLine(last, forecast)[0]).toEqual({ year: 2020, value: 10 });
+		expect(band(last, forecast, same, same)).toBe('M2020 10L2021 16L2022 21L2022 6L2021 8Z');
+	});
+
+	it('shows the naive one for the years that it has', () => {
+		expect(naiveLine(last, { ...forecast, naive: [9] })).toEqual([
+			{ year: 2020, value: 10 },
+			{ year: 2021, value: 9 }
+		]);
+	});
+
+	it('leaves room for its upper bound', () => {
+		expect(highest([last], forecast)).toBe(21);
+		expect(highest([], null)).toBe(1);
+	});
+
+	it('writes a path of tenths', () => {
+		expect(line([{ year: 1.04, value: 2.06 }], same, same)).toBe('M1 2.1');
+	});
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { count, counted, growth, people, similarity } from '#lib/wording/figures.ts';
+
+describe('figures', () => {
+	it.each([
+		[0, '0'],
+		[3.14159, '3.1'],
+		[12.6, '13'],
+		[8782, '8,782']
+	])('%d is written %s', (value, written) => {
+		expect(count(value)).toBe(written);
+	});
+
+	it.each([
+		[0.124, '+12 %'],
+		[-0.5, '−50 %'],
+		[0.0001, '0 %'],
+		[13, '+1,300 %'],
+		[null, '–'],
+		[NaN, '–'],
+		[Infinity, '–']
+	])('growth %d is written %s', (value, written) => {
+		expect(growth(value)).toBe(written);
+	});
+
+	it('counts one in the singular', () => {
+		expect(counted(1, 'article')).toBe('1 article');
+		expect(counted(0, 'article')).toBe('0 articles');
+		expect(counted(2, 'analysis', 'analyses')).toBe('2 analyses');
+	});
+
+	it('does not write a negative similarity', () => {
+		expect(similarity(0.734)).toBe('73 %');
+		expect(similarity(-0.02)).toBe('0 %');
+	});
+});
+
+describe('people', () => {
+	it('shows one more name rather than "and 1 more"', () => {
+		expect(people(['A', 'B', 'C', 'D', 'E'])).toBe('A, B, C, D, E');
+		expect(people(['A', 'B', 'C', 'D', 'E', 'F'])).toBe('A, B, C, D and 2 more');
+		expect(people([])).toBe('');
+	});
+});
