@@ -1,8 +1,8 @@
 """Points of the neighbour graph laid out in a few dimensions: five for clustering, two for the map.
 
-The objective is UMAP's (McInnes, Healy & Melville 2018): neighbours attract, random pairs repel. It is run here as whole
-epochs of array operations, so it needs no compiler, takes seconds for ten thousand articles, and gives the same result
-for the same seed. UMAP's own sampling of edges in proportion to their weight is kept.
+The objective is UMAP's (McInnes, Healy & Melville 2018): neighbours attract, random pairs repel, and an edge is drawn
+in proportion to its weight. It is run here as whole epochs of array operations, so it needs no compiler, takes seconds
+for ten thousand articles, and gives the same result for the same seed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _step(
     n = len(position)
     apart = position[heads] - position[tails]
     squared = np.maximum((apart * apart).sum(axis=1), 1e-12)
-    pull = np.clip((-2 * _A * _B * squared ** (_B - 1) / (1 + _A * squared**_B))[:, None] * apart, -_LARGEST_STEP, _LARGEST_STEP)
+    pull = np.clip(
+        (-2 * _A * _B * squared ** (_B - 1) / (1 + _A * squared**_B))[:, None] * apart, -_LARGEST_STEP, _LARGEST_STEP
+    )
 
     pushed = np.repeat(np.concatenate([heads, tails]), _REPULSIONS)
     others = random.integers(0, n, len(pushed))

@@ -40,8 +40,8 @@ def name_topics(
 ) -> list[TopicName]:
     """Name topics 0..max(labels) of n texts, with the n articles' MeSH headings if there are any.
 
-    Class-based TF-IDF (Grootendorst 2022) over phrases of one to three words, counted once an article; a term that repeats the
-    words of a better one is passed over. Names are unique.
+    Class-based TF-IDF (Grootendorst 2022) over phrases of one to three words, counted once an article; a term that
+    repeats a better one's words is passed over. Names are unique.
     """
     count = int(labels.max(initial=-1)) + 1
     headings = _headings(mesh, labels, count) if mesh is not None else [[] for _ in range(count)]
@@ -69,7 +69,9 @@ def _terms(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[
         return [[] for _ in range(count)]
     vocabulary = vectorizer.get_feature_names_out()
     inside = labels >= 0
-    membership = sparse.csr_matrix((np.ones(int(inside.sum())), (labels[inside], np.flatnonzero(inside))), (count, len(labels)))
+    membership = sparse.csr_matrix(
+        (np.ones(int(inside.sum())), (labels[inside], np.flatnonzero(inside))), (count, len(labels))
+    )
     per_topic = np.asarray((membership @ uses).todense(), dtype=np.float64)
     sizes = np.maximum(np.bincount(labels[inside], minlength=count), 1)
     share = per_topic / sizes[:, None]
@@ -165,9 +167,9 @@ def _stems(term: str) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    """A word without its plural: enough to see that inhibitor and inhibitors are one."""
+    """Enough of a word to see that inhibitor and inhibitors, or hypertension and hypertensive, name one thing."""
     if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
-        return word[:-1]
-    return word
+        word = word[:-3] + "y"
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    return word[:8]

@@ -79,7 +79,7 @@ def windows(years: NDArray[np.int64], members: NDArray[np.int64], last_year: int
 
 
 def velocity(counts: Windows) -> float | None:
-    """log of the topic's growth over the corpus's, both windows shrunk towards the corpus; None without a comparison."""
+    """log of the topic's growth over the corpus's, both shrunk towards the corpus; None where a window is empty."""
     if counts.corpus_recent == 0 or counts.corpus_earlier == 0:
         return None
     both = counts.corpus_recent + counts.corpus_earlier
@@ -139,7 +139,7 @@ def raw_parts(
     compared = compared[~np.isnan(compared)]
     if len(compared) < FEWEST_RECENT:
         return Refused(
-            reason=f"{len(compared)} articles since {since} can be compared with earlier work, {FEWEST_RECENT} are needed"
+            reason=f"{len(compared)} articles since {since} have earlier work to compare with, {FEWEST_RECENT} are needed"
         )
     counts = windows(years, members, last_year)
     speed = velocity(counts)
@@ -157,13 +157,15 @@ def raw_parts(
 def reference_of(parts: Sequence[RawParts]) -> dict[str, list[float]]:
     """The distributions over a run's topics, as 21 percentiles each: what scores of that run are measured against."""
     return {
-        name: [round(float(q), 6) for q in np.percentile([getattr(one, name) for one in parts], np.linspace(0, 100, GRID))]
+        name: [
+            round(float(q), 6) for q in np.percentile([getattr(one, name) for one in parts], np.linspace(0, 100, GRID))
+        ]
         for name in PARTS
     }
 
 
 def percentile(value: float, grid: Sequence[float]) -> float:
-    """Where a value stands in a distribution kept as evenly spaced percentiles, 0..1; equal values share their middle."""
+    """Where a value stands among evenly spaced percentiles of a distribution, 0..1; equal values share their middle."""
     if value < grid[0]:
         return 0.0
     if value > grid[-1]:

@@ -40,9 +40,9 @@ def _novelty(novelty: float) -> str:
 
 def _recency(recency: float) -> str:
     if recency >= _HIGH:
-        return "most of it is recent"
+        return "it is younger than most topics"
     if recency <= _LOW:
-        return "most of it is old"
+        return "it is older than most topics"
     return "its age is that of the field"
 
 

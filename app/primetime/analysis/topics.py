@@ -46,9 +46,7 @@ class Topics:
         return np.flatnonzero(self.labels == topic)
 
 
-def find_topics(
-    vectors: NDArray[np.float32], *, seed: int, min_cluster_size: int = 0, min_samples: int = 0
-) -> Topics:
+def find_topics(vectors: NDArray[np.float32], *, seed: int, min_cluster_size: int = 0, min_samples: int = 0) -> Topics:
     """Group unit vectors [n, dimension] into topics and place them on a map.
 
     Nearest-neighbour graph, layout in five dimensions, HDBSCAN (Campello et al. 2013); then outliers with a clear
@@ -96,7 +94,7 @@ def find_topics(
 
 def default_cluster_size(n: int) -> int:
     """The smallest topic of n articles: 5 to about 200 of them, then as 0.35 times the square root of n."""
-    return max(5, round(0.35 * n**0.5))
+    return max(5, round(0.35 * float(n) ** 0.5))
 
 
 def largest_cluster_size(n: int) -> int:

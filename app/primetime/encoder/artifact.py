@@ -95,7 +95,8 @@ def read_manifest(directory: Path) -> Manifest:
     except (ValidationError, OSError) as error:
         first_line = str(error).splitlines()[0]
         raise ModelProblem(
-            f"{path} is not a readable manifest: {first_line}", remedy="build the artifact again: `primetime model build`"
+            f"{path} is not a readable manifest: {first_line}",
+            remedy="build the artifact again: `primetime model build`",
         ) from error
 
 

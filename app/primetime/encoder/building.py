@@ -123,7 +123,9 @@ def _workshop(output: Path) -> Iterator[Path]:
         output.parent.mkdir(parents=True, exist_ok=True)
         lock = (output.parent / f".{output.name}.lock").open("w")
     except OSError as error:
-        raise ModelProblem(f"{output.parent} cannot be written: {error.strerror}", remedy="choose another --output") from error
+        raise ModelProblem(
+            f"{output.parent} cannot be written: {error.strerror}", remedy="choose another --output"
+        ) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -65,7 +65,7 @@ _LONGEST = 14
 
 def calibration_texts() -> list[str]:
     """192 fixed texts of 1 to 14 sentences."""
-    random = Random(_SEED)
+    random = Random(_SEED)  # noqa: S311 - which sentences stand together is no secret
     return [" ".join(random.sample(SENTENCES, 1 + index % _LONGEST)) for index in range(_TEXTS)]
 
 

@@ -22,7 +22,7 @@ def export_model(source: SourceModel, directory: Path) -> None:
         from transformers.utils import logging
     except ImportError as error:
         raise ModelProblem(f"the builder lacks {error.name}", remedy=MISSING_EXTRA) from error
-    logging.set_verbosity_error()
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         with warnings.catch_warnings():
             # torch warns of every Python branch that it traces through, though optimum validates the result.
@@ -49,7 +49,9 @@ def export_tokenizer(source: SourceModel, directory: Path) -> None:
     """Write tokenizer.json with padding and truncation cleared but for the pad id, whatever the source had set."""
     from transformers import AutoTokenizer
 
-    loaded = AutoTokenizer.from_pretrained(str(source.directory), local_files_only=True, use_fast=True)
+    loaded = AutoTokenizer.from_pretrained(  # type: ignore[no-untyped-call]
+        str(source.directory), local_files_only=True, use_fast=True
+    )
     backend = getattr(loaded, "backend_tokenizer", None)
     if backend is None:
         raise ModelProblem(f"{source.name} has no fast tokenizer", remedy="choose a model with a tokenizer.json")

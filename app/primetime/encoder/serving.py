@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 import structlog
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+from tokenizers import Encoding, Tokenizer  # type: ignore[import-untyped]
 
 from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
 from primetime.encoder.batching import batches_by_length

@@ -72,7 +72,9 @@ def resolve(source: str | Path | None) -> SourceModel:
     if directory.is_dir():
         return read_model_folder(directory, name=directory.resolve().name)
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(source)):
-        raise ModelProblem(f"{source} is neither a folder nor a model's name", remedy="check the path given as --source")
+        raise ModelProblem(
+            f"{source} is neither a folder nor a model's name", remedy="check the path given as --source"
+        )
     snapshot = _download(str(source))
     # The hub's cache names a snapshot's folder after its commit.
     return read_model_folder(snapshot, name=str(source), revision=snapshot.name)

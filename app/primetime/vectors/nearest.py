@@ -88,9 +88,7 @@ class InProcessArticles:
         order = np.lexsort((pmids, -similarity))[: wanted.limit]
         return [Neighbour(int(pmids[i]), float(similarity[i])) for i in order if np.isfinite(similarity[i])]
 
-    def _current(
-        self, connection: Connection[Any], model_hash: str
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _current(self, connection: Connection[Any], model_hash: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         row = connection.execute(QUERIES["vectors_stamp"], {"model_hash": model_hash}).fetchone()
         stamp = (model_hash, *(row or ()))
         with self._lock:

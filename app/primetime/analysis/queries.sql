@@ -1,0 +1,60 @@
+-- name: try_analysis_lock
+SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
+
+-- name: release_analysis_lock
+SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
+
+-- name: corpus
+SELECT
+    a.pmid, v.embedding, a.title, a.abstract, a.publication_year, a.content_hash,
+    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(a.mesh) AS heading) AS mesh
+FROM article_vectors AS v
+JOIN articles AS a USING (pmid)
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+ORDER BY a.pmid
+
+-- name: count_articles
+SELECT count(*) FROM articles
+
+-- name: insert_run
+INSERT INTO analysis_runs
+    (started_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters, reference)
+VALUES
+    (%(started_at)s, %(model_hash)s, %(release_id)s, %(snapshot)s, %(articles)s, %(topics)s, %(outliers)s,
+     %(parameters)s, %(reference)s)
+RETURNING id
+
+-- name: insert_topic
+INSERT INTO analysis_topics
+    (run_id, id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt,
+     representative)
+VALUES
+    (%(run_id)s, %(id)s, %(name)s, %(terms)s, %(articles)s, %(x)s, %(y)s, %(growth)s, %(years)s, %(forecast)s,
+     %(opportunity)s, %(recommendation)s, %(receipt)s, %(representative)s)
+
+-- name: insert_articles
+-- An article deleted while the analysis ran is passed over.
+INSERT INTO analysis_articles (run_id, pmid, topic_id, x, y)
+SELECT %(run_id)s, a.pmid, placed.topic_id, placed.x, placed.y
+FROM unnest(%(pmids)s::bigint[], %(topic_ids)s::int[], %(xs)s::real[], %(ys)s::real[]) AS placed (pmid, topic_id, x, y)
+JOIN articles AS a USING (pmid)
+
+-- name: forget_old_places
+-- Runs and topics stay, with their receipts; the places of single articles only for the newest three runs.
+DELETE FROM analysis_articles
+WHERE run_id NOT IN (SELECT id FROM analysis_runs ORDER BY id DESC LIMIT 3)
+
+-- name: runs
+SELECT id, started_at, finished_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters
+FROM analysis_runs
+ORDER BY id DESC
+LIMIT %(limit)s
+
+-- name: topics
+SELECT id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt, representative
+FROM analysis_topics
+WHERE run_id = %(run_id)s AND (%(topic_id)s::int IS NULL OR id = %(topic_id)s)
+ORDER BY id
+
+-- name: places
+SELECT pmid, x, y, topic_id FROM analysis_articles WHERE run_id = %(run_id)s ORDER BY pmid

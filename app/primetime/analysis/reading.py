@@ -1,0 +1,152 @@
+"""Published runs, for whoever shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import class_row, dict_row
+
+from primetime.database.queries import load_queries
+from primetime.errors import NotFound
+
+QUERIES = load_queries("primetime.analysis")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One published analysis."""
+
+    id: int
+    started_at: datetime
+    finished_at: datetime
+    model_hash: str
+    release_id: str
+    snapshot: str
+    articles: int
+    topics: int
+    outliers: int
+    parameters: dict[str, Any]
+    status: str = "published"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """One topic of a run, with its forecast and opportunity as published."""
+
+    id: int
+    name: str
+    terms: list[str]
+    articles: int
+    x: float
+    y: float
+    growth: float | None
+    """a year's growth of its share of the corpus's papers, last three complete years against the three before"""
+    years: list[dict[str, int]]
+    forecast: dict[str, Any]
+    opportunity: dict[str, Any]
+    recommendation: str
+    receipt: dict[str, Any] | None
+    representative: list[int]
+    """PMIDs, nearest to the topic's centre first"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapTopic:
+    id: int
+    name: str
+    x: float
+    y: float
+    articles: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicMap:
+    """Every analysed article's place, as columns of equal length by ascending PMID; topic -1 is none."""
+
+    topics: list[MapTopic]
+    pmid: list[int]
+    x: list[float]
+    y: list[float]
+    topic: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredTopic:
+    """One row of the opportunities, best first."""
+
+    topic_id: int
+    name: str
+    articles: int
+    score: float
+    label: str
+    novelty: float
+    velocity: float
+    recency: float
+    recommendation: str
+    receipt: dict[str, Any]
+
+
+def runs(connection: Connection[Any], *, limit: int = 20) -> list[Run]:
+    """Published runs, newest first."""
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        return cursor.execute(QUERIES["runs"], {"limit": limit}).fetchall()
+
+
+def latest_run(connection: Connection[Any]) -> Run | None:
+    """The newest published run; None before the first."""
+    return next(iter(runs(connection, limit=1)), None)
+
+
+def topics(connection: Connection[Any], run_id: int) -> list[Topic]:
+    """A run's topics, largest first."""
+    return _topics(connection, run_id, None)
+
+
+def topic(connection: Connection[Any], run_id: int, topic_id: int) -> Topic:
+    """One topic. Raises NotFound."""
+    found = _topics(connection, run_id, topic_id)
+    if not found:
+        raise NotFound(f"run {run_id} has no topic {topic_id}", remedy="open the list of topics again")
+    return found[0]
+
+
+def topic_map(connection: Connection[Any], run_id: int) -> TopicMap:
+    """The map of a run; no points for a run whose articles' places were already forgotten."""
+    rows = connection.execute(QUERIES["places"], {"run_id": run_id}).fetchall()
+    return TopicMap(
+        topics=[
+            MapTopic(id=one.id, name=one.name, x=one.x, y=one.y, articles=one.articles)
+            for one in _topics(connection, run_id, None)
+        ],
+        pmid=[row[0] for row in rows],
+        x=[float(np.round(row[1], 3)) for row in rows],
+        y=[float(np.round(row[2], 3)) for row in rows],
+        topic=[row[3] for row in rows],
+    )
+
+
+def opportunities(connection: Connection[Any], run_id: int) -> list[ScoredTopic]:
+    """A run's scored topics, highest score first; refused ones are left out."""
+    scored = [
+        ScoredTopic(
+            topic_id=one.id,
+            name=one.name,
+            articles=one.articles,
+            recommendation=one.recommendation,
+            receipt=one.receipt,
+            **one.opportunity,
+        )
+        for one in _topics(connection, run_id, None)
+        if one.receipt is not None
+    ]
+    return sorted(scored, key=lambda one: (-one.score, one.topic_id))
+
+
+def _topics(connection: Connection[Any], run_id: int, topic_id: int | None) -> list[Topic]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(QUERIES["topics"], {"run_id": run_id, "topic_id": topic_id}).fetchall()
+    return [Topic(**row) for row in rows]
