@@ -138,9 +138,8 @@ def raw_parts(
     compared = prior_distance[dated]
     compared = compared[~np.isnan(compared)]
     if len(compared) < FEWEST_RECENT:
-        return Refused(
-            reason=f"{len(compared)} articles since {since} have earlier work to compare with, {FEWEST_RECENT} are needed"
-        )
+        found = f"{len(compared)} articles since {since} have earlier work to compare with"
+        return Refused(reason=f"{found}, {FEWEST_RECENT} are needed")
     counts = windows(years, members, last_year)
     speed = velocity(counts)
     if speed is None:

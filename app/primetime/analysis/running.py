@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -19,33 +18,14 @@ from primetime.analysis import opportunity as scoring
 from primetime.analysis.forecast import Forecast, Refused
 from primetime.analysis.naming import TopicName, name_topics
 from primetime.analysis.recommendation import recommend
+from primetime.analysis.storing import Corpus, count_articles, load_corpus, one_at_a_time, publish
 from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics, representatives
-from primetime.database.queries import load_queries
-from primetime.encoder.pooling import to_unit_length
-from primetime.errors import Busy
 from primetime.settings import Settings
-from primetime.vectors.halfvec import from_binary, storage_of
-
-QUERIES = load_queries("primetime.analysis")
 
 SEED = 20
 _STEPS = 6
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Corpus:
-    """The articles that have an up-to-date vector, by ascending PMID."""
-
-    pmids: NDArray[np.int64]
-    vectors: NDArray[np.float32]
-    texts: list[str]
-    mesh: list[list[str]]
-    years: NDArray[np.int64]
-    """0 where unknown"""
-    snapshot: str
-    """sha256 of the PMIDs, texts and years: equal snapshots give equal results"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +71,9 @@ def analyse(
     }
     scoring.check_weights(weights)
     step = _stepper(progress)
-    _lock(connection)
-    try:
+    with one_at_a_time(connection):
         corpus = load_corpus(connection, model_hash)
-        (stored,) = connection.execute(QUERIES["count_articles"]).fetchone() or (0,)
+        stored = count_articles(connection)
         connection.commit()
         step()
         topics = find_topics(
@@ -124,10 +103,8 @@ def analyse(
             "parameters": Jsonb(_parameters(topics, weights, dates)),
             "reference": Jsonb(reference),
         }
-        run_id = _publish(connection, run_row, rows, corpus, topics)
+        run_id = publish(connection, run_row, rows, corpus, topics)
         step()
-    finally:
-        _unlock(connection)
     report = RunReport(
         run_id=run_id,
         articles=len(corpus.pmids),
@@ -140,23 +117,6 @@ def analyse(
     )
     log.info("analysis published", **asdict(report))
     return report
-
-
-def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
-    """All articles with an up-to-date vector, read in one statement, so that they are of one moment."""
-    storage = storage_of(connection)
-    rows = connection.cursor(binary=True).execute(QUERIES["corpus"], {"model_hash": model_hash}).fetchall()
-    digest = hashlib.sha256(model_hash.encode())
-    for pmid, _, _, _, year, content_hash, _ in rows:
-        digest.update(f"{pmid} {content_hash} {year}\n".encode())
-    return Corpus(
-        pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
-        vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
-        texts=[f"{row[2]}\n{row[3]}" for row in rows],
-        years=np.asarray([row[4] or 0 for row in rows], dtype=np.int64),
-        mesh=[row[6] or [] for row in rows],
-        snapshot=digest.hexdigest(),
-    )
 
 
 def _dates(corpus: Corpus, this_year: int) -> _Dates | None:
@@ -249,34 +209,6 @@ def _parameters(topics: Topics, weights: dict[str, float], dates: _Dates | None)
     }
 
 
-def _publish(
-    connection: Connection[Any],
-    run_row: dict[str, Any],
-    rows: list[dict[str, Any]],
-    corpus: Corpus,
-    topics: Topics,
-) -> int:
-    with connection.transaction():
-        inserted = connection.execute(QUERIES["insert_run"], run_row).fetchone()
-        assert inserted is not None
-        run_id = int(inserted[0])
-        with connection.cursor() as cursor:
-            cursor.executemany(QUERIES["insert_topic"], [{"run_id": run_id, **row} for row in rows])
-        connection.execute(
-            QUERIES["insert_articles"],
-            {
-                "run_id": run_id,
-                "pmids": corpus.pmids.tolist(),
-                "topic_ids": topics.labels.tolist(),
-                "xs": topics.coordinates[:, 0].tolist(),
-                "ys": topics.coordinates[:, 1].tolist(),
-            },
-        )
-        connection.execute(QUERIES["forget_old_places"])
-    connection.commit()
-    return run_id
-
-
 def _stepper(progress: Callable[[int, int], None] | None) -> Callable[[], None]:
     done = 0
 
@@ -287,18 +219,3 @@ def _stepper(progress: Callable[[int, int], None] | None) -> Callable[[], None]:
             progress(done, _STEPS)
 
     return step
-
-
-def _lock(connection: Connection[Any]) -> None:
-    row = connection.execute(QUERIES["try_analysis_lock"]).fetchone()
-    connection.commit()
-    if row is None or not row[0]:
-        raise Busy("another analysis is running", remedy="wait until it has finished")
-
-
-def _unlock(connection: Connection[Any]) -> None:
-    if connection.broken or connection.closed:
-        return  # the server released the lock with the session
-    connection.rollback()
-    connection.execute(QUERIES["release_analysis_lock"])
-    connection.commit()

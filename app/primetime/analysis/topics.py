@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,7 @@ def find_topics(vectors: NDArray[np.float32], *, seed: int, min_cluster_size: in
         )
     if np.ptp(vectors, axis=0).max() < 1e-4:
         raise BadInput("all articles have the same vector, so there are no topics", remedy="import other articles")
-    min_cluster_size = min_cluster_size or default_cluster_size(n)
+    min_cluster_size = max(min_cluster_size or default_cluster_size(n), 2)
     min_samples = min_samples or min(10, min_cluster_size)
     neighbours = nearest_neighbours(vectors, min(NEIGHBOURS, n - 1))
     graph = fuzzy_graph(neighbours)
@@ -94,7 +95,7 @@ def find_topics(vectors: NDArray[np.float32], *, seed: int, min_cluster_size: in
 
 def default_cluster_size(n: int) -> int:
     """The smallest topic of n articles: 5 to about 200 of them, then as 0.35 times the square root of n."""
-    return max(5, round(0.35 * float(n) ** 0.5))
+    return max(5, round(0.35 * math.sqrt(n)))
 
 
 def largest_cluster_size(n: int) -> int:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE
@@ -19,14 +22,10 @@ def export_model(source: SourceModel, directory: Path) -> None:
     """
     try:
         from optimum.exporters.onnx import main_export
-        from transformers.utils import logging
     except ImportError as error:
         raise ModelProblem(f"the builder lacks {error.name}", remedy=MISSING_EXTRA) from error
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
-        with warnings.catch_warnings():
-            # torch warns of every Python branch that it traces through, though optimum validates the result.
-            warnings.simplefilter("ignore")
+        with _without_advice():
             main_export(
                 str(source.directory),
                 output=directory,
@@ -67,4 +66,21 @@ def quantise(original: Path, output: Path) -> None:
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(original, output, per_channel=True, weight_type=QuantType.QInt8)
+    with _without_advice():
+        quantize_dynamic(original, output, per_channel=True, weight_type=QuantType.QInt8)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Silence the libraries' hints to developers: torch's of branches traced, optimum's and onnxruntime's of options.
+
+    What matters is checked: optimum compares its export with torch, and we compare int8 with fp32.
+    """
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)

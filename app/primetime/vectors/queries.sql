@@ -66,10 +66,7 @@ ORDER BY v.embedding <=> %(vector)s, v.pmid
 LIMIT %(limit)s
 
 -- name: vectors_stamp
-SELECT count(*), max(encoded_at), (SELECT oid FROM pg_database WHERE datname = current_database()), system_identifier
-FROM article_vectors, pg_control_system()
-WHERE model_hash = %(model_hash)s
-GROUP BY system_identifier
+SELECT count(*), max(encoded_at) FROM article_vectors WHERE model_hash = %(model_hash)s
 
 -- name: pmids_of_years
 SELECT pmid

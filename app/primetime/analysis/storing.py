@@ -1,0 +1,103 @@
+"""What an analysis reads from the database and what it leaves there: the one room of analysis that knows PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import Connection
+
+from primetime.analysis.topics import Topics
+from primetime.database.queries import load_queries
+from primetime.encoder.pooling import to_unit_length
+from primetime.errors import Busy
+from primetime.vectors.halfvec import from_binary, storage_of
+
+QUERIES = load_queries("primetime.analysis")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """The articles that have an up-to-date vector, by ascending PMID."""
+
+    pmids: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    texts: list[str]
+    mesh: list[list[str]]
+    years: NDArray[np.int64]
+    """0 where unknown"""
+    snapshot: str
+    """sha256 of the PMIDs, texts and years: equal snapshots give equal results"""
+
+
+@contextmanager
+def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
+    """Hold the database's analysis lock; it goes with the session if the process is killed. Raises Busy."""
+    row = connection.execute(QUERIES["try_analysis_lock"]).fetchone()
+    connection.commit()
+    if row is None or not row[0]:
+        raise Busy("another analysis is running", remedy="wait until it has finished")
+    try:
+        yield
+    finally:
+        if not (connection.broken or connection.closed):
+            connection.rollback()
+            connection.execute(QUERIES["release_analysis_lock"])
+            connection.commit()
+
+
+def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
+    """All articles with an up-to-date vector, read in one statement, so that they are of one moment."""
+    storage = storage_of(connection)
+    rows = connection.cursor(binary=True).execute(QUERIES["corpus"], {"model_hash": model_hash}).fetchall()
+    digest = hashlib.sha256(model_hash.encode())
+    for pmid, _, _, _, year, content_hash, _ in rows:
+        digest.update(f"{pmid} {content_hash} {year}\n".encode())
+    return Corpus(
+        pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
+        vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
+        texts=[f"{row[2]}\n{row[3]}" for row in rows],
+        years=np.asarray([row[4] or 0 for row in rows], dtype=np.int64),
+        mesh=[row[6] or [] for row in rows],
+        snapshot=digest.hexdigest(),
+    )
+
+
+def publish(
+    connection: Connection[Any],
+    run_row: dict[str, Any],
+    rows: list[dict[str, Any]],
+    corpus: Corpus,
+    topics: Topics,
+) -> int:
+    """Store a run with its topics and every article's place, in one transaction; returns its id."""
+    with connection.transaction():
+        inserted = connection.execute(QUERIES["insert_run"], run_row).fetchone()
+        assert inserted is not None
+        run_id = int(inserted[0])
+        with connection.cursor() as cursor:
+            cursor.executemany(QUERIES["insert_topic"], [{"run_id": run_id, **row} for row in rows])
+        connection.execute(
+            QUERIES["insert_articles"],
+            {
+                "run_id": run_id,
+                "pmids": corpus.pmids.tolist(),
+                "topic_ids": topics.labels.tolist(),
+                "xs": topics.coordinates[:, 0].tolist(),
+                "ys": topics.coordinates[:, 1].tolist(),
+            },
+        )
+        connection.execute(QUERIES["forget_old_places"])
+    connection.commit()
+    return run_id
+
+
+def count_articles(connection: Connection[Any]) -> int:
+    """All stored articles, with a vector or without."""
+    row = connection.execute(QUERIES["count_articles"]).fetchone()
+    return int(row[0]) if row else 0
