@@ -69,7 +69,7 @@ class _Application:
                 body = b"".join(self._moto(environ, reply.start))
                 if not reading:
                     self._state.save()
-            except Exception:
+            except Exception:  # a request that fails must not end the process that keeps the state
                 log.exception("request failed", method=environ["REQUEST_METHOD"], path=environ.get("PATH_INFO"))
                 reply.start("500 Internal Server Error", [("Content-Type", "text/xml")])
                 body = b"<Error><Code>InternalError</Code><Message>localcloud failed; see its log.</Message></Error>"
@@ -90,7 +90,7 @@ class _Recorded:
         self.status = ""
         self.headers: list[tuple[str, str]] = []
 
-    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+    def start(self, status: str, headers: list[tuple[str, str]], _exc_info: Any = None) -> Any:
         self.status, self.headers = status, headers
         return lambda _data: None
 

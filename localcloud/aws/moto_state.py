@@ -66,7 +66,7 @@ class MotoState:
         content = self._path.read_bytes()
         try:
             stream = io.BytesIO(content)
-            versions = pickle.load(stream)
+            versions = pickle.load(stream)  # noqa: S301  # our own file, see above
             if versions != VERSIONS:
                 raise StateError(f"{self._path} was written by {versions}, this is {VERSIONS}; {remedy}")
             services = _Unpickler(stream, self._bodies).load()
@@ -85,7 +85,8 @@ class MotoState:
     def save(self) -> None:
         """Writes the state if it differs from what is on disk."""
         services = []
-        for backends in BackendDict._instances:
+        in_use: list[Any] = BackendDict.__dict__["_instances"]
+        for backends in in_use:
             module, attribute = _home(backends)
             accounts = {account: dict(regions.items()) for account, regions in backends.items()}
             services.append((module, attribute, accounts))
@@ -131,8 +132,8 @@ class _Pickler(pickle.Pickler):
             # moto's dictionaries show other items than they hold (an S3 key, but not its older versions) and take
             # other arguments than pickle would give them, so what they hold is carried as it is.
             factory = value.default_factory if isinstance(value, defaultdict) else None
-            state = (factory, vars(value), list(dict.items(value)))
-            return _restore_dictionary, (type(value),), state, None, None, _fill_dictionary
+            held = (factory, vars(value), list(dict.items(value)))
+            return _restore_dictionary, (type(value),), held, None, None, _fill_dictionary
         if isinstance(value, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             return _restore_private_key, (value.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),)
         if isinstance(value, x509.Certificate):
@@ -148,7 +149,7 @@ class _Pickler(pickle.Pickler):
         known: tuple[str, int, str] | None = key.__dict__.get("_localcloud_body")
         if known and known[:2] == (key.etag, key.contentsize):
             return known[2]
-        body = bytes(key.value)  # type: ignore[arg-type]  # moto types this property by its setter
+        body = bytes(key.value)
         digest = hashlib.sha256(body).hexdigest()
         if not (self._bodies / digest).exists():
             _write(self._bodies / digest, body)
@@ -191,9 +192,8 @@ def _fill_dictionary(value: dict[Any, Any], state: tuple[Any, dict[str, Any], li
 
 def _restore_function(code: bytes, module: str, defaults: tuple[Any, ...] | None, cells: tuple[Any, ...]) -> Any:
     names = vars(importlib.import_module(module))
-    return types.FunctionType(
-        marshal.loads(code), names, None, defaults, tuple(types.CellType(content) for content in cells)
-    )
+    compiled = marshal.loads(code)  # noqa: S302  # our own file, see above
+    return types.FunctionType(compiled, names, None, defaults, tuple(types.CellType(content) for content in cells))
 
 
 def _restore_private_key(pem: bytes) -> Any:
@@ -205,7 +205,7 @@ def _restore_certificate(pem: bytes) -> x509.Certificate:
 
 
 def _restore_key(body: _Body, kind: type[FakeKey]) -> FakeKey:
-    key = kind.__new__(kind)
+    key: FakeKey = object.__new__(kind)
     key.__dict__["_localcloud_restored"] = body
     return key
 

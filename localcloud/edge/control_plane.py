@@ -7,13 +7,13 @@ what was read last goes on being served, as CloudFront's edges do.
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -26,7 +26,7 @@ REVISION_PATH = "/_localcloud/cloudfront/revision"
 EDGE_ACCESS_KEY = "localcloud-edge"  # the endpoint takes any key; this one says in its log who asks
 
 
-class EndpointUnavailable(Exception):
+class EndpointUnavailableError(Exception):
     """The endpoint cannot be reached and nothing was read from it yet."""
 
 
@@ -66,18 +66,15 @@ class View:
         return named
 
 
-class ControlPlaneReader(Protocol):
-    """Where the edge asks what to serve."""
-
-    def view(self) -> View: ...
-
-
 class Endpoint:
     """Clients of the AWS endpoint, with the edge's own credentials."""
 
     def __init__(self, url: str, region: str = "eu-central-1") -> None:
         self.url = url.rstrip("/")
         self.region = region
+        address = urlsplit(self.url)
+        self.host = address.hostname or "127.0.0.1"
+        self.port = address.port or 80
         self._session = boto3.Session(
             aws_access_key_id=EDGE_ACCESS_KEY, aws_secret_access_key=EDGE_ACCESS_KEY, region_name=region
         )
@@ -100,7 +97,7 @@ class ControlPlane:
         self._view: View | None = None
 
     def view(self) -> View:
-        """The view at the endpoint's present revision. Raises EndpointUnavailable if there never was one."""
+        """The view at the endpoint's present revision. Raises EndpointUnavailableError if there never was one."""
         try:
             revision = self._revision()
             with self._lock:
@@ -109,14 +106,18 @@ class ControlPlane:
                     self._changed(view)
                     self._view = view
                 return self._view
-        except (OSError, ValueError, BotoCoreError, ClientError) as error:
+        except (OSError, http.client.HTTPException, ValueError, BotoCoreError, ClientError) as error:
             if self._view is None:
-                raise EndpointUnavailable(f"the endpoint {self._endpoint.url} does not answer: {error}") from error
+                raise EndpointUnavailableError(f"the endpoint {self._endpoint.url} does not answer: {error}") from error
             return self._view
 
     def _revision(self) -> int:
-        with urllib.request.urlopen(f"{self._endpoint.url}{REVISION_PATH}", timeout=5) as reply:
-            return int(json.load(reply)["revision"])
+        connection = http.client.HTTPConnection(self._endpoint.host, self._endpoint.port, timeout=5)
+        try:
+            connection.request("GET", REVISION_PATH)
+            return int(json.load(connection.getresponse())["revision"])
+        finally:
+            connection.close()
 
     def _read(self, revision: int) -> View:
         distributions = tuple(

@@ -15,12 +15,12 @@ from typing import Any
 from localcloud.edge import compression, response_headers, viewer_function
 from localcloud.edge.cache import Cache, Entry, Key
 from localcloud.edge.conditions import answered
-from localcloud.edge.control_plane import ControlPlane, Distribution, Endpoint, EndpointUnavailable, View, host_of
+from localcloud.edge.control_plane import ControlPlane, Distribution, Endpoint, EndpointUnavailableError, View, host_of
 from localcloud.edge.custom_origin import CustomOrigin
 from localcloud.edge.error_pages import EdgeError
 from localcloud.edge.forwarding import Policies, policies_of
 from localcloud.edge.freshness import CACHEABLE_STATUS, lifetime
-from localcloud.edge.messages import Headers, Request, Response, buffered
+from localcloud.edge.messages import Headers, Request, Response
 from localcloud.edge.path_patterns import behaviour_for
 from localcloud.edge.resolver import Resolver
 from localcloud.edge.s3_origin import S3Origin, bucket_of
@@ -54,7 +54,7 @@ class Edge:
     def _find(self, request: Request) -> tuple[View, Distribution]:
         try:
             view = self._control_plane.view()
-        except EndpointUnavailable as error:
+        except EndpointUnavailableError as error:
             raise EdgeError(502, str(error)) from error
         distribution = view.distribution_for(host_of(request))
         if distribution is None:
@@ -220,6 +220,3 @@ def _not_modified(request: Request, response: Response) -> Response:
         pass
     response.close()
     return short
-
-
-__all__ = ["Edge", "buffered"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -81,7 +80,7 @@ def _connected(target: Target) -> http.client.HTTPConnection:
             connection.sock.settimeout(target.read_timeout)
             return connection
     where = f"{target.host} port {target.port}"
-    if isinstance(failure, TimeoutError | socket.timeout):
+    if isinstance(failure, TimeoutError):
         raise EdgeError(504, f"We can't connect to the server: {where} did not answer in time.") from failure
     raise EdgeError(502, f"CloudFront wasn't able to connect to the origin {where} ({failure}).") from failure
 

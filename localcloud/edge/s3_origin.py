@@ -10,7 +10,7 @@ import re
 import threading
 import time
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -107,7 +107,6 @@ class S3Origin:
         return policy
 
     def _ask(self, request: Request, bucket: str, key: str, policies: Policies, *, gzip: bool) -> Response:
-        url = urlsplit(self._endpoint.url)
         path = f"/{bucket}/{quote(key, safe='/~')}"
         headers = Headers(
             (name, value)
@@ -119,11 +118,11 @@ class S3Origin:
         S3SigV4Auth(self._credentials, "s3", self._endpoint.region).add_auth(signed)
         for name, value in signed.headers.items():
             headers.set(name, value)
-        headers.set("Host", url.netloc)
+        headers.set("Host", f"{self._endpoint.host}:{self._endpoint.port}")
         target = Target(
-            addresses=[url.hostname or "127.0.0.1"],
-            port=url.port or 80,
-            host=url.hostname or "",
+            addresses=[self._endpoint.host],
+            port=self._endpoint.port,
+            host=self._endpoint.host,
             tls=None,
             connect_timeout=5,
             read_timeout=READ_TIMEOUT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,7 +28,7 @@ class EdgeServer(ThreadingHTTPServer):
         super().__init__(address, EdgeHandler)
         self.edge = edge
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, _request: Any, client_address: Any) -> None:
         log.exception("request failed", client=client_address)
 
 
@@ -41,7 +40,7 @@ class EdgeHandler(BaseHTTPRequestHandler):
     timeout = 300  # seconds that a connection may idle
     server: EdgeServer
 
-    def do_GET(self) -> None:
+    def answer(self) -> None:
         chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
         length = self.headers.get("Content-Length", "0")
         if not length.isdigit():
@@ -62,7 +61,7 @@ class EdgeHandler(BaseHTTPRequestHandler):
         response = self.server.edge.handle(request)
         try:
             self._write(response)
-        except (ConnectionError, socket.timeout):
+        except (ConnectionError, TimeoutError):
             self.close_connection = True  # the viewer went away
         except Exception:
             # The head is out: only breaking off tells the viewer that the body is not whole.
@@ -73,7 +72,11 @@ class EdgeHandler(BaseHTTPRequestHandler):
         if self._left != 0:
             self.close_connection = True  # what is left of the body would be taken for the next request
 
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
+    def __getattr__(self, name: str) -> Any:
+        """Every method goes the same way: which are allowed is the behaviour's business."""
+        if name.startswith("do_"):
+            return self.answer
+        raise AttributeError(name)
 
     def _write(self, response: Response) -> None:
         bodyless = self.command == "HEAD" or response.status in BODYLESS
@@ -116,5 +119,5 @@ class EdgeHandler(BaseHTTPRequestHandler):
             pass
         self._left = 0
 
-    def log_message(self, format: str, *args: Any) -> None:
-        log.info("request", client=self.client_address[0], line=format % args)
+    def log_message(self, form: str, *args: Any) -> None:
+        log.info("request", client=self.client_address[0], line=form % args)

@@ -108,7 +108,7 @@ def _create(store: Store, given: Record, tags: list[Record]) -> Record:
             )
     check(store, config, distribution_id=None)
     with store.changing():
-        record = {
+        record: Record = {
             "Id": new_id(),
             "DomainName": new_domain_name(),
             "ETag": new_id(),

@@ -77,7 +77,7 @@ class CloudFront:
         start_response(f"{status.value} {status.phrase}", headers)
         return [reply.body]
 
-    def revision(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def revision(self, _environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The number of the state as JSON: an edge asks it before it trusts what it read earlier."""
         body = json.dumps({"revision": self._store.revision}).encode()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
