@@ -12,7 +12,7 @@ from pathlib import Path
 
 import docker
 
-from localcloud.errors import ImageNotBuilt, NoNetwork, NoSpace
+from localcloud.errors import ImageBuildError, NoNetworkError, NoSpaceError
 
 Report = Callable[[str], None]
 
@@ -45,16 +45,15 @@ def import_debian(
     """Run debootstrap in a temporary directory and stream the tree to Docker as `repository:tag`.
 
     Raises:
-        NoNetwork: the mirror cannot be reached.
-        NoSpace: less than 2 GB are free, or the disk filled.
-        ImageNotBuilt: debootstrap is missing or failed otherwise.
+        NoNetworkError: the mirror cannot be reached.
+        NoSpaceError: less than 2 GB are free, or the disk filled.
+        ImageBuildError: debootstrap is missing or failed otherwise.
     """
     if shutil.which("debootstrap") is None and not Path("/usr/sbin/debootstrap").exists():
-        raise ImageNotBuilt("debootstrap is not installed", "apt-get install debootstrap")
-    # /var/tmp and not /tmp, which may be small, in memory, or mounted without devices.
-    scratch = Path(os.environ.get("TMPDIR", "/var/tmp"))
+        raise ImageBuildError("debootstrap is not installed", "apt-get install debootstrap")
+    scratch = Path(tempfile.gettempdir())
     if shutil.disk_usage(scratch).free < 2 * GIGABYTE:
-        raise NoSpace(f"less than 2 GB are free in {scratch}", "free some, or set TMPDIR to another directory")
+        raise NoSpaceError(f"less than 2 GB are free in {scratch}", "free some, or set TMPDIR to another directory")
     root = Path(tempfile.mkdtemp(prefix="localcloud-debootstrap-", dir=scratch))
     try:
         report(f"{repository}:{tag}: debootstrap {wanted.suite} from {mirror}")
@@ -84,13 +83,15 @@ def _debootstrap(wanted: Debootstrap, root: Path, mirror: str) -> None:
     output = run.stdout + (log.read_text(errors="replace") if log.exists() else "")
     last = next((line for line in reversed(run.stdout.splitlines()) if line.strip()), f"exit status {run.returncode}")
     if any(sign in output for sign in NO_SPACE_SIGNS):
-        raise NoSpace(f"the disk filled during debootstrap of {wanted.suite}", "free some space and run this again")
+        raise NoSpaceError(
+            f"the disk filled during debootstrap of {wanted.suite}", "free some space and run this again"
+        )
     if any(sign in output for sign in NO_NETWORK_SIGNS):
-        raise NoNetwork(
+        raise NoNetworkError(
             f"debootstrap of {wanted.suite} could not download from {mirror}: {last}",
             "check the network, or name another mirror: LOCALCLOUD_DEBIAN_MIRROR=http://…/debian",
         )
-    raise ImageNotBuilt(
+    raise ImageBuildError(
         f"debootstrap of {wanted.suite} failed: {last}", "run it by hand to see more: " + " ".join(command)
     )
 
@@ -117,7 +118,9 @@ def _stream(engine: docker.DockerClient, root: Path, repository: str, tag: str, 
         )
     if tar.returncode != 0 or '"error"' in str(answer):
         if "no space left" in str(answer).lower():
-            raise NoSpace(
+            raise NoSpaceError(
                 f"Docker's disk filled while importing {repository}:{tag}", "free some space and run this again"
             )
-        raise ImageNotBuilt(f"importing {repository}:{tag} failed: {answer}", "look at Docker's log and run this again")
+        raise ImageBuildError(
+            f"importing {repository}:{tag} failed: {answer}", "look at Docker's log and run this again"
+        )

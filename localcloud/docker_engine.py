@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv4Network
+from pathlib import Path
 from typing import Any
 
 import docker
@@ -10,7 +12,7 @@ from docker.models.containers import Container
 from docker.models.networks import Network
 from docker.types import IPAMConfig, IPAMPool
 
-from localcloud.errors import DockerUnreachable, SubnetInUse
+from localcloud.errors import DockerUnreachableError, SubnetInUseError
 from localcloud.settings import Settings
 
 LABEL = "localcloud"
@@ -20,14 +22,14 @@ def connect(timeout_seconds: int = 120) -> docker.DockerClient:
     """A client of the Docker engine that DOCKER_HOST names, by default this machine's.
 
     Raises:
-        DockerUnreachable: no engine answers.
+        DockerUnreachableError: no engine answers.
     """
     try:
         engine = docker.from_env(timeout=timeout_seconds)
         engine.ping()
     except (docker.errors.DockerException, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise DockerUnreachable(
+        raise DockerUnreachableError(
             f"Docker cannot be reached: {reason}",
             "start it (systemctl start docker, or dockerd by hand) and run this as root or in the group docker",
         ) from error
@@ -52,11 +54,12 @@ def ensure_network(engine: docker.DockerClient, settings: Settings) -> Network:
     """The network of machines and databases, made if it is missing.
 
     Raises:
-        SubnetInUse: another network holds the subnet.
+        SubnetInUseError: another network holds the subnet.
     """
     for network in engine.networks.list(names=[settings.network]):
         if network.name == settings.network:
             return network
+    _check_routes(settings)
     pool = IPAMPool(
         subnet=str(settings.subnet),
         gateway=str(settings.gateway),
@@ -73,11 +76,27 @@ def ensure_network(engine: docker.DockerClient, settings: Settings) -> Network:
         )
     except docker.errors.APIError as error:
         if "overlap" in str(error.explanation):
-            raise SubnetInUse(
+            raise SubnetInUseError(
                 f"subnet {settings.subnet} overlaps another Docker network",
                 "choose another one: LOCALCLOUD_SUBNET=10.240.0.0/16",
             ) from error
         raise
+
+
+def _check_routes(settings: Settings, table: Path = Path("/proc/net/route")) -> None:
+    """Docker compares with its own networks alone; taking an address range of this machine's would cut it off."""
+    for line in table.read_text().splitlines()[1:]:
+        interface, destination, *_, mask = line.split()[:8]
+        route = IPv4Network((_little_endian(destination), str(_little_endian(mask))))
+        if route.prefixlen > 0 and route.overlaps(settings.subnet):
+            raise SubnetInUseError(
+                f"subnet {settings.subnet} overlaps the route to {route} by {interface}",
+                "choose another one: LOCALCLOUD_SUBNET=10.240.0.0/16",
+            )
+
+
+def _little_endian(digits: str) -> IPv4Address:
+    return IPv4Address(int.from_bytes(bytes.fromhex(digits), "little"))
 
 
 def remove_all(engine: docker.DockerClient, settings: Settings) -> None:

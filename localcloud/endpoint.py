@@ -6,22 +6,23 @@ import json
 import signal
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from localcloud import docker_engine
+from localcloud.calls import CallLog, identify
 from localcloud.certificates import CertificateAuthority
-from localcloud.lightsail import model
-from localcloud.lightsail.calls import CallLog
+from localcloud.lightsail import model, watch
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.reconcile import reconcile
 from localcloud.lightsail.service import LightsailApplication
-from localcloud.lightsail.store import Store
+from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.lightsail.work import Work
+from localcloud.processes import ENDPOINT_HEALTH
 from localcloud.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,31 +30,38 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-HEALTH_PATH = "/_localcloud/health"
-
 
 class Front:
     """Sends each request to the application that speaks for its service."""
 
-    def __init__(self, settings: Settings, lightsail: WSGIApplication, others: WSGIApplication) -> None:
-        self._name = settings.name
-        self._lightsail = lightsail
+    def __init__(self, cloud: Cloud, calls: CallLog, others: WSGIApplication) -> None:
+        self._cloud = cloud
+        self._calls = calls
+        self._lightsail = LightsailApplication(cloud, calls)
         self._others = others
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") == HEALTH_PATH:
+        if environ.get("PATH_INFO") == ENDPOINT_HEALTH:
             start_response("200 OK", [("Content-Type", "application/json")])
-            return [json.dumps({"status": "ok", "name": self._name}).encode()]
+            health = {"name": self._cloud.settings.name, "idle": self._cloud.work.is_idle()}
+            return [json.dumps(health).encode()]
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith(f"{model.TARGET_PREFIX}."):
             return self._lightsail(environ, start_response)
-        return self._others(environ, start_response)
+        service, operation, mutating = identify(environ)
+
+        def record(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            outcome = "ok" if status < "4" else status.split()[0]
+            self._calls.record(service, operation, mutating=mutating, outcome=outcome)
+            return start_response(status, headers, *rest)
+
+        return self._others(environ, record)
 
 
 class _QuietHandler(WSGIRequestHandler):
     # Calls have a log of their own.
     protocol_version = "HTTP/1.1"
 
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+    def log_request(self, _code: int | str = "-", _size: int | str = "-") -> None:
         return
 
 
@@ -65,7 +73,7 @@ def open_cloud(settings: Settings) -> Cloud:
     return Cloud(
         settings=settings,
         engine=engine,
-        store=Store(settings.state_directory / "lightsail.json"),
+        store=Store(settings.state_directory / ACCOUNT_FILE),
         machines=Machines(engine, settings),
         servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
         work=Work(),
@@ -79,10 +87,11 @@ def main() -> None:
     settings = Settings.from_environment()
     cloud = open_cloud(settings)
     calls = CallLog(settings.state_directory / "calls.jsonl")
-    front = Front(settings, LightsailApplication(cloud, calls), application(settings.state_directory))
+    front = Front(cloud, calls, application(settings.state_directory))
     server = make_server("127.0.0.1", settings.port, front, threaded=True, request_handler=_QuietHandler)
     # shutdown() waits for the serving loop, which is in this thread.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
+    watch.start(cloud)
     reconcile(cloud)
     log.info("endpoint ready", url=settings.endpoint_url)
     server.serve_forever()

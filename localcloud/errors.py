@@ -17,49 +17,49 @@ class LocalcloudError(Exception):
         return f"{self.cause}; {self.remedy}"
 
 
-class DockerUnreachable(LocalcloudError):
+class DockerUnreachableError(LocalcloudError):
     """Docker does not answer."""
 
     exit_status = 10
 
 
-class PortInUse(LocalcloudError):
+class PortInUseError(LocalcloudError):
     """Another program listens on a port that the local cloud needs."""
 
     exit_status = 11
 
 
-class NoSpace(LocalcloudError):
+class NoSpaceError(LocalcloudError):
     """The disk is too full."""
 
     exit_status = 12
 
 
-class NoNetwork(LocalcloudError):
+class NoNetworkError(LocalcloudError):
     """Debian's package mirror cannot be reached."""
 
     exit_status = 13
 
 
-class ImageNotBuilt(LocalcloudError):
+class ImageBuildError(LocalcloudError):
     """An image could not be built for another reason than space or network."""
 
     exit_status = 14
 
 
-class ProcessNotStarted(LocalcloudError):
+class ProcessStartError(LocalcloudError):
     """The endpoint or the edge stopped, or did not answer in time."""
 
     exit_status = 15
 
 
-class SubnetInUse(LocalcloudError):
+class SubnetInUseError(LocalcloudError):
     """The subnet of the local cloud's network overlaps another one."""
 
     exit_status = 16
 
 
-class BadSetting(LocalcloudError):
+class SettingError(LocalcloudError):
     """A LOCALCLOUD_… variable cannot be used."""
 
     exit_status = 17

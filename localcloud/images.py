@@ -5,23 +5,27 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import docker
 import docker.errors
+from docker.models.images import Image as DockerImage
 
 from localcloud import debootstrap
 from localcloud.debootstrap import Debootstrap, Report
-from localcloud.errors import ImageNotBuilt, NoNetwork, NoSpace
+from localcloud.errors import ImageBuildError, NoNetworkError, NoSpaceError
 from localcloud.settings import REPOSITORY, Settings
 
 # Importing and installing go on for minutes without a word from Docker.
 BUILD_TIMEOUT_SECONDS = 900
+# The four images take 1.2 GB, and building them as much again for a while.
+SPACE_NEEDED = 4 * debootstrap.GIGABYTE
 RECIPE_LABEL = "localcloud.recipe"
 RECIPES = REPOSITORY / "docker" / "localcloud"
 
@@ -67,21 +71,19 @@ ALL = tuple(image for chain in CHAINS for image in chain)
 
 def is_current(engine: docker.DockerClient, image: Image) -> bool:
     """Whether the image exists and was built from the recipe as it is now."""
-    try:
-        found = engine.images.get(image.tag)
-    except docker.errors.ImageNotFound:
-        return False
-    return found.labels.get(RECIPE_LABEL) == image.recipe
+    found = _find(engine, image)
+    return found is not None and found.labels.get(RECIPE_LABEL) == image.recipe
 
 
 def ensure(engine: docker.DockerClient, settings: Settings, report: Report) -> list[str]:
     """Build what is missing or out of date; return the tags built.
 
     Raises:
-        NoNetwork, NoSpace, ImageNotBuilt: see `debootstrap.import_debian`.
+        NoNetworkError, NoSpaceError, ImageBuildError: see `debootstrap.import_debian`.
     """
     if all(is_current(engine, image) for image in ALL):
         return []
+    _check_space(engine)
     with _one_builder(), ThreadPoolExecutor(len(CHAINS)) as pool:
         built = list(pool.map(lambda chain: _ensure_chain(engine, settings, chain, report), CHAINS))
     return [tag for tags in built for tag in tags]
@@ -96,7 +98,7 @@ def remove(engine: docker.DockerClient) -> list[str]:
         except docker.errors.ImageNotFound:
             continue
         except docker.errors.APIError as error:
-            raise ImageNotBuilt(
+            raise ImageBuildError(
                 f"{image.tag} cannot be removed: {error.explanation}",
                 "run `localcloud reset` for each local cloud first",
             ) from error
@@ -120,10 +122,35 @@ def _ensure_chain(
     for image in chain:
         if is_current(engine, image):
             continue
+        before = _find(engine, image)
         _build(engine, settings, image, report)
+        _remove_replaced(engine, before)
         built.append(image.tag)
         report(f"{image.tag}: ready")
     return built
+
+
+def _find(engine: docker.DockerClient, image: Image) -> DockerImage | None:
+    try:
+        return engine.images.get(image.tag)
+    except docker.errors.ImageNotFound:
+        return None
+
+
+def _remove_replaced(engine: docker.DockerClient, before: DockerImage | None) -> None:
+    # A machine made from the older image keeps it: Docker refuses to remove it then.
+    if before is not None and before.id is not None:
+        with suppress(docker.errors.APIError):
+            engine.images.remove(before.id)
+
+
+def _check_space(engine: docker.DockerClient) -> None:
+    root = Path(engine.info()["DockerRootDir"])
+    # An engine on another machine has its own disk, which only it can judge.
+    if root.exists() and shutil.disk_usage(root).free < SPACE_NEEDED:
+        raise NoSpaceError(
+            f"less than {SPACE_NEEDED // debootstrap.GIGABYTE} GB are free in {root}", "free some: docker system prune"
+        )
 
 
 def _build(engine: docker.DockerClient, settings: Settings, image: Image, report: Report) -> None:
@@ -153,11 +180,13 @@ def _build(engine: docker.DockerClient, settings: Settings, image: Image, report
         raise _explain(image, [str(line.get("stream", "")) for line in error.build_log], str(error)) from error
 
 
-def _explain(image: Image, log: list[str], last: str) -> ImageNotBuilt | NoNetwork | NoSpace:
+def _explain(image: Image, log: list[str], last: str) -> ImageBuildError | NoNetworkError | NoSpaceError:
     text = "".join(log) + last
     if "No space left on device" in text or "no space left on device" in text:
-        return NoSpace(f"the disk filled while building {image.tag}", "free some space and run this again")
+        return NoSpaceError(f"the disk filled while building {image.tag}", "free some space and run this again")
     if "Failed to fetch" in text or "Temporary failure resolving" in text:
-        return NoNetwork(f"packages for {image.tag} could not be downloaded", "check the network and run this again")
+        return NoNetworkError(
+            f"packages for {image.tag} could not be downloaded", "check the network and run this again"
+        )
     reason = next((line.strip() for line in reversed(log) if line.strip().startswith("E:")), last)
-    return ImageNotBuilt(f"building {image.tag} failed: {reason}", f"see docker build {image.source}")
+    return ImageBuildError(f"building {image.tag} failed: {reason}", f"see docker build {image.source}")

@@ -8,13 +8,17 @@ from typing import Any
 
 from localcloud import docker_engine, images, processes
 from localcloud.certificates import CERTIFICATE_FILE
-from localcloud.lightsail.containers import KIND_LABEL
-from localcloud.lightsail.records import InstanceState
-from localcloud.lightsail.store import Store
+from localcloud.errors import SettingError
+from localcloud.lightsail import networking
+from localcloud.lightsail.containers import RESOURCE_LABEL
+from localcloud.lightsail.records import Account, Instance, RelationalDatabase
+from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.settings import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Settings
 
 Report = Callable[[str], None]
 STOP_SECONDS = 30
+SETTLE_SECONDS = 180
+MARKER = "localcloud.name"
 
 
 def up(settings: Settings, report: Report) -> None:
@@ -25,14 +29,19 @@ def up(settings: Settings, report: Report) -> None:
     """
     engine = docker_engine.connect(images.BUILD_TIMEOUT_SECONDS)
     wanted = [processes.endpoint(settings), processes.edge(settings)]
-    missing = [process for process in wanted if process.pid() is None]
+    missing = [process for process in wanted if not process.is_healthy()]
     for process in missing:
+        # One that runs but does not answer hangs, or listens on a port that the settings no longer name.
+        process.stop()
         process.check_port_free()
+    _claim_state_directory(settings)
     images.ensure(engine, settings, report)
     docker_engine.ensure_network(engine, settings)
     for process in missing:
         report(f"starting the {process.name} on port {process.port}")
         process.start(settings.as_environment() | client_environment(settings))
+    if not processes.wait_idle(settings, SETTLE_SECONDS):
+        report("machines and databases are still starting: localcloud status")
 
 
 def down(settings: Settings, report: Report) -> None:
@@ -49,46 +58,40 @@ def reset(settings: Settings, report: Report) -> None:
     """Remove everything that carries this local cloud's label, and its state."""
     _stop_processes(settings, report)
     docker_engine.remove_all(docker_engine.connect(), settings)
-    shutil.rmtree(settings.state_directory, ignore_errors=False) if settings.state_directory.exists() else None
+    if settings.state_directory.exists():
+        _claim_state_directory(settings)
+        shutil.rmtree(settings.state_directory)
     report(f"removed everything of {settings.name}")
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """What runs, and the addresses of machines and databases."""
+    """What runs, and the addresses of machines and databases. `runs` is whether its container does."""
     wanted = [processes.endpoint(settings), processes.edge(settings)]
-    shown: dict[str, Any] = {
+    containers = docker_engine.containers(docker_engine.connect(), settings)
+    running = {found.labels.get(RESOURCE_LABEL) for found in containers if found.status == "running"}
+    account_file = settings.state_directory / ACCOUNT_FILE
+    account = Account()
+    if account_file.exists():
+        account = Store(account_file).snapshot()
+    return {
         "name": settings.name,
+        "running": all(process.is_healthy() for process in wanted),
         "endpoint": settings.endpoint_url,
         "edge": settings.edge_url,
         "state_directory": str(settings.state_directory),
         "processes": {process.name: process.pid() for process in wanted},
+        "instances": [_instance(account, instance, running) for instance in account.instances],
+        "databases": [_database(database, running) for database in account.relational_databases],
     }
-    shown["running"] = all(process.pid() is not None and process.is_healthy() for process in wanted)
-    engine = docker_engine.connect()
-    shown["containers"] = [
-        {"name": found.name, "kind": found.labels.get(KIND_LABEL, "helper"), "status": found.status}
-        for found in docker_engine.containers(engine, settings)
-    ]
-    account_file = settings.state_directory / "lightsail.json"
-    shown["instances"], shown["databases"] = [], []
-    if account_file.exists():
-        _add_resources(shown, Store(account_file))
-    return shown
 
 
 def as_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"localcloud {found['name']}: {'up' if found['running'] else 'not up'}"]
-    lines += [
-        f"  {name}: {f'running, process {pid}' if pid else 'stopped'}" for name, pid in found["processes"].items()
-    ]
-    for instance in found["instances"]:
-        lines.append(
-            f"  instance {instance['name']}: {instance['state']}, {instance['public_address'] or 'no address'}"
-        )
-    for database in found["databases"]:
-        lines.append(
-            f"  database {database['name']}: {database['state']}, {database['address']} ({database['endpoint']})"
-        )
+    lines += [f"  {name}: {f'process {pid}' if pid else 'stopped'}" for name, pid in found["processes"].items()]
+    for kind in ("instance", "database"):
+        for resource in found[f"{kind}s"]:
+            state = resource["state"] if resource["runs"] else f"{resource['state']}, its container is stopped"
+            lines.append(f"  {kind} {resource['name']}: {state}, {resource['address'] or 'no address'}")
     return lines
 
 
@@ -103,31 +106,46 @@ def client_environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def _claim_state_directory(settings: Settings) -> None:
+    """`reset` removes this directory whole, so it must be this local cloud's and nobody else's.
+
+    Raises:
+        SettingError: the directory holds something else.
+    """
+    directory = settings.state_directory
+    marker = directory / MARKER
+    if marker.exists():
+        owner = marker.read_text().strip()
+        if owner != settings.name:
+            raise SettingError(f"{directory} belongs to the local cloud {owner}", "set LOCALCLOUD_STATE to another one")
+        return
+    if directory.exists() and any(directory.iterdir()):
+        raise SettingError(f"{directory} holds other files", "set LOCALCLOUD_STATE to an empty or a new directory")
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    marker.write_text(f"{settings.name}\n")
+
+
 def _stop_processes(settings: Settings, report: Report) -> None:
     for process in (processes.edge(settings), processes.endpoint(settings)):
         if process.stop():
             report(f"stopped the {process.name}")
 
 
-def _add_resources(shown: dict[str, Any], store: Store) -> None:
-    with store.reading() as account:
-        for instance in account.instances:
-            static = [ip.address for ip in account.static_ips if ip.attached_to == instance.name]
-            shown["instances"].append(
-                {
-                    "name": instance.name,
-                    "state": instance.state.value,
-                    "public_address": static[0] if static else instance.public_address,
-                    "private_address": instance.private_address,
-                    "can_start": instance.state is InstanceState.STOPPED,
-                }
-            )
-        for database in account.relational_databases:
-            shown["databases"].append(
-                {
-                    "name": database.name,
-                    "state": database.state.value,
-                    "endpoint": database.endpoint,
-                    "address": database.private_address,
-                }
-            )
+def _instance(account: Account, instance: Instance, running: set[str | None]) -> dict[str, Any]:
+    return {
+        "name": instance.name,
+        "state": instance.state.value,
+        "address": networking.public_address(account, instance),
+        "private_address": instance.private_address,
+        "runs": instance.arn in running,
+    }
+
+
+def _database(database: RelationalDatabase, running: set[str | None]) -> dict[str, Any]:
+    return {
+        "name": database.name,
+        "state": database.state.value,
+        "address": database.private_address,
+        "endpoint": database.endpoint,
+        "runs": database.arn in running,
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import signal
 import socket
@@ -13,9 +15,10 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.errors import PortInUse, ProcessNotStarted
+from localcloud.errors import PortInUseError, ProcessStartError
 from localcloud.settings import REPOSITORY, Settings
 
+ENDPOINT_HEALTH = "/_localcloud/health"
 START_SECONDS = 60
 STOP_SECONDS = 90
 
@@ -49,7 +52,9 @@ class Process:
         return pid if self.arguments[0].encode() in command else None
 
     def is_healthy(self) -> bool:
-        """Whether it answers HTTP at all: what it answers is for its clients to judge."""
+        """Whether it runs and answers HTTP on its port: what it answers is for its clients to judge."""
+        if self.pid() is None:
+            return False
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.health_path}", timeout=5).close()
         except urllib.error.HTTPError:
@@ -59,13 +64,13 @@ class Process:
         return True
 
     def check_port_free(self) -> None:
-        """Raises PortInUse where another program listens."""
+        """Raises PortInUseError where another program listens."""
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", self.port))
             except OSError as error:
-                raise PortInUse(
+                raise PortInUseError(
                     f"port {self.port} of the {self.name} is in use ({error.strerror})",
                     f"stop what listens there (ss -ltnp sport = :{self.port}) or choose another: "
                     f"{self.port_variable}={self.port + 10000 if self.port < 50000 else self.port - 10000}",
@@ -75,7 +80,7 @@ class Process:
         """Start it and wait until it answers.
 
         Raises:
-            ProcessNotStarted: it ended, or did not answer in time; the log's last line is the cause.
+            ProcessStartError: it ended, or did not answer in time; the log's last line is the cause.
         """
         self.state_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self.log_file.open("ab") as log:
@@ -94,12 +99,12 @@ class Process:
         while time.monotonic() < deadline:
             if process.poll() is not None:
                 self.pid_file.unlink(missing_ok=True)
-                raise ProcessNotStarted(f"the {self.name} ended at once: {self._last_line()}", f"see {self.log_file}")
+                raise ProcessStartError(f"the {self.name} ended at once: {self._last_line()}", f"see {self.log_file}")
             if self.is_healthy():
                 return
             time.sleep(0.1)
         self.stop()
-        raise ProcessNotStarted(f"the {self.name} did not answer within {START_SECONDS} s", f"see {self.log_file}")
+        raise ProcessStartError(f"the {self.name} did not answer within {START_SECONDS} s", f"see {self.log_file}")
 
     def stop(self) -> bool:
         """Stop it, by force where it does not end itself; whether there was anything to stop."""
@@ -127,9 +132,21 @@ def endpoint(settings: Settings) -> Process:
         arguments=("localcloud.endpoint",),
         port=settings.port,
         port_variable="LOCALCLOUD_PORT",
-        health_path="/_localcloud/health",
+        health_path=ENDPOINT_HEALTH,
         state_directory=settings.state_directory,
     )
+
+
+def wait_idle(settings: Settings, seconds: float) -> bool:
+    """Wait until machines and databases are what they should be; whether that came in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        # The address is the local cloud's own.
+        with urllib.request.urlopen(f"{settings.endpoint_url}{ENDPOINT_HEALTH}", timeout=5) as reply:  # noqa: S310
+            if json.load(reply)["idle"]:
+                return True
+        time.sleep(0.2)
+    return False
 
 
 def edge(settings: Settings) -> Process:
@@ -145,9 +162,7 @@ def edge(settings: Settings) -> Process:
 
 
 def _alive(pid: int) -> bool:
-    try:
-        # A child of this very process stays a zombie until it is waited for.
+    # A child of this very process stays a zombie until it is waited for.
+    with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
     return Path(f"/proc/{pid}").exists()

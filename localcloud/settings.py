@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.errors import BadSetting
+from localcloud.errors import SettingError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Any pair of keys signs a request to the local cloud; tools only insist that there is one.
 ACCESS_KEY_ID = "localcloud"
-SECRET_ACCESS_KEY = "localcloud"
+SECRET_ACCESS_KEY = "localcloud"  # noqa: S105
 REGION = "eu-central-1"
 
 
@@ -60,11 +60,11 @@ class Settings:
         """Read `LOCALCLOUD_*`.
 
         Raises:
-            BadSetting: a name, port or subnet that cannot be used.
+            SettingError: a name, port or subnet that cannot be used.
         """
         name = environment.get("LOCALCLOUD_NAME") or "demo"
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,30}", name):
-            raise BadSetting(
+            raise SettingError(
                 f"LOCALCLOUD_NAME is {name!r}",
                 "use at most 31 lower-case letters, digits and hyphens, hyphen not first",
             )
@@ -93,7 +93,7 @@ class Settings:
 def _port(environment: Mapping[str, str], variable: str, default: int) -> int:
     text = environment.get(variable) or str(default)
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise BadSetting(f"{variable} is {text!r}", "set it to a port number from 1 to 65535")
+        raise SettingError(f"{variable} is {text!r}", "set it to a port number from 1 to 65535")
     return int(text)
 
 
@@ -104,9 +104,9 @@ def _subnet(environment: Mapping[str, str], name: str) -> ipaddress.IPv4Network:
     try:
         subnet = ipaddress.IPv4Network(text)
     except ValueError as error:
-        raise BadSetting(
+        raise SettingError(
             f"LOCALCLOUD_SUBNET is {text!r}: {error}", "set it to a private subnet such as 10.201.0.0/16"
         ) from None
     if subnet.prefixlen > 24:
-        raise BadSetting(f"LOCALCLOUD_SUBNET {text} has too few addresses", "set it to a /24 or larger")
+        raise SettingError(f"LOCALCLOUD_SUBNET {text} has too few addresses", "set it to a /24 or larger")
     return subnet

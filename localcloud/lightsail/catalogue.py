@@ -65,7 +65,7 @@ def database_blueprint(blueprint_id: str) -> dict[str, Any]:
 
 def check_zone(zone: str, region: str) -> str:
     """The zone, if the region has it."""
-    zones = next((found["zones"] for found in regions() if found["name"] == region), [])
+    zones: list[str] = next((found["zones"] for found in regions() if found["name"] == region), [])
     if zone not in zones:
         raise InvalidInputException(
             f"The Availability Zone is not valid: {zone}", f"use one of {', '.join(zones) or 'another region'}"

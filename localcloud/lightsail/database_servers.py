@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
+from typing import cast
 
 import docker
 from docker.models.containers import Container
@@ -24,7 +25,7 @@ MASTER_ROLE = "rds_superuser"
 MASTER_ROLE_HAS = ("pg_monitor", "pg_signal_backend", "pg_checkpoint", "pg_maintain")
 
 
-class ServerNotReady(Exception):
+class ServerNotReadyError(Exception):
     """The server did not start, or refused a statement."""
 
 
@@ -43,7 +44,7 @@ class DatabaseServers:
         """Create the server if it is missing, start it, and make sure of roles, database and firewall.
 
         Raises:
-            ServerNotReady: the server does not answer in time.
+            ServerNotReadyError: the server does not answer in time.
         """
         name = self.container_name(database)
         container = containers.find(self._engine, name)
@@ -71,7 +72,7 @@ class DatabaseServers:
         """Give the master user the record's password.
 
         Raises:
-            ServerNotReady: the server refuses.
+            ServerNotReadyError: the server refuses.
         """
         statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(
             sql.Identifier(database.master_username), sql.Literal(scram.verifier(database.password))
@@ -113,7 +114,7 @@ class DatabaseServers:
 @cache
 def engine_version(engine: docker.DockerClient) -> str:
     """The version of PostgreSQL in the image, such as 17.6."""
-    output: bytes = engine.containers.run(images.POSTGRES.tag, ["postgres", "--version"], remove=True)
+    output = engine.containers.run(images.POSTGRES.tag, ["postgres", "--version"], remove=True)
     # "postgres (PostgreSQL) 17.6 (Debian 17.6-0+deb13u1)"
     return output.decode().split()[2]
 
@@ -124,11 +125,11 @@ def _wait_ready(container: Container) -> None:
         container.reload()
         if container.status != "running":
             last = container.logs(tail=1).decode(errors="replace").strip()
-            raise ServerNotReady(f"{container.name} stopped: {last}")
+            raise ServerNotReadyError(f"{container.name} stopped: {last}")
         if container.exec_run(["pg_isready", "--quiet", "--host=/run/postgresql"]).exit_code == 0:
             return
         time.sleep(0.2)
-    raise ServerNotReady(f"{container.name} did not answer within {START_SECONDS} s")
+    raise ServerNotReadyError(f"{container.name} did not answer within {START_SECONDS} s")
 
 
 def _ensure_master(container: Container, database: RelationalDatabase) -> None:
@@ -169,7 +170,8 @@ def _execute(container: Container, database: str, statement: sql.Composed) -> st
     command = ["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
     command += ["--host=/run/postgresql", f"--dbname={database}", f"--command={statement.as_string(None)}"]
     code, output = container.exec_run(command, user="postgres")
-    text: str = output.decode(errors="replace").strip()
+    # Bytes, since nothing asked for a stream.
+    text = cast("bytes", output).decode(errors="replace").strip()
     if code != 0:
-        raise ServerNotReady(f"{container.name}: {text}")
+        raise ServerNotReadyError(f"{container.name}: {text}")
     return text

@@ -78,7 +78,7 @@ def get(cloud: Cloud, region: str, members: Members) -> Members:
         return {"relationalDatabase": describe(c.find_database(account, region, members["relationalDatabaseName"]))}
 
 
-def get_all(cloud: Cloud, region: str, members: Members) -> Members:
+def get_all(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
         found = [database for database in account.relational_databases if database.region == region]
         return {"relationalDatabases": [describe(database) for database in found]}
@@ -109,6 +109,7 @@ def update(cloud: Cloud, region: str, members: Members) -> Members:
             raise OperationFailureException(
                 f"{database.name} cannot be updated: it is {database.state.value}", "wait until it is available"
             )
+        before = database.model_copy(deep=True)
         database.backup_window = _window(members, "preferredBackupWindow", BACKUP_WINDOW, database.backup_window)
         database.maintenance_window = _window(
             members, "preferredMaintenanceWindow", MAINTENANCE_WINDOW, database.maintenance_window
@@ -123,15 +124,27 @@ def update(cloud: Cloud, region: str, members: Members) -> Members:
             database.password_created_at = now()
         database.state = DatabaseState.MODIFYING
         operation = c.started(account, database, "UpdateRelationalDatabase")
-    cloud.in_background(database, [operation.id], partial(_apply_update, cloud, database))
+    cloud.in_background(database, [operation.id], partial(_apply_update, cloud, database, before))
     return {"operations": [operation.describe()]}
 
 
-def _apply_update(cloud: Cloud, database: RelationalDatabase) -> None:
+def _apply_update(cloud: Cloud, database: RelationalDatabase, before: RelationalDatabase) -> None:
+    try:
+        finish_update(cloud, database)
+    except Exception:
+        # The record tells what the server has, or the next call would find nothing to change.
+        with cloud.store.changing() as account:
+            listed = account.relational_databases
+            account.relational_databases = [before if found.id == database.id else found for found in listed]
+        raise
+
+
+def finish_update(cloud: Cloud, database: RelationalDatabase) -> None:
+    """Make the server what its record says, its password too, and the record available."""
     current = _current(cloud, database)
     if current is None:
         return
-    cloud.servers.apply_network(current)
+    cloud.servers.ensure_running(current)
     cloud.servers.set_password(current)
     _set_state(cloud, database, DatabaseState.AVAILABLE)
 

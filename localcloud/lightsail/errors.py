@@ -1,5 +1,6 @@
 """The errors that Lightsail itself answers; botocore raises them as `client.exceptions.<class name>`."""
 
+# ruff: noqa: N818 (the names are the service's own)
 from __future__ import annotations
 
 

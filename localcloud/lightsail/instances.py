@@ -22,6 +22,8 @@ def create_instances(cloud: Cloud, region: str, members: Members) -> Members:
     for member in ("customImageName", "addOns"):
         if members.get(member):
             raise InvalidInputException(f"{member} is not offered by localcloud", "leave it out")
+    if members.get("ipAddressType") == "ipv6":
+        raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
     zone = catalogue.check_zone(members["availabilityZone"], region)
     blueprint = catalogue.blueprint(members["blueprintId"])
     bundle = catalogue.bundle(members["bundleId"])
@@ -74,7 +76,7 @@ def get_instance(cloud: Cloud, region: str, members: Members) -> Members:
         return {"instance": describe(account, c.find_instance(account, region, members["instanceName"]))}
 
 
-def get_instances(cloud: Cloud, region: str, members: Members) -> Members:
+def get_instances(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
         return {"instances": [describe(account, found) for found in account.instances if found.region == region]}
 

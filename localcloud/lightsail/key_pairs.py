@@ -50,7 +50,7 @@ def get_key_pair(cloud: Cloud, region: str, members: Members) -> Members:
         return {"keyPair": describe(c.find_key_pair(account, region, members["keyPairName"]))}
 
 
-def get_key_pairs(cloud: Cloud, region: str, members: Members) -> Members:
+def get_key_pairs(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
         return {"keyPairs": [describe(found) for found in account.key_pairs if found.region == region]}
 

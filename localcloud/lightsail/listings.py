@@ -8,7 +8,7 @@ from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException
 
 
-def get_regions(cloud: Cloud, region: str, members: Members) -> Members:
+def get_regions(_cloud: Cloud, _region: str, members: Members) -> Members:
     listed = []
     for found in catalogue.regions():
         shown = {member: found[member] for member in ("name", "displayName", "continentCode", "description")}
@@ -21,21 +21,21 @@ def get_regions(cloud: Cloud, region: str, members: Members) -> Members:
     return {"regions": listed}
 
 
-def get_bundles(cloud: Cloud, region: str, members: Members) -> Members:
+def get_bundles(_cloud: Cloud, _region: str, members: Members) -> Members:
     _no_research(members)
     return {"bundles": catalogue.bundles()}
 
 
-def get_blueprints(cloud: Cloud, region: str, members: Members) -> Members:
+def get_blueprints(_cloud: Cloud, _region: str, members: Members) -> Members:
     _no_research(members)
     return {"blueprints": catalogue.blueprints()}
 
 
-def get_database_bundles(cloud: Cloud, region: str, members: Members) -> Members:
+def get_database_bundles(_cloud: Cloud, _region: str, _members: Members) -> Members:
     return {"bundles": catalogue.database_bundles()}
 
 
-def get_database_blueprints(cloud: Cloud, region: str, members: Members) -> Members:
+def get_database_blueprints(cloud: Cloud, _region: str, _members: Members) -> Members:
     return {"blueprints": catalogue.database_blueprints(database_servers.engine_version(cloud.engine))}
 
 

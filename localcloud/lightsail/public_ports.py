@@ -48,7 +48,7 @@ def close_ports(cloud: Cloud, region: str, members: Members) -> Members:
 def put_ports(cloud: Cloud, region: str, members: Members) -> Members:
     wanted = [parse(info) for info in members["portInfos"]]
 
-    def change(ports: list[PortRange]) -> list[PortRange]:
+    def change(_ports: list[PortRange]) -> list[PortRange]:
         return wanted
 
     return {"operation": _change(cloud, region, members["instanceName"], "PutInstancePublicPorts", change)}

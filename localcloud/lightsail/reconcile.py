@@ -35,5 +35,7 @@ def reconcile(cloud: Cloud) -> None:
         operations = [unfinished[key]] if (key := (database.region, database.name)) in unfinished else []
         if database.state is DatabaseState.DELETING:
             cloud.in_background(database, operations, partial(databases.destroy, cloud, database))
+        elif database.state is DatabaseState.MODIFYING:
+            cloud.in_background(database, operations, partial(databases.finish_update, cloud, database))
         else:
             cloud.in_background(database, operations, partial(databases.bring_up, cloud, database))

@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from werkzeug.wrappers import Request, Response
 
+from localcloud.calls import CallLog, is_mutating
 from localcloud.lightsail import (
     databases,
     history,
@@ -22,7 +23,6 @@ from localcloud.lightsail import (
     static_ips,
     tags,
 )
-from localcloud.lightsail.calls import CallLog
 from localcloud.lightsail.cloud import Cloud, Handler
 from localcloud.lightsail.errors import (
     InvalidInputException,
@@ -57,16 +57,19 @@ class LightsailApplication:
         try:
             body = self._run(operation, request)
         except LightsailError as error:
-            self._calls.record(operation, type(error).__name__)
+            self._record(operation, type(error).__name__)
             return _response(json.dumps(error.as_json()).encode(), error.http_status, type(error).__name__)
         except Exception as error:
             # A fault of this program; the caller gets the service's own error for that, and the log the trace.
             log.exception("operation failed", operation=operation)
-            self._calls.record(operation, "ServiceException")
+            self._record(operation, "ServiceException")
             failure = ServiceException(f"localcloud failed: {error}", "see endpoint.log in the state directory")
             return _response(json.dumps(failure.as_json()).encode(), failure.http_status, "ServiceException")
-        self._calls.record(operation, "ok")
+        self._record(operation, "ok")
         return _response(body, 200)
+
+    def _record(self, operation: str, outcome: str) -> None:
+        self._calls.record("lightsail", operation, mutating=is_mutating(operation), outcome=outcome)
 
     def _run(self, operation: str, request: Request) -> bytes:
         described = model.operation(operation)

@@ -75,7 +75,7 @@ def get(cloud: Cloud, region: str, members: Members) -> Members:
         return {"staticIp": describe(c.find_static_ip(account, region, members["staticIpName"]))}
 
 
-def get_all(cloud: Cloud, region: str, members: Members) -> Members:
+def get_all(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
         return {"staticIps": [describe(found) for found in account.static_ips if found.region == region]}
 

@@ -12,6 +12,7 @@ from localcloud.lightsail.records import Account
 
 # The service keeps operations for weeks; the last ones are what anybody asks for.
 OPERATIONS_KEPT = 1000
+ACCOUNT_FILE = "lightsail.json"
 
 
 class Store:
@@ -27,6 +28,11 @@ class Store:
         """The account as it is; what is read must not be kept beyond the block."""
         with self._lock:
             yield self._account
+
+    def snapshot(self) -> Account:
+        """A copy of the account as it is."""
+        with self._lock:
+            return self._account.model_copy(deep=True)
 
     @contextmanager
     def changing(self) -> Iterator[Account]:

@@ -28,6 +28,11 @@ class Work:
             self._last[resource] = future
         return future
 
+    def is_idle(self) -> bool:
+        """Whether every step submitted so far is over."""
+        with self._lock:
+            return all(future.done() for future in self._last.values())
+
     def close(self) -> None:
         """Wait for what runs; steps not yet begun are left to the next start."""
         self._pool.shutdown(wait=True, cancel_futures=True)
