@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 shopt -s nullglob
 for state in .localcloud/*/; do
-  .venv/bin/localcloud --name "$(basename "$state")" reset
+  LOCALCLOUD_NAME=$(basename "$state") .venv/bin/localcloud reset
 done
 .venv/bin/localcloud images --remove
 docker images --quiet 'prime-time/app' | sort -u | xargs --no-run-if-empty docker rmi --force >/dev/null

@@ -52,7 +52,7 @@ class Demo:
 
     def start_cloud(self) -> None:
         """Start the local cloud, or find it running, and point this process and its children at it."""
-        localcloud = [str(Path(sys.executable).parent / "localcloud"), "--name", self.name]
+        localcloud = [str(Path(sys.executable).parent / "localcloud")]
         run = subprocess.run([*localcloud, "up"], stdout=sys.stderr, check=False)
         if run.returncode != 0:
             raise SystemExit(run.returncode)  # localcloud has said why, in one line
