@@ -100,20 +100,18 @@ def phrases(text: str) -> list[str]:
 
 
 def _without_repetition(candidates: list[tuple[str, float]]) -> list[str]:
-    """The best terms of which none shares a word with a better one; a common phrase takes its word's place."""
+    """The best terms of which none shares a word with a better one; a common phrase takes its words' place."""
     chosen: list[tuple[str, float]] = []
     for term, share in candidates:
         stems = _stems(term)
         overlapping = [i for i, (other, _) in enumerate(chosen) if stems & _stems(other)]
         if not overlapping:
-            if len(chosen) < TERMS:
-                chosen.append((term, share))
-        elif len(overlapping) == 1:
-            position = overlapping[0]
-            other, other_share = chosen[position]
-            if _stems(other) < stems and share >= _PHRASE_SHARE * other_share:
-                chosen[position] = (term, share)
-    return [term for term, _ in chosen]
+            chosen.append((term, share))
+        elif all(_stems(chosen[i][0]) < stems and share >= _PHRASE_SHARE * chosen[i][1] for i in overlapping):
+            chosen[overlapping[0]] = (term, share)
+            for i in reversed(overlapping[1:]):
+                del chosen[i]
+    return [term for term, _ in chosen[:TERMS]]
 
 
 def _headings(mesh: Sequence[Sequence[str]], labels: NDArray[np.int64], count: int) -> list[list[str]]:

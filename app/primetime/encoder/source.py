@@ -71,7 +71,7 @@ def resolve(source: str | Path | None) -> SourceModel:
     directory = Path(source)
     if directory.is_dir():
         return read_model_folder(directory, name=directory.resolve().name)
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", str(source)):
+    if not re.fullmatch(r"\w[\w.-]*(/\w[\w.-]*)?", str(source)):
         raise ModelProblem(
             f"{source} is neither a folder nor a model's name", remedy="check the path given as --source"
         )

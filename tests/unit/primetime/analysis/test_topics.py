@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score
+
+from primetime.analysis.layout import lay_out
+from primetime.analysis.neighbours import Neighbours, fuzzy_graph, nearest_neighbours
+from primetime.analysis.topics import assign_outliers, default_cluster_size, find_topics, representatives
+from primetime.encoder.pooling import to_unit_length
+from primetime.errors import BadInput
+
+
+def planted(topics: int, each: int, *, noise: float = 0.35, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors around random directions, and the topic of each."""
+    random = np.random.default_rng(seed)
+    centres = to_unit_length(random.normal(size=(topics, 48)))
+    truth = np.repeat(np.arange(topics), each)
+    spread = random.normal(size=(topics * each, 48)) * noise / np.sqrt(48) * 2
+    return to_unit_length(centres[truth] + spread), truth
+
+
+def test_nearest_neighbours_are_exact() -> None:
+    vectors, _ = planted(3, 20)
+    found = nearest_neighbours(vectors, 5)
+    for row in range(len(vectors)):
+        distance = 1 - vectors @ vectors[row]
+        distance[row] = np.inf
+        assert np.allclose(np.sort(distance)[:5], found.distances[row], atol=1e-5)
+        assert row not in found.indices[row]
+
+
+@pytest.mark.parametrize("k", [0, 3, 4])
+def test_more_neighbours_than_points_are_refused(k: int) -> None:
+    with pytest.raises(ValueError, match="cannot be had"):
+        nearest_neighbours(np.eye(3, dtype=np.float32), k)
+
+
+def test_the_graph_is_symmetric_with_weights_up_to_one() -> None:
+    vectors, _ = planted(3, 20)
+    graph = fuzzy_graph(nearest_neighbours(vectors, 8)).toarray()
+    assert np.allclose(graph, graph.T)
+    assert graph.min() >= 0
+    assert graph.max() <= 1 + 1e-9
+    assert (graph.max(axis=1) > 0.99).all()  # each point's nearest neighbour has weight 1
+
+
+def test_equal_points_are_laid_out_apart_and_finite() -> None:
+    vectors = to_unit_length(np.ones((40, 4)))
+    vectors[:3] = np.eye(4)[:3]
+    position = lay_out(vectors, fuzzy_graph(nearest_neighbours(vectors, 5)), dimensions=2, seed=1)
+    assert np.isfinite(position).all()
+    assert len(np.unique(position, axis=0)) == 40
+
+
+@pytest.mark.parametrize(("topics", "each"), [(3, 40), (8, 120), (25, 30)])
+def test_planted_topics_are_found(topics: int, each: int) -> None:
+    vectors, truth = planted(topics, each)
+    found = find_topics(vectors, seed=3)
+    assert adjusted_rand_score(truth, found.labels) > 0.9
+    assert np.isfinite(found.coordinates).all()
+
+
+def test_topics_are_numbered_by_size() -> None:
+    vectors, _ = planted(5, 60)
+    found = find_topics(vectors[:260], seed=3)
+    sizes = [len(found.members(topic)) for topic in range(found.count)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) == (found.labels >= 0).sum()
+
+
+def test_the_map_keeps_topics_together() -> None:
+    vectors, truth = planted(6, 50)
+    found = find_topics(vectors, seed=3)
+    place = found.coordinates
+    for topic in range(6):
+        own = place[truth == topic]
+        centre = np.median(own, axis=0)
+        other = np.linalg.norm(place[truth != topic] - centre, axis=1)
+        assert np.median(np.linalg.norm(own - centre, axis=1)) < np.percentile(other, 1)
+
+
+def test_same_input_and_seed_give_the_same_bits() -> None:
+    vectors, _ = planted(6, 40)
+    first, second = find_topics(vectors, seed=5), find_topics(vectors, seed=5)
+    assert first.labels.tobytes() == second.labels.tobytes()
+    assert first.coordinates.tobytes() == second.coordinates.tobytes()
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 29])
+def test_too_few_articles_are_refused(n: int) -> None:
+    with pytest.raises(BadInput, match=f"^{n} article"):
+        find_topics(np.eye(32, dtype=np.float32)[:n], seed=0)
+
+
+def test_articles_all_alike_are_refused() -> None:
+    with pytest.raises(BadInput, match="same vector"):
+        find_topics(to_unit_length(np.ones((50, 8))), seed=0)
+
+
+def test_a_topic_larger_than_the_corpus_cannot_be_found() -> None:
+    vectors, _ = planted(3, 20)
+    with pytest.raises(BadInput, match="close enough"):
+        find_topics(vectors, seed=0, min_cluster_size=60)
+
+
+def test_the_least_setting_still_works() -> None:
+    vectors, _ = planted(3, 20)
+    assert find_topics(vectors, seed=0, min_cluster_size=1, min_samples=1).count >= 3
+
+
+def test_default_size_grows_with_the_corpus() -> None:
+    assert [default_cluster_size(n) for n in (30, 100, 10_000)] == [5, 5, 35]
+
+
+def test_an_outlier_joins_the_topic_of_its_neighbours_only_when_they_agree() -> None:
+    labels = np.array([0, 0, 1, 1, -1, -1, -1])
+    indices = np.array([[1, 2], [0, 2], [3, 0], [2, 0], [0, 1], [5, 6], [6, 5]])
+    neighbours = Neighbours(indices=indices, distances=np.full((7, 2), 0.2, dtype=np.float32))
+    assert assign_outliers(labels, neighbours).tolist() == [0, 0, 1, 1, 0, -1, -1]
+
+
+def test_representatives_are_members_nearest_to_the_centre() -> None:
+    vectors, _ = planted(4, 40)
+    found = find_topics(vectors, seed=1)
+    chosen = representatives(vectors, found, 0)
+    similarity = vectors @ found.centroids[0]
+    members = found.members(0)
+    assert set(chosen) <= set(members)
+    assert similarity[chosen].min() >= np.sort(similarity[members])[-len(chosen)] - 1e-6
