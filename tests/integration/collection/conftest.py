@@ -1,0 +1,179 @@
+"""Runs the collection's modules with ansible-playbook against endpoints over HTTP, and counts the calls."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+import yaml
+from werkzeug.serving import make_server
+
+from localcloud.aws import application
+from localcloud.calls import CallLog
+from localcloud.certificates import CertificateAuthority
+from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.database_servers import DatabaseServers
+from localcloud.lightsail.machines import Machines
+from localcloud.lightsail.service import LightsailApplication
+from localcloud.lightsail.store import Store
+from localcloud.lightsail.work import Work
+from localcloud.settings import Settings
+
+Answer = Callable[[dict[str, Any], Any], Iterable[bytes]]
+READING = ("Get", "List", "Describe")
+
+
+@dataclass
+class Front:
+    """Stands before an endpoint: notes each call, and on demand throttles calls or loses replies."""
+
+    application: Answer
+    calls: list[str] = field(default_factory=list)
+    throttle: int = 0  # so many calls are refused
+    lose: list[str] = field(default_factory=list)  # of these calls the reply is lost, once each
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        call = operation(environ)
+        self.calls.append(call)
+        if self.throttle:
+            self.throttle -= 1
+            start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1")])
+            return [b'{"__type": "ThrottlingException", "message": "Rate exceeded"}']
+        if call in self.lose:
+            self.lose.remove(call)
+            list(self.application(environ, lambda *_: None))
+            start_response("503 Service Unavailable", [("Content-Length", "0")])
+            return [b""]
+        return self.application(environ, start_response)
+
+    def changing(self) -> list[str]:
+        """The calls since the last look that may change something."""
+        noted, self.calls[:] = [call for call in self.calls if not call.startswith(READING)], []
+        return noted
+
+
+def operation(environ: dict[str, Any]) -> str:
+    """A call's name: Lightsail's operation, or for CloudFront, where GET alone only reads, Get or the path."""
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return str(target).rpartition(".")[2]
+    method = environ["REQUEST_METHOD"]
+    return "Get" if method == "GET" else f"{method} {environ['PATH_INFO']}"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A served front, and how to run tasks against it."""
+
+    front: Front
+    url: str
+    directory: Path
+    repository: Path
+
+    def play(self, *tasks: dict[str, Any], check: bool = False, fails: bool = False, **environment: str) -> Any:
+        """Runs tasks on localhost; their results in order, up to the failed one if it is to fail."""
+        playbook = [
+            {
+                "hosts": "localhost",
+                "gather_facts": False,
+                "vars": {"ansible_python_interpreter": sys.executable},
+                "tasks": list(tasks),
+            }
+        ]
+        configuration = self.directory / "ansible.cfg"
+        configuration.write_text("[defaults]\n")  # none of the checkout's or the user's
+        file = self.directory / "playbook.yml"
+        file.write_text(yaml.safe_dump(playbook))
+        aws = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
+        credentials = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "eu-central-1"}
+        run = subprocess.run(
+            [
+                str(Path(sys.executable).parent / "ansible-playbook"),
+                "--diff",
+                *(["--check"] if check else []),
+                str(file),
+            ],
+            env=aws
+            | credentials
+            | {
+                "AWS_ENDPOINT_URL": self.url,
+                "AWS_CONFIG_FILE": os.devnull,
+                "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "ANSIBLE_COLLECTIONS_PATH": str(self.repository / "collections"),
+                "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+                "ANSIBLE_CONFIG": str(configuration),
+                "ANSIBLE_INVENTORY": "localhost,",
+                "ANSIBLE_TRANSPORT": "local",
+                "ANSIBLE_LOCALHOST_WARNING": "false",
+            }
+            | environment,
+            cwd=self.directory,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
+        assert (run.returncode != 0) == fails, run.stdout + run.stderr
+        report = json.loads(run.stdout[run.stdout.index("{") :])
+        return [task["hosts"]["localhost"] for task in report["plays"][0]["tasks"]]
+
+
+@pytest.fixture(scope="session")
+def serve(repository: Path) -> Iterator[Callable[[Answer, Path], Endpoint]]:
+    """Serves an application on a free port for as long as the session lasts."""
+    servers = []
+
+    def start(answer: Answer, directory: Path) -> Endpoint:
+        front = Front(answer)
+        server = make_server("127.0.0.1", 0, front, threaded=True)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        servers.append(server)
+        return Endpoint(front, f"http://127.0.0.1:{server.server_port}", directory, repository)
+
+    yield start
+    for server in servers:
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def cloudfront_application(tmp_path_factory: pytest.TempPathFactory) -> Answer:
+    # moto's state belongs to the process, so one application serves all tests; each uses names of its own.
+    return application(tmp_path_factory.mktemp("aws"))
+
+
+@pytest.fixture
+def cloudfront(serve: Callable[[Answer, Path], Endpoint], cloudfront_application: Answer, tmp_path: Path) -> Endpoint:
+    """CloudFront's control plane."""
+    return serve(cloudfront_application, tmp_path)
+
+
+@pytest.fixture
+def lightsail(serve: Callable[[Answer, Path], Endpoint], tmp_path: Path) -> Endpoint:
+    """Lightsail with nothing in it, for what needs no machine: its Docker address leads nowhere, which proves it."""
+    engine = docker.DockerClient(base_url=f"unix://{tmp_path}/no-docker.sock", version="1.41")
+    settings = Settings(
+        name="collection-test",
+        state_directory=tmp_path / "state",
+        port=1,
+        edge_port=1,
+        subnet=ip_network("10.201.0.0/16"),
+        debian_mirror="http://127.0.0.1:1",
+    )
+    settings.state_directory.mkdir()
+    cloud = Cloud(
+        settings=settings,
+        engine=engine,
+        store=Store(settings.state_directory / "lightsail.json"),
+        machines=Machines(engine, settings),
+        servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
+        work=Work(),
+    )
+    return serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
