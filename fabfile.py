@@ -6,6 +6,7 @@ The environment is a folder of inventory/; without the option it is PRIME_TIME_E
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -27,20 +28,19 @@ def play(context: Context, playbook: str, environment: str, **variables: object)
     if not (inventory / "hosts.yml").is_file():
         known = sorted(path.parent.name for path in REPOSITORY.glob("inventory/*/hosts.yml"))
         raise Exit(f"there is no environment {environment!r}; say one of {', '.join(known)}", code=2)
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), f"playbooks/{playbook}.yml", "-i", str(inventory)]
+    command = [
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        f"playbooks/{playbook}.yml",
+        "-i",
+        str(inventory),
+    ]
     for name, value in variables.items():
         if value not in (None, ""):
             command += ["-e", f"{name}={value}"]
     with context.cd(str(REPOSITORY)):
-        outcome = context.run(_quoted(command), pty=sys.stdin.isatty(), warn=True)
+        outcome = context.run(shlex.join(command), pty=sys.stdin.isatty(), warn=True)
     if outcome.failed:
         raise Exit(code=outcome.return_code)
-
-
-def _quoted(command: list[str]) -> str:
-    import shlex
-
-    return shlex.join(command)
 
 
 @task
@@ -50,9 +50,27 @@ def provision(context, environment=DEFAULT_ENVIRONMENT):
 
 
 @task
+def configure(context, environment=DEFAULT_ENVIRONMENT):
+    """Make the bare machine a server, or bring it back to what a server should be."""
+    play(context, "configure", environment)
+
+
+@task
 def deploy(context, environment=DEFAULT_ENVIRONMENT):
     """Build this tree as a release, put it on the server, look at it from outside."""
     play(context, "deploy", environment)
+
+
+@task
+def verify(context, environment=DEFAULT_ENVIRONMENT):
+    """Look at the platform from outside."""
+    play(context, "verify", environment)
+
+
+@task
+def site(context, environment=DEFAULT_ENVIRONMENT):
+    """All of it: provision, configure, release, verify."""
+    play(context, "site", environment)
 
 
 @task(name="import", help={"corpus": "PubMed XML files, plain or gzipped, separated by commas"})
@@ -76,7 +94,9 @@ def logs(context, of="app", lines=100, environment=DEFAULT_ENVIRONMENT):
 @task
 def ssh(context, environment=DEFAULT_ENVIRONMENT):
     """Open a shell on the server."""
-    play(context, "ssh", environment)
+    config = REPOSITORY / "build" / f"ssh-{environment}.config"
+    play(context, "ssh", environment, ssh_config=config)
+    os.execvp("ssh", ["ssh", "-F", str(config), "server"])
 
 
 @task(help={"confirm": "the environment's name, again", "yes-destroy-production": "needed for production"})

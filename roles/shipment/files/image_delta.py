@@ -56,7 +56,7 @@ def members_to_leave_out(archive: tarfile.TarFile, present: Iterable[Sequence[st
 
 def pack(saved: Path, present: Iterable[Sequence[str]], output: Path) -> tuple[int, int]:
     """Write `output` (gzip); returns how many layers there are and how many were left out."""
-    with tarfile.open(saved) as archive, gzip.open(output, "wb", compresslevel=1) as compressed:
+    with tarfile.open(saved, "r:") as archive, gzip.open(output, "wb", compresslevel=1) as compressed:
         left_out = members_to_leave_out(archive, present)
         with tarfile.open(fileobj=compressed, mode="w|") as delta:
             for member in archive:
