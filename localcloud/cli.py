@@ -14,22 +14,23 @@ from localcloud import docker_engine, images, lifecycle
 from localcloud.errors import LocalcloudError
 from localcloud.settings import Settings
 
-# Commands of other rooms: imported when they are asked for, since their own imports take seconds.
-LAZY_COMMANDS = {"corpus": "localcloud.corpus.cli:corpus"}
+
+class LaterCommand(click.Command):
+    """A command of another room, imported when it is asked for, since that takes a while."""
+
+    def __init__(self, name: str, module: str, short_help: str) -> None:
+        super().__init__(name, short_help=short_help)
+        self._module = module
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        command: click.Command = getattr(importlib.import_module(self._module), str(self.name))
+        return command.make_context(info_name, args, parent, **extra)
 
 
 class Commands(click.Group):
-    """The commands here, those of other rooms, and one line with its own exit status for an error."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), *LAZY_COMMANDS])
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in LAZY_COMMANDS:
-            return super().get_command(context, name)
-        module, attribute = LAZY_COMMANDS[name].split(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+    """A group whose errors are a cause, a remedy, and an exit status of their own."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -101,6 +102,8 @@ def images_command(remove: bool) -> None:
     for tag in tags:
         click.echo(f"{'removed' if remove else 'built'} {tag}")
 
+
+main.add_command(LaterCommand("corpus", "localcloud.corpus.command", "Write a labelled, made-up corpus."))
 
 if __name__ == "__main__":
     main()

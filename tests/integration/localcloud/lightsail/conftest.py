@@ -1,0 +1,188 @@
+"""Lightsail's endpoint on a loopback port, asked by boto3; machines and servers are stood in for, not started."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import boto3
+import pytest
+from botocore.config import Config
+from werkzeug.serving import make_server
+
+from localcloud.calls import CallLog
+from localcloud.endpoint import Front
+from localcloud.lightsail import database_servers
+from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.machines import Machines
+from localcloud.lightsail.reconcile import reconcile
+from localcloud.lightsail.store import ACCOUNT_FILE, Store
+from localcloud.lightsail.work import Work
+from localcloud.settings import Settings
+
+
+class RecordedMachines(Machines):
+    """Does what it is told in memory; a test may hold it up or let it fail."""
+
+    def __init__(self):
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.failure = None
+        self.running = {}  # name: (public address, ports)
+
+    def _step(self):
+        assert self.go_on.wait(10)
+        if self.failure:
+            raise RuntimeError(self.failure)
+
+    def ensure_running(self, instance, public_address):
+        self._step()
+        self.running[instance.name] = (public_address, instance.ports)
+
+    def apply_network(self, instance, public_address):
+        self._step()
+        assert instance.name in self.running
+        self.running[instance.name] = (public_address, instance.ports)
+
+    def stop(self, instance):
+        self._step()
+        self.running.pop(instance.name, None)
+
+    def is_running(self, instance):
+        return instance.name in self.running
+
+    def remove(self, instance):
+        self.stop(instance)
+
+
+class RecordedServers:
+    """As above, for databases."""
+
+    def __init__(self):
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.failure = None
+        self.passwords = {}
+
+    def _step(self):
+        assert self.go_on.wait(10)
+        if self.failure:
+            raise RuntimeError(self.failure)
+
+    def ensure_running(self, database):
+        self._step()
+        self.passwords.setdefault(database.name, database.password)
+
+    def set_password(self, database):
+        self._step()
+        self.passwords[database.name] = database.password
+
+    def remove(self, database):
+        self._step()
+        self.passwords.pop(database.name, None)
+
+
+class Endpoint:
+    """A running endpoint, which can be stopped and started again on the same state."""
+
+    def __init__(self, directory, pool):
+        self.directory = directory
+        self.machines, self.servers = RecordedMachines(), RecordedServers()
+        self.others = []  # paths that were not Lightsail's
+        self._pool = pool
+        self.start()
+
+    def start(self):
+        settings = Settings.from_environment({"LOCALCLOUD_NAME": "unit", "LOCALCLOUD_STATE": str(self.directory)})
+        self.cloud = Cloud(
+            settings=settings,
+            engine=None,
+            store=Store(self.directory / ACCOUNT_FILE),
+            machines=self.machines,
+            servers=self.servers,
+            work=Work(),
+        )
+        self._server = make_server(
+            "127.0.0.1", 0, Front(self.cloud, CallLog(self.directory / "calls.jsonl"), self._other), threaded=True
+        )
+        self._serving = self._pool.submit(self._server.serve_forever, 0.02)
+        self.url = f"http://127.0.0.1:{self._server.port}"
+        reconcile(self.cloud)
+
+    def stop(self):
+        self._server.shutdown()
+        self._serving.result(10)
+        self._server.server_close()
+        self.cloud.work.close()
+
+    def client(self, region="eu-central-1"):
+        return boto3.client(
+            "lightsail",
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+            config=Config(retries={"max_attempts": 1}),
+        )
+
+    def settle(self):
+        """Wait for all work in the background."""
+        for future in list(self.cloud.work._last.values()):
+            future.exception(10)
+
+    def _other(self, environ, start_response):
+        self.others.append(environ["PATH_INFO"])
+        start_response("200 OK", [("Content-Length", "2")])
+        return [b"ok"]
+
+
+@pytest.fixture
+def endpoint(tmp_path, monkeypatch):
+    monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
+    with ThreadPoolExecutor() as pool:
+        running = Endpoint(tmp_path, pool)
+        yield running
+        running.machines.go_on.set()
+        running.servers.go_on.set()
+        running.stop()
+
+
+@pytest.fixture
+def lightsail(endpoint):
+    client = endpoint.client()
+    client.create_key_pair(keyPairName="key")
+    return client
+
+
+@pytest.fixture
+def create(endpoint, lightsail):
+    """Create an instance and wait until it runs."""
+
+    def run(name="web", **members):
+        wanted = {
+            "instanceNames": [name],
+            "availabilityZone": "eu-central-1a",
+            "blueprintId": "debian_12",
+            "bundleId": "nano_3_0",
+            "keyPairName": "key",
+        }
+        reply = lightsail.create_instances(**(wanted | members))
+        endpoint.settle()
+        return reply["operations"]
+
+    return run
+
+
+@pytest.fixture
+def create_database(endpoint, lightsail):
+    def run(name="db", **members):
+        wanted = {
+            "relationalDatabaseName": name,
+            "relationalDatabaseBlueprintId": "postgres_17",
+            "relationalDatabaseBundleId": "micro_2_0",
+            "masterDatabaseName": "prime_time_db",
+            "masterUsername": "primetime",
+        }
+        reply = lightsail.create_relational_database(**(wanted | members))
+        endpoint.settle()
+        return reply["operations"]
+
+    return run
