@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { band, expectedLine, highest, line, naiveLine } from '#lib/charts/forecast.ts';
+import { band, courseOf, expectedLine, highest, line, naiveLine, seenLine } from '#lib/charts/forecast.ts';
 import { everyYear, linear, ticks, yearTicks } from '#lib/charts/scale.ts';
 
 describe('scales', () => {
@@ -36,33 +36,59 @@ describe('scales', () => {
 	});
 });
 
-describe('a forecast', () => {
-	const last = { year: 2020, articles: 10 };
+describe('a topic over the years', () => {
 	const forecast = {
-		method: 'ets',
+		method: 'half of the drift',
 		naive: [10, 10],
 		points: [
 			{ year: 2021, expected: 12, low80: 8, high80: 16 },
 			{ year: 2022, expected: 13, low80: 6, high80: 21 }
 		]
 	};
+	const years = [
+		{ year: 2018, articles: 4 },
+		{ year: 2020, articles: 10 },
+		{ year: 2021, articles: 3 }
+	];
+	const course = courseOf({ years, forecast });
 	const same = (value: number) => value;
 
-	it('opens from the last observed year', () => {
-		expect(expectedLine(last, forecast)[0]).toEqual({ year: 2020, value: 10 });
-		expect(band(last, forecast, same, same)).toBe('M2020 10L2021 16L2022 21L2022 6L2021 8Z');
+	it('keeps a year whose papers still arrive out of the line', () => {
+		expect(seenLine(course).map((point) => point.value)).toEqual([4, 0, 10]);
+		expect(course.arriving).toEqual([{ year: 2021, articles: 3 }]);
+		expect([course.first, course.end]).toEqual([2018, 2022]);
 	});
 
-	it('shows the naive one for the years that it has', () => {
-		expect(naiveLine(last, { ...forecast, naive: [9] })).toEqual([
+	it('goes on at zero where a topic ended before the forecast begins', () => {
+		const ended = courseOf({ years: years.slice(0, 1), forecast });
+		expect(seenLine(ended)).toEqual([
+			{ year: 2018, value: 4 },
+			{ year: 2019, value: 0 },
+			{ year: 2020, value: 0 }
+		]);
+	});
+
+	it('shows every year where there is no forecast, or the recent ones of many', () => {
+		expect(seenLine(courseOf({ years, forecast: { refused: 'too short' } }))).toHaveLength(4);
+		expect(courseOf({ years, forecast }, 2).first).toBe(2019);
+		expect(courseOf({ years: [], forecast: { refused: 'none' } })).toMatchObject({ complete: [], first: 0, end: 0 });
+	});
+
+	it('opens the forecast from the last complete year', () => {
+		expect(expectedLine(course)[0]).toEqual({ year: 2020, value: 10 });
+		expect(band(course, same, same)).toBe('M2020 10L2021 16L2022 21L2022 6L2021 8Z');
+	});
+
+	it('shows the naive forecast for the years that it has', () => {
+		expect(naiveLine(courseOf({ years, forecast: { ...forecast, naive: [9] } }))).toEqual([
 			{ year: 2020, value: 10 },
 			{ year: 2021, value: 9 }
 		]);
 	});
 
 	it('leaves room for its upper bound', () => {
-		expect(highest([last], forecast)).toBe(21);
-		expect(highest([], null)).toBe(1);
+		expect(highest(course)).toBe(21);
+		expect(highest(courseOf({ years: [], forecast: { refused: 'none' } }))).toBe(1);
 	});
 
 	it('writes a path of tenths', () => {

@@ -1,19 +1,46 @@
 import { expect, it } from 'vitest';
-import { receiptLines } from '#lib/wording/receipt.ts';
+import { labelOf, receiptLines } from '#lib/opportunities/receipt.ts';
 
-it('reads nested records as lines', () => {
-	const receipt = { run_id: 4, weights: { novelty: 0.4 }, years: [2001, 2002], growth: 1 / 3, snapshot: null, complete: true };
-	expect(receiptLines(receipt)).toEqual([
-		{ name: 'run id', value: '4' },
-		{ name: 'weights: novelty', value: '0.4' },
-		{ name: 'years', value: '2001, 2002' },
-		{ name: 'growth', value: '0.3333' },
-		{ name: 'complete', value: 'yes' }
-	]);
+const thresholds = { Fair: 0.4, Excellent: 0.8, Good: 0.6 };
+const receipt = {
+	inputs: {
+		novelty: 0.3124,
+		velocity: Math.log(1.4),
+		recency: 0.62,
+		windows: { recent: 38, earlier: 22, corpus_recent: 1812, corpus_earlier: 1790 }
+	},
+	reference: { novelty: [0, 1], velocity: [0, 1], recency: [0, 1] },
+	weights: { novelty: 0.4, velocity: 0.4, recency: 0.2 },
+	sample_size: 120,
+	thresholds,
+	note: '',
+	snapshot: 'a1b2',
+	model_hash: 'c3d4',
+	release_id: 'e5f6'
+};
+
+it('tells every figure that a score was made from', () => {
+	const lines = receiptLines(receipt, { novelty: 0.85, velocity: 0.7, recency: 0.6 });
+	const told = Object.fromEntries(lines.map((line) => [line.name, line.value]));
+	expect(told).toMatchObject({
+		Articles: '120 with a publication year',
+		'Recent papers': '38 in the last three complete years, 22 in the three before',
+		'In the corpus': '1,812 and 1,790',
+		Novelty: 'mean distance to earlier work 0.312, higher than 85 % of the topics',
+		Velocity: "growth 1.40 times the corpus's, higher than 70 % of the topics",
+		Weights: 'novelty 0.4, velocity 0.4, recency 0.2',
+		Labels: 'Excellent from 0.80, Good from 0.60, Fair from 0.40',
+		Snapshot: 'a1b2'
+	});
+	expect(told).not.toHaveProperty('Note');
 });
 
-it('reads a sentence as it is and nothing as nothing', () => {
-	expect(receiptLines('12 articles, model abc')).toEqual([{ name: 'made from', value: '12 articles, model abc' }]);
-	expect(receiptLines(null)).toEqual([]);
-	expect(receiptLines({ pmids: [] })).toEqual([]);
+it.each([
+	[0.8, 'Excellent'],
+	[0.79996, 'Excellent'],
+	[0.7999, 'Good'],
+	[0.4, 'Fair'],
+	[0.1, 'Low']
+])('labels %d as %s', (score, label) => {
+	expect(labelOf(score, thresholds)).toBe(label);
 });

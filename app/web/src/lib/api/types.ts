@@ -133,6 +133,21 @@ export interface Parts {
 	recency: number;
 }
 
+/** What a score was computed from: enough to compute it again. */
+export interface OpportunityReceipt {
+	inputs: Parts & { windows: { recent: number; earlier: number; corpus_recent: number; corpus_earlier: number } };
+	/** The distribution of each part over the analysis's topics, as evenly spaced percentiles. */
+	reference: Record<keyof Parts, number[]>;
+	weights: Parts;
+	sample_size: number;
+	/** The least score of each label. */
+	thresholds: Record<string, number>;
+	note: string;
+	snapshot: string;
+	model_hash: string;
+	release_id: string;
+}
+
 export interface TopicOpportunity extends Parts {
 	score: number;
 	label: string;
@@ -145,7 +160,9 @@ export interface Topic {
 	articles: number;
 	x: number;
 	y: number;
+	/** Yearly growth of its share of the corpus's papers, last three complete years against the three before. */
 	growth: number | null;
+	/** All years, the newest of which may not be complete. */
 	years: YearCount[];
 	forecast: Forecast | Refusal;
 	opportunity: TopicOpportunity | Refusal;
@@ -153,7 +170,9 @@ export interface Topic {
 
 export interface TopicDetail extends Topic {
 	representative: ArticleSummary[];
-	receipt: unknown;
+	recommendation: string;
+	/** Null where the topic was not scored. */
+	receipt: OpportunityReceipt | null;
 }
 
 export interface TopicList {
@@ -175,7 +194,7 @@ export interface Opportunity extends Parts {
 	score: number;
 	label: string;
 	recommendation: string;
-	receipt: unknown;
+	receipt: OpportunityReceipt;
 }
 
 export interface OpportunityList {

@@ -1,4 +1,4 @@
-import type { Opportunity, Parts } from '#lib/api/types.ts';
+import type { Parts } from '#lib/api/types.ts';
 
 export const PARTS = ['novelty', 'velocity', 'recency'] as const;
 export type Part = (typeof PARTS)[number];
@@ -21,19 +21,19 @@ export function weighted(parts: Parts, weights: Parts): Parts & { score: number 
 	return { ...given, score: given.novelty + given.velocity + given.recency };
 }
 
-export interface Ranked {
-	opportunity: Opportunity;
+export interface Ranked<T> {
+	item: T;
 	/** From 1. */
 	rank: number;
 	given: Parts & { score: number };
 }
 
 /** Ranked anew by the reader's weights; equals keep the analysis's own order. */
-export function rank(opportunities: Opportunity[], weights: Parts): Ranked[] {
-	return opportunities
-		.map((opportunity) => ({ opportunity, given: weighted(opportunity, weights) }))
+export function rank<T extends Parts>(items: T[], weights: Parts): Ranked<T>[] {
+	return items
+		.map((item) => ({ item, given: weighted(item, weights) }))
 		.sort((a, b) => b.given.score - a.given.score)
-		.map((item, index) => ({ ...item, rank: index + 1 }));
+		.map((ranked, index) => ({ ...ranked, rank: index + 1 }));
 }
 
 export function sameWeights(a: Parts, b: Parts): boolean {

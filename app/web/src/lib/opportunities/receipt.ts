@@ -1,0 +1,40 @@
+import type { OpportunityReceipt, Parts } from '#lib/api/types.ts';
+import { count, score } from '#lib/wording/figures.ts';
+import { PARTS } from './weights.ts';
+
+export interface ReceiptLine {
+	name: string;
+	value: string;
+}
+
+/** A receipt in words: each figure that the score was computed from, and what made it. */
+export function receiptLines(receipt: OpportunityReceipt, parts: Parts): ReceiptLine[] {
+	const { inputs, weights, thresholds } = receipt;
+	const { recent, earlier, corpus_recent, corpus_earlier } = inputs.windows;
+	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)} % of the topics`;
+	return [
+		{ name: 'Articles', value: `${count(receipt.sample_size)} with a publication year` },
+		{ name: 'Recent papers', value: `${count(recent)} in the last three complete years, ${count(earlier)} in the three before` },
+		{ name: 'In the corpus', value: `${count(corpus_recent)} and ${count(corpus_earlier)}` },
+		{ name: 'Novelty', value: `mean distance to earlier work ${inputs.novelty.toFixed(3)}, ${above('novelty')}` },
+		{ name: 'Velocity', value: `growth ${Math.exp(inputs.velocity).toFixed(2)} times the corpus's, ${above('velocity')}` },
+		{ name: 'Recency', value: `mean place in the order of years ${inputs.recency.toFixed(3)}, ${above('recency')}` },
+		{ name: 'Weights', value: PARTS.map((part) => `${part} ${weights[part]}`).join(', ') },
+		{ name: 'Labels', value: steps(thresholds).map(([label, bound]) => `${label} from ${score(bound)}`).join(', ') },
+		{ name: 'Note', value: receipt.note },
+		{ name: 'Snapshot', value: receipt.snapshot },
+		{ name: 'Model', value: receipt.model_hash },
+		{ name: 'Release', value: receipt.release_id }
+	].filter((line) => line.value);
+}
+
+/** The label of a score by the thresholds of its receipt; below them all it is low. */
+export function labelOf(value: number, thresholds: Record<string, number>): string {
+	// As the analysis does: the score is rounded as it is shown before it is labelled.
+	const rounded = Math.round(value * 1e4) / 1e4;
+	return steps(thresholds).find(([, bound]) => rounded >= bound)?.[0] ?? 'Low';
+}
+
+function steps(thresholds: Record<string, number>): [string, number][] {
+	return Object.entries(thresholds).sort(([, a], [, b]) => b - a);
+}
