@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -96,7 +97,8 @@ def ssh(context, environment=DEFAULT_ENVIRONMENT):
     """Open a shell on the server."""
     config = REPOSITORY / "build" / f"ssh-{environment}.config"
     play(context, "ssh", environment, ssh_config=config)
-    os.execvp("ssh", ["ssh", "-F", str(config), "server"])
+    session = subprocess.run(["ssh", "-F", str(config), "server"], check=False)
+    raise Exit(code=session.returncode)
 
 
 @task(help={"confirm": "the environment's name, again", "yes-destroy-production": "needed for production"})
