@@ -1,0 +1,97 @@
+"""The HTTP application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import structlog
+from anyio import to_thread
+from fastapi import APIRouter, Depends, FastAPI
+
+from primetime.accounts.rate_limit import SignInLimit
+from primetime.accounts.sessions import Sessions
+from primetime.api import analysis, articles, dashboard, export, health, search, session, topics
+from primetime.api.problems import answer_errors
+from primetime.api.protection import Protection
+from primetime.api.services import Services, signed_in
+from primetime.api.site import Site
+from primetime.database.connection import open_pool
+from primetime.encoder.serving import Encoder
+from primetime.errors import BadInput, ModelProblem
+from primetime.jobs.queue import create_queue
+from primetime.settings import Settings, session_secret
+
+log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; its pool and encoder are opened when it starts and closed when it ends.
+
+    Raises BadInput when the session secret or the site's folder cannot be used.
+    """
+    sessions = Sessions(session_secret(settings), hours=settings.session_hours)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = await to_thread.run_sync(_open_services, settings, sessions)
+        # A handler holds a connection: more threads than connections would only wait for one.
+        to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
+        app.state.services = services
+        try:
+            yield
+        finally:
+            await to_thread.run_sync(services.pool.close)
+
+    app = FastAPI(
+        title="Prime Time",
+        version=version("prime-time"),
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(health.router)
+    app.include_router(session.router)
+    for part in (dashboard, articles, search, topics, export, analysis):
+        app.include_router(part.router, dependencies=[Depends(signed_in)])
+    app.include_router(_description(app), dependencies=[Depends(signed_in)])
+    answer_errors(app)
+    app.add_middleware(Protection, public_url=settings.public_url)
+    if settings.site_dir is not None:
+        if not (settings.site_dir / "index.html").is_file():
+            raise BadInput(
+                f"there is no index.html in {settings.site_dir}", remedy="set PRIMETIME_SITE_DIR to the built site"
+            )
+        app.mount("/", Site(settings.site_dir))
+    return app
+
+
+def _open_services(settings: Settings, sessions: Sessions) -> Services:
+    encoder: Encoder | None = None
+    problem: ModelProblem | None = None
+    try:
+        encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
+        encoder.warm()
+    except ModelProblem as error:
+        encoder, problem = None, error
+        log.error("no encoder, searching by meaning is off", cause=str(error), remedy=error.remedy)
+    return Services(
+        settings=settings,
+        pool=open_pool(settings),
+        sessions=sessions,
+        sign_in_limit=SignInLimit(settings.redis_url),
+        queue=create_queue(settings),
+        encoder=encoder,
+        model_problem=problem,
+    )
+
+
+def _description(app: FastAPI) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/api/v1/openapi.json", include_in_schema=False)
+    async def openapi() -> dict[str, Any]:
+        return app.openapi()
+
+    return router

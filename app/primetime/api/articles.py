@@ -1,0 +1,95 @@
+"""Articles: a filtered page of them, one of them, those like it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
+
+from primetime.api.services import Connection, ServicesOf
+from primetime.api.shapes import ArticleDetail, ArticlePage, RankedList, Summary
+from primetime.api.summaries import articles_of_topic, ranked, with_topics
+from primetime.articles.listing import Filters, Sort, find_article, list_articles, summaries_of
+from primetime.errors import NotFound
+from primetime.vectors.nearest import similar_articles
+
+router = APIRouter(prefix="/api/v1/articles", tags=["articles"])
+
+Year = Annotated[int | None, Query(ge=0, le=9999)]
+Pmid = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+
+class ArticleQuestion(BaseModel):
+    """The filters of a listing, as query parameters."""
+
+    q: str | None = Field(default=None, max_length=1000)
+    year_from: int | None = Field(default=None, ge=0, le=9999)
+    year_to: int | None = Field(default=None, ge=0, le=9999)
+    journal: str | None = Field(default=None, max_length=500)
+    publication_type: str | None = Field(default=None, max_length=200)
+    mesh: str | None = Field(default=None, max_length=300)
+    topic: int | None = Field(default=None, ge=-1, le=2**31 - 1)
+    sort: Sort = "newest"
+
+
+class ArticlePageQuestion(ArticleQuestion):
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    page_size: int = Field(default=25, ge=1, le=100)
+
+
+def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
+    """The filters, a topic of the newest analysis turned into its articles."""
+    text = question.q.strip() if question.q else None
+    return Filters(
+        q=text or None,
+        year_from=question.year_from,
+        year_to=question.year_to,
+        journal=question.journal or None,
+        publication_type=question.publication_type or None,
+        mesh=question.mesh or None,
+        pmids=None if question.topic is None else articles_of_topic(connection, question.topic),
+    )
+
+
+@router.get("")
+def articles(question: Annotated[ArticlePageQuestion, Query()], connection: Connection) -> ArticlePage:
+    found = list_articles(
+        connection,
+        filters_of(question, connection),
+        sort=question.sort,
+        limit=question.page_size,
+        offset=(question.page - 1) * question.page_size,
+    )
+    return ArticlePage(
+        items=with_topics(connection, found.items),
+        total=found.total,
+        page=question.page,
+        page_size=question.page_size,
+    )
+
+
+@router.get("/{pmid}")
+def article(pmid: Pmid, connection: Connection) -> ArticleDetail:
+    stored = find_article(connection, pmid)
+    summaries: list[Summary] = with_topics(connection, summaries_of(connection, [pmid]))
+    if stored is None or not summaries:
+        raise NotFound(f"there is no article with PMID {pmid}", remedy="look for it in the list of articles")
+    return ArticleDetail(
+        **summaries[0].model_dump(),
+        abstract=stored.abstract,
+        abstract_sections=stored.abstract_sections,
+        authors_full=stored.authors,
+        mesh=stored.mesh,
+        keywords=stored.keywords,
+        doi=stored.doi,
+        pmc=stored.pmc,
+        languages=stored.languages,
+    )
+
+
+@router.get("/{pmid}/similar")
+def similar(
+    pmid: Pmid, shared: ServicesOf, connection: Connection, limit: Annotated[int, Query(ge=1, le=100)] = 10
+) -> RankedList:
+    model_hash = shared.require_encoder().manifest.hash
+    neighbours = similar_articles(connection, pmid, model_hash=model_hash, limit=limit)
+    return RankedList(items=ranked(connection, neighbours))

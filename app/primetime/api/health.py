@@ -1,0 +1,68 @@
+"""`/health`: the process lives. `/ready`: it can do its work, and with what."""
+
+from importlib.metadata import version
+from typing import Any
+
+import psycopg
+from fastapi import APIRouter, Response
+from psycopg.rows import dict_row
+from psycopg_pool import PoolTimeout
+
+from primetime.api.services import Services, ServicesOf
+from primetime.api.summaries import QUERIES
+from primetime.database.migrations import applied, pending
+from primetime.errors import DatabaseUnavailable
+
+router = APIRouter(tags=["health"])
+_VERSION = version("prime-time")
+# A probe must not wait as long as a person's request may.
+_PROBE_SECONDS = 3.0
+
+
+@router.get("/health")
+@router.get("/api/health", include_in_schema=False)
+async def health(shared: ServicesOf) -> dict[str, str]:
+    """Never touches the database."""
+    return {"status": "ok", "release_id": shared.settings.release_id, "version": _VERSION}
+
+
+@router.get("/ready")
+@router.get("/api/ready", include_in_schema=False)
+def ready(shared: ServicesOf, response: Response) -> dict[str, Any]:
+    """200 when database, migrations and encoder are as this release needs them, otherwise 503."""
+    database, migrations = _database(shared)
+    encoder = _encoder(shared)
+    parts = (database["status"] == "ok", migrations["pending"] == [], encoder["status"] == "warm")
+    if not all(parts):
+        response.status_code = 503
+    return {
+        "status": "ready" if all(parts) else "not ready",
+        "release_id": shared.settings.release_id,
+        "database": database,
+        "migrations": migrations,
+        "encoder": encoder,
+    }
+
+
+def _database(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
+    unknown = {"applied": None, "pending": None}
+    try:
+        with shared.pool.connection(timeout=_PROBE_SECONDS) as connection:
+            with connection.cursor(row_factory=dict_row) as cursor:
+                server = cursor.execute(QUERIES["server"]).fetchone() or {}
+            return {"status": "ok", **server}, {
+                "applied": max(applied(connection), default=None),
+                "pending": pending(connection),
+            }
+    except (PoolTimeout, psycopg.OperationalError):
+        return {"status": "unavailable", "remedy": "check PRIMETIME_DATABASE_URL and that the server runs"}, unknown
+    except DatabaseUnavailable as error:
+        return {"status": "unusable", "detail": str(error), "remedy": error.remedy}, unknown
+
+
+def _encoder(shared: Services) -> dict[str, Any]:
+    if shared.encoder is None:
+        error = shared.model_problem
+        return {"status": "missing", "detail": str(error), "remedy": error.remedy if error else ""}
+    manifest = shared.encoder.manifest
+    return {"status": "warm", "source": manifest.source, "hash": manifest.hash, "dimension": manifest.dimension}

@@ -1,0 +1,27 @@
+-- Queries that join what the rooms below keep apart.
+
+-- name: topics_of_articles
+SELECT place.pmid, topic.id, topic.name
+FROM analysis_articles AS place
+JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
+WHERE place.run_id = (SELECT max(id) FROM analysis_runs) AND place.pmid = ANY (%(pmids)s);
+
+-- name: articles_of_topic
+SELECT pmid FROM analysis_articles
+WHERE run_id = (SELECT max(id) FROM analysis_runs) AND topic_id = %(topic_id)s;
+
+-- name: topics_of_all_articles
+SELECT place.pmid, topic.name
+FROM analysis_articles AS place
+JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
+WHERE place.run_id = (SELECT max(id) FROM analysis_runs);
+
+-- name: count_embedded
+SELECT count(*)
+FROM articles JOIN article_vectors USING (pmid, content_hash)
+WHERE model_hash = %(model_hash)s;
+
+-- name: server
+SELECT current_setting('server_version') AS version,
+    coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS tls,
+    (SELECT extversion FROM pg_extension WHERE extname = 'vector') AS pgvector;

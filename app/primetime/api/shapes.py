@@ -1,0 +1,168 @@
+"""The JSON that the interface answers with."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class TopicName(Shape):
+    id: int
+    name: str
+
+
+class Summary(Shape):
+    pmid: int
+    title: str
+    excerpt: str
+    journal: str
+    year: int | None
+    date_printed: str
+    authors: list[str]
+    publication_types: list[str]
+    topic: TopicName | None
+    made_up: bool
+
+
+class RankedSummary(Summary):
+    similarity: float
+
+
+class ArticleDetail(Summary):
+    abstract: str
+    abstract_sections: list[dict[str, Any]]
+    authors_full: list[dict[str, Any]]
+    mesh: list[dict[str, Any]]
+    keywords: list[str]
+    doi: str | None
+    pmc: str | None
+    languages: list[str]
+
+
+class ArticlePage(Shape):
+    items: list[Summary]
+    total: int
+    page: int
+    page_size: int
+
+
+class RankedList(Shape):
+    items: list[RankedSummary]
+
+
+class Model(Shape):
+    source: str
+    hash: str
+    dimension: int
+
+
+class SearchResult(Shape):
+    query: str
+    items: list[RankedSummary]
+    model: Model
+    milliseconds: float
+
+
+class RunOut(Shape):
+    id: int
+    started_at: datetime
+    finished_at: datetime
+    model_hash: str
+    release_id: str
+    articles: int
+    topics: int
+    parameters: dict[str, Any]
+    status: str
+
+
+class YearCount(Shape):
+    year: int
+    articles: int
+
+
+class JournalCount(Shape):
+    name: str
+    articles: int
+
+
+class Dashboard(Shape):
+    articles: int
+    with_abstract: int
+    embedded: int
+    made_up: int
+    years: list[YearCount]
+    journals: list[JournalCount]
+    topics: int
+    model: Model | None
+    last_analysis: RunOut | None
+    release_id: str
+
+
+class TopicOut(Shape):
+    id: int
+    name: str
+    terms: list[str]
+    articles: int
+    x: float
+    y: float
+    growth: float | None
+    years: list[YearCount]
+    forecast: dict[str, Any]
+    opportunity: dict[str, Any]
+
+
+class TopicList(Shape):
+    run: RunOut
+    items: list[TopicOut]
+
+
+class TopicDetail(TopicOut):
+    representative: list[Summary]
+    recommendation: str
+    receipt: dict[str, Any] | None
+
+
+class OpportunityOut(Shape):
+    topic_id: int
+    name: str
+    articles: int
+    score: float
+    label: str
+    novelty: float
+    velocity: float
+    recency: float
+    recommendation: str
+    receipt: dict[str, Any]
+
+
+class OpportunityList(Shape):
+    run: RunOut
+    weights: dict[str, float]
+    items: list[OpportunityOut]
+
+
+class SessionOut(Shape):
+    email: str
+    name: str
+    role: str
+
+
+class JobOut(Shape):
+    job_id: int
+    status: str
+    attempts: int
+    requested_at: datetime | None
+    finished_at: datetime | None
+
+
+class AnalysisList(Shape):
+    items: list[RunOut]
+    jobs: list[JobOut]
+
+
+class JobAccepted(Shape):
+    job_id: int

@@ -1,0 +1,83 @@
+"""`primetime embed`, `analyse`, `search`."""
+
+from dataclasses import asdict
+
+import click
+import orjson
+
+from primetime.articles.listing import summaries_of
+from primetime.commands.session import begin, database, progress_bar
+from primetime.encoder.serving import Encoder
+from primetime.errors import BadInput
+from primetime.jobs.analysing import run_analysis
+from primetime.vectors.nearest import nearest_articles
+from primetime.vectors.storing import encode_missing
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.command("embed")
+@_JSON
+def embed_command(as_json: bool) -> None:
+    """Encode the articles that have no vector of this model yet; a stopped run continues where it was."""
+    settings = begin()
+    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
+    with database(settings) as connection, progress_bar("articles") as progress:
+        report = encode_missing(connection, encoder, progress=progress)
+    if as_json:
+        click.echo(orjson.dumps(asdict(report)))
+    else:
+        click.echo(f"{report.encoded} encoded, {report.already} were already (model {report.model_hash})")
+
+
+@click.command("analyse")
+@_JSON
+def analyse_command(as_json: bool) -> None:
+    """Encode what is new, then find topics, forecasts and opportunities; published whole or not at all."""
+    settings = begin()
+    with (
+        database(settings) as connection,
+        progress_bar("articles") as encoding,
+        progress_bar("steps") as analysing,
+    ):
+        encoded, report = run_analysis(connection, settings, encoding=encoding, analysing=analysing)
+    if as_json:
+        click.echo(orjson.dumps({"encoding": asdict(encoded), "analysis": asdict(report)}))
+    else:
+        click.echo(
+            f"run {report.run_id}: {report.topics} topics among {report.articles} articles, "
+            f"{report.forecasts} forecasts, {report.opportunities} opportunities ({encoded.encoded} newly encoded)"
+        )
+
+
+@click.command("search")
+@click.argument("text")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--year-from", type=int)
+@click.option("--year-to", type=int)
+@_JSON
+def search_command(text: str, limit: int, year_from: int | None, year_to: int | None, as_json: bool) -> None:
+    """Find the articles nearest in meaning to TEXT."""
+    if not text.strip():
+        raise BadInput("the text is empty", remedy="write what you are looking for")
+    settings = begin()
+    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
+    with database(settings) as connection:
+        neighbours = nearest_articles(
+            connection,
+            encoder.encode([text])[0],
+            model_hash=encoder.manifest.hash,
+            limit=limit,
+            year_from=year_from,
+            year_to=year_to,
+        )
+        found = summaries_of(connection, [neighbour.pmid for neighbour in neighbours])
+    similarity = {neighbour.pmid: neighbour.similarity for neighbour in neighbours}
+    if as_json:
+        items = [{**asdict(article), "similarity": similarity[article.pmid]} for article in found]
+        click.echo(orjson.dumps({"query": text, "model": encoder.manifest.hash, "items": items}))
+        return
+    for article in found:
+        click.echo(f"{similarity[article.pmid]:.3f}  {article.pmid:>9}  {article.year or '    '}  {article.title}")
+    if not found:
+        click.echo("nothing is encoded with this model yet: run `primetime embed`", err=True)

@@ -1,0 +1,76 @@
+"""`primetime serve`, `worker`."""
+
+import asyncio
+import socket
+
+import click
+
+from primetime.commands.session import database
+from primetime.errors import BadInput
+from primetime.settings import Settings, load_settings
+from primetime.telemetry.logs import configure_logs
+
+
+@click.command("serve")
+def serve_command() -> None:
+    """Serve HTTP at PRIMETIME_HOST and PRIMETIME_PORT, and the built site of PRIMETIME_SITE_DIR if that is set."""
+    import uvicorn
+
+    from primetime.api.application import create_app
+
+    settings = _begin()
+    app = create_app(settings)
+    listening = _listen(settings)
+    _prepare(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Only the proxy on this machine may say whom it speaks for.
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_graceful_shutdown=30,
+    )
+    host, port = listening.getsockname()[:2]
+    click.echo(f"serving http://{host}:{port} (release {settings.release_id}); stop with Ctrl-C", err=True)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+@click.command("worker")
+@click.option("--drain", is_flag=True, help="End when no job is left, instead of waiting for more.")
+def worker_command(drain: bool) -> None:
+    """Run the queue's jobs, one at a time, until stopped."""
+    from primetime.jobs.queue import create_queue, work
+
+    settings = _begin()
+    _prepare(settings)
+    asyncio.run(work(create_queue(settings), wait=not drain))
+
+
+def _begin() -> Settings:
+    settings = load_settings()
+    configure_logs(settings)
+    return settings
+
+
+def _prepare(settings: Settings) -> None:
+    """By hand, the embedded database is started and migrated; a server's is its deployment's business."""
+    if settings.uses_embedded_database:
+        with database(settings):
+            pass
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise BadInput(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}",
+            remedy="stop what uses that port, or set PRIMETIME_PORT",
+        ) from error
+    return listening

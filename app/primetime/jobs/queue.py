@@ -1,0 +1,111 @@
+"""The queue and its tasks, on the platform's own PostgreSQL.
+
+A job whose worker died is run again after 16 minutes without a sign of life, at most three times; a job that failed
+for good stays in the table as the dead letter that it is. What is finished is forgotten after 14 days.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Status
+from psycopg.rows import class_row
+
+from primetime.database.connection import APPLICATION_NAME, connect, database_url
+from primetime.database.queries import load_queries
+from primetime.errors import Busy
+from primetime.jobs.analysing import run_analysis
+from primetime.settings import Settings
+
+VISIBILITY_SECONDS = 16 * 60
+ATTEMPTS = 3
+RETENTION_HOURS = 14 * 24
+QUEUE = "analysis"
+_ANALYSE = "analyse"
+_QUERIES = load_queries("primetime.jobs")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobState:
+    """One analysis that was asked for, and how it stands."""
+
+    job_id: int
+    status: str  # todo, doing, succeeded, failed, cancelled, aborted
+    attempts: int
+    requested_at: datetime | None
+    finished_at: datetime | None
+
+
+def create_queue(settings: Settings) -> App:
+    """The queue with its tasks; open it before use (`with`, or `open_async`)."""
+    queue = App(
+        connector=PsycopgConnector(
+            conninfo=database_url(settings),
+            kwargs={"application_name": f"{APPLICATION_NAME}-worker"},
+            min_size=1,
+            max_size=4,
+            timeout=settings.database_connect_seconds,
+        ),
+        worker_defaults={"stalled_worker_timeout": VISIBILITY_SECONDS, "shutdown_graceful_timeout": 30},
+    )
+
+    @queue.task(
+        name=_ANALYSE,
+        queue=QUEUE,
+        lock=_ANALYSE,
+        queueing_lock=_ANALYSE,
+        # Another analysis by hand or by cron makes this one wait, not fail.
+        retry=RetryStrategy(max_attempts=ATTEMPTS, wait=60),
+    )
+    def analyse() -> None:
+        with connect(settings) as connection:
+            run_analysis(connection, settings)
+
+    @queue.periodic(cron="*/2 * * * *", periodic_id="stalled")
+    @queue.task(name="rescue_stalled_jobs", queue=QUEUE, queueing_lock="rescue_stalled_jobs", pass_context=True)
+    async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        manager = context.app.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=VISIBILITY_SECONDS):
+            if job.attempts < ATTEMPTS:
+                await manager.retry_job(job)
+            else:
+                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
+
+    @queue.periodic(cron="17 3 * * *", periodic_id="retention")
+    @queue.task(name="forget_old_jobs", queue=QUEUE, queueing_lock="forget_old_jobs", pass_context=True)
+    async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await context.app.job_manager.delete_old_jobs(
+            nb_hours=RETENTION_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    return queue
+
+
+def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
+    """Ask for an analysis; the job's id. Raises Busy when one is waiting already."""
+    try:
+        with connection.transaction():
+            return int(queue.configure_task(_ANALYSE, connection=connection).defer())
+    except AlreadyEnqueued as error:
+        raise Busy("an analysis is waiting to run already", remedy="wait for it") from error
+
+
+def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[JobState]:
+    """The analyses asked for, newest first."""
+    with connection.cursor(row_factory=class_row(JobState)) as cursor:
+        return cursor.execute(_QUERIES["analysis_jobs"], {"task": _ANALYSE, "limit": limit}).fetchall()
+
+
+async def work(queue: App, **options: Any) -> None:
+    """Run the queue's jobs, one at a time, until the process is told to stop (or, with `wait=False`, none is left)."""
+    async with queue.open_async():
+        await queue.run_worker_async(queues=[QUEUE], concurrency=1, **options)
