@@ -22,6 +22,7 @@ def export_model(source: SourceModel, directory: Path) -> None:
     """
     try:
         from optimum.exporters.onnx import main_export
+        from safetensors import SafetensorError
     except ImportError as error:
         raise ModelProblem(f"the builder lacks {error.name}", remedy=MISSING_EXTRA) from error
     try:
@@ -34,7 +35,7 @@ def export_model(source: SourceModel, directory: Path) -> None:
                 local_files_only=True,
                 do_validation=True,
             )
-    except (OSError, ValueError, RuntimeError, KeyError) as error:
+    except (OSError, ValueError, RuntimeError, KeyError, SafetensorError) as error:
         raise ModelProblem(
             f"{source.name} cannot be exported to ONNX: {str(error).splitlines()[0]}",
             remedy="check that its folder is complete and loads with transformers",

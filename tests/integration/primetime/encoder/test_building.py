@@ -1,0 +1,112 @@
+"""Building artifacts from real model folders, with the real exporter."""
+
+import fcntl
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel, BertTokenizerFast
+
+from primetime.encoder.artifact import verify
+from primetime.encoder.building import build
+from primetime.encoder.serving import Encoder
+from primetime.encoder.source import RAW_MODEL_WARNING
+from primetime.errors import BadInput, Busy, ModelProblem
+
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
+
+
+@pytest.fixture(scope="module")
+def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of random weights, saved as transformers saves one: it exports in a second."""
+    folder = tmp_path_factory.mktemp("source") / "small-bert"
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **sizes)).save_pretrained(folder)
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("pooling", ["mean", "cls"])
+def test_a_sentence_model_is_served_as_its_files_say(small_bert: Path, tmp_path: Path, pooling: str) -> None:
+    folder = tmp_path / "sentence-bert"
+    folder.mkdir()
+    for file in small_bert.iterdir():
+        (folder / file.name).symlink_to(file)
+    modules = [{"path": "", "type": "m.Transformer"}, {"path": "1_Pooling", "type": "m.Pooling"}]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling").mkdir()
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps({"pooling_mode": pooling}))
+    manifest = build(folder, tmp_path / "out", quantisation="none")
+    assert (manifest.pooling, manifest.max_length, manifest.dimension) == (pooling, 64, 32)
+
+    text = "heart failure and asthma in the lung ."
+    tokenizer = BertTokenizerFast.from_pretrained(folder)
+    with torch.no_grad():
+        hidden = BertModel.from_pretrained(folder)(**tokenizer(text, return_tensors="pt")).last_hidden_state[0]
+    expected = (hidden.mean(dim=0) if pooling == "mean" else hidden[0]).numpy()
+    found = Encoder.open(tmp_path / "out").encode([text])[0]
+    assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-4)
+
+
+def test_building_twice_gives_the_same_artifact_and_replaces_it(small_bert: Path, tmp_path: Path) -> None:
+    first = build(small_bert, tmp_path / "out")
+    bytes_of_first = (tmp_path / "out" / "model.onnx").read_bytes()
+    second = build(small_bert, tmp_path / "out")
+    assert (second.hash, second.files) == (first.hash, first.files)
+    assert (tmp_path / "out" / "model.onnx").read_bytes() == bytes_of_first
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.lock", "out"]
+
+
+def test_a_raw_masked_language_model_is_marked(small_bert: Path, tmp_path: Path) -> None:
+    manifest = build(small_bert, tmp_path / "out")
+    assert RAW_MODEL_WARNING in manifest.warnings
+    assert verify(tmp_path / "out") == manifest
+
+
+def test_int8_that_strays_too_far_is_not_served(small_bert: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("primetime.encoder.fidelity.MEAN_COSINE", 1.01)
+    manifest = build(small_bert, tmp_path / "out")
+    assert manifest.quantisation == "none"
+    assert "int8 was not close enough" in " ".join(manifest.warnings)
+    assert manifest.quality["dynamic-int8-per-channel"].texts == 192
+    Encoder.open(tmp_path / "out").warm()
+
+
+def test_a_failed_build_leaves_the_earlier_artifact(small_bert: Path, tmp_path: Path) -> None:
+    before = build(small_bert, tmp_path / "out")
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for file in small_bert.iterdir():
+        (broken / file.name).write_bytes(file.read_bytes() if file.suffix != ".safetensors" else b"no weights")
+    with pytest.raises(ModelProblem, match="cannot be exported"):
+        build(broken, tmp_path / "out")
+    assert verify(tmp_path / "out") == before
+    assert not list(tmp_path.glob(".out.building-*"))
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(small_bert: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(BadInput, match="is no encoder artifact"):
+        build(small_bert, tmp_path)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_two_builds_of_one_output_do_not_mix(small_bert: Path, tmp_path: Path) -> None:
+    with (tmp_path / ".out.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(Busy):
+            build(small_bert, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_a_killed_build_left_is_removed(small_bert: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".out.building-abc"
+    left.mkdir()
+    (left / "half").write_text("x")
+    build(small_bert, tmp_path / "out", quantisation="none")
+    assert not left.exists()
