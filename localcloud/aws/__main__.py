@@ -1,4 +1,4 @@
-"""`python -m localcloud.aws --port 4566 --state DIR`: the endpoint alone, without Lightsail (`localcloud up` has both)."""
+"""`python -m localcloud.aws --port 4566 --state DIR`: the endpoint without Lightsail; `localcloud up` has both."""
 
 from __future__ import annotations
 

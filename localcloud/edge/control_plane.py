@@ -95,6 +95,7 @@ class ControlPlane:
         self._changed = changed
         self._lock = threading.Lock()
         self._view: View | None = None
+        self._invalidation_paths: dict[tuple[str, str], tuple[str, ...]] = {}  # they never change once made
 
     def view(self) -> View:
         """The view at the endpoint's present revision. Raises EndpointUnavailableError if there never was one."""
@@ -144,11 +145,8 @@ class ControlPlane:
 
     def _read_distribution(self, summary: dict[str, Any]) -> Distribution:
         distribution_id = summary["Id"]
-        listed = self._client.list_invalidations(DistributionId=distribution_id, MaxItems="100")
-        invalidations = []
-        for item in listed["InvalidationList"].get("Items", []):
-            found = self._client.get_invalidation(DistributionId=distribution_id, Id=item["Id"])["Invalidation"]
-            invalidations.append((item["Id"], tuple(found["InvalidationBatch"]["Paths"].get("Items", []))))
+        listed = self._client.list_invalidations(DistributionId=distribution_id, MaxItems="100")["InvalidationList"]
+        invalidations = [(item["Id"], self._paths(distribution_id, item["Id"])) for item in listed.get("Items", [])]
         return Distribution(
             id=distribution_id,
             arn=summary["ARN"],
@@ -156,6 +154,14 @@ class ControlPlane:
             config=self._client.get_distribution_config(Id=distribution_id)["DistributionConfig"],
             invalidations=tuple(invalidations),
         )
+
+    def _paths(self, distribution_id: str, invalidation_id: str) -> tuple[str, ...]:
+        key = (distribution_id, invalidation_id)
+        if key not in self._invalidation_paths:
+            found = self._client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
+            batch = found["Invalidation"]["InvalidationBatch"]
+            self._invalidation_paths[key] = tuple(batch["Paths"].get("Items", []))
+        return self._invalidation_paths[key]
 
     def _read_functions(self, behaviours: list[dict[str, Any]]) -> dict[str, tuple[str, str]]:
         arns = {a["FunctionARN"] for b in behaviours for a in b["FunctionAssociations"].get("Items", [])}

@@ -23,8 +23,18 @@ HOP_BY_HOP = {
     "transfer-encoding",
     "upgrade",
 }
-# Sent on whatever the policies say: they frame the body, or ask for a part of it.
-ALWAYS = {"content-type", "content-length", "range", "if-match", "if-unmodified-since", "expect"}
+# Sent on whatever the policies say: they frame the body, or ask for a part of it or for what is new.
+ALWAYS = {
+    "content-type",
+    "content-length",
+    "range",
+    "expect",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+    "if-range",
+}
 BODY_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 

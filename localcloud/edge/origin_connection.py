@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import ssl
 from collections.abc import Iterable, Iterator
@@ -42,8 +43,13 @@ def exchange(
         for name, value in headers:
             if name.lower() not in ("content-length", "expect"):
                 connection.putheader(name, value)
-        _send_body(connection, method, body, body_length)
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            # An origin may refuse a body before it has read it all; its answer is what the viewer should see.
+            _send_body(connection, method, body, body_length)
         reply = connection.getresponse()
+    except EdgeError:
+        connection.close()
+        raise
     except TimeoutError as error:
         connection.close()
         raise EdgeError(504, "We can't connect to the server: the origin did not answer in time.") from error

@@ -13,6 +13,7 @@ from localcloud.edge.control_plane import Endpoint
 from localcloud.edge.error_pages import EdgeError
 
 KEPT = 2.0  # seconds; a changed record counts after this
+KEPT_WHEN_MISSING = 0.1  # seconds; enough to spare the endpoint a listing for each request of a burst
 LONGEST_CHAIN = 8  # CNAMEs followed, as resolvers do
 
 
@@ -27,14 +28,12 @@ class Resolver:
 
     def addresses(self, name: str) -> list[str]:
         """Addresses of the name, at least one. Raises EdgeError 502 when nobody knows it."""
-        records = self._zone_records()
-        wanted = name.lower().rstrip(".")
-        for _ in range(LONGEST_CHAIN):
-            if found := records.get((wanted, "A"), []) + records.get((wanted, "AAAA"), []):
-                return found
-            if not (alias := records.get((wanted, "CNAME"))):
-                break
-            wanted = alias[0].lower().rstrip(".")
+        found, wanted = _follow(self._zone_records(KEPT), name)
+        if not found:
+            # A record that was made just now must not look missing because of what was read before.
+            found, wanted = _follow(self._zone_records(KEPT_WHEN_MISSING), name)
+        if found:
+            return found
         try:
             found = [str(entry[4][0]) for entry in socket.getaddrinfo(wanted, None, type=socket.SOCK_STREAM)]
         except OSError as error:
@@ -43,9 +42,9 @@ class Resolver:
             ) from error
         return list(dict.fromkeys(found))
 
-    def _zone_records(self) -> dict[tuple[str, str], list[str]]:
+    def _zone_records(self, oldest: float) -> dict[tuple[str, str], list[str]]:
         with self._lock:
-            if time.monotonic() - self._read_at > KEPT:
+            if time.monotonic() - self._read_at > oldest:
                 try:
                     self._records = self._read()
                 except (BotoCoreError, ClientError):
@@ -65,3 +64,15 @@ class Resolver:
                     if values:
                         records[record["Name"].lower().rstrip("."), record["Type"]] = values
         return records
+
+
+def _follow(records: dict[tuple[str, str], list[str]], name: str) -> tuple[list[str], str]:
+    """The addresses at the end of the name's aliases, and the last name that was looked up."""
+    wanted = name.lower().rstrip(".")
+    for _ in range(LONGEST_CHAIN):
+        if found := records.get((wanted, "A"), []) + records.get((wanted, "AAAA"), []):
+            return found, wanted
+        if not (alias := records.get((wanted, "CNAME"))):
+            break
+        wanted = alias[0].lower().rstrip(".")
+    return [], wanted

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from localcloud.edge.edge import Edge
+from localcloud.edge.error_pages import EdgeError
 from localcloud.edge.messages import Headers, Request, Response
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,11 @@ class EdgeHandler(BaseHTTPRequestHandler):
             body=self._read_chunks() if chunked else self._read_body(),
             body_length=self._left,
         )
-        response = self.server.edge.handle(request)
+        try:
+            response = self.server.edge.handle(request)
+        except Exception:
+            log.exception("request failed", method=self.command, host=request.host, path=self.path)
+            response = EdgeError(500, "The edge failed; its log says why.").response()
         try:
             self._write(response)
         except (ConnectionError, TimeoutError):
@@ -112,12 +117,19 @@ class EdgeHandler(BaseHTTPRequestHandler):
             yield piece
 
     def _read_chunks(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline(CHUNK).split(b";")[0], 16):
+        while size := self._chunk_size():
             yield self.rfile.read(size)
             self.rfile.readline(CHUNK)
         while self.rfile.readline(CHUNK) not in (b"\r\n", b"\n", b""):
             pass
         self._left = 0
+
+    def _chunk_size(self) -> int:
+        line = self.rfile.readline(CHUNK)
+        try:
+            return int(line.split(b";")[0], 16)
+        except ValueError as error:
+            raise EdgeError(400, f"Bad request: {line[:20]!r} is not the size of a chunk.") from error
 
     def log_message(self, form: str, *args: Any) -> None:
         log.info("request", client=self.client_address[0], line=form % args)

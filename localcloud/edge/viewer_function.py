@@ -24,7 +24,9 @@ from localcloud.edge.messages import Headers, Request, Response, buffered
 TIMEOUT = 1.0  # seconds
 PRELUDE = """
 const console = { log() {}, error() {} };
-delete globalThis.eval; delete globalThis.WebAssembly;
+for (const name of ['eval', 'WebAssembly', 'setTimeout', 'setInterval', 'clearTimeout', 'clearInterval']) {
+  globalThis[name] = undefined;
+}
 """
 CALL = "Promise.resolve(handler(JSON.parse({event}))).then(JSON.stringify)"
 # Headers that a function may not change: CloudFront fails the request when it tries.
