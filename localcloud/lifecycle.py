@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from localcloud import docker_engine, images, processes
@@ -51,7 +52,8 @@ def down(settings: Settings, report: Report) -> None:
     running = [found for found in docker_engine.containers(engine, settings) if found.status == "running"]
     for container in running:
         report(f"stopping {container.name}")
-        container.stop(timeout=STOP_SECONDS)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda container: container.stop(timeout=STOP_SECONDS), running))
 
 
 def reset(settings: Settings, report: Report) -> None:

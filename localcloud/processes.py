@@ -43,13 +43,20 @@ class Process:
         return self.state_directory / f"{self.name}.log"
 
     def pid(self) -> int | None:
-        """The running process's id. A pid file whose process is gone or is another program counts as none."""
+        """The running process's id. One that is gone, or is another program's or cloud's by now, counts as none."""
         try:
             pid = int(self.pid_file.read_text())
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            environment = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
         except (OSError, ValueError):
             return None
-        return pid if self.arguments[0].encode() in command else None
+        is_ours = self.arguments[0].encode() in command and self._mark.encode() in environment
+        return pid if is_ours else None
+
+    @property
+    def _mark(self) -> str:
+        """What tells this local cloud's process from another's of the same program."""
+        return f"LOCALCLOUD_STATE={self.state_directory}"
 
     def is_healthy(self) -> bool:
         """Whether it runs and answers HTTP on its port: what it answers is for its clients to judge."""
@@ -87,7 +94,7 @@ class Process:
             process = subprocess.Popen(
                 [sys.executable, "-m", *self.arguments],
                 cwd=REPOSITORY,
-                env={**os.environ, **environment},
+                env={**os.environ, **environment, "LOCALCLOUD_STATE": str(self.state_directory)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

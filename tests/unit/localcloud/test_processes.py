@@ -55,6 +55,17 @@ def test_a_pid_file_of_another_program_is_not_believed(tmp_path, free_port):
     assert not found.stop()
 
 
+def test_another_local_clouds_process_is_not_taken_for_ours(tmp_path, free_port):
+    theirs = process(tmp_path / "theirs", free_port)
+    theirs.start({})
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "endpoint.pid").write_text(str(theirs.pid()))
+    try:
+        assert process(tmp_path / "ours", free_port).pid() is None
+    finally:
+        assert theirs.stop()
+
+
 def test_a_process_that_ends_at_once_is_reported_with_its_last_words(tmp_path, free_port):
     with pytest.raises(ProcessStartError, match="No module named"):
         process(tmp_path, free_port, "localcloud_has_no_such_module").start({})

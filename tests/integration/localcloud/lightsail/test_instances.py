@@ -3,6 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.lightsail import watch
+
 
 def state(lightsail, name="web"):
     return lightsail.get_instance_state(instanceName=name)["state"]
@@ -131,6 +133,17 @@ def test_delete_frees_the_name_only_when_the_machine_is_gone(endpoint, lightsail
     endpoint.settle()
     assert error(lightsail.get_instance, instanceName="web")["Code"] == "NotFoundException"
     create()
+
+
+@pytest.mark.parametrize(("exit_code", "ends"), [(129, "running"), (130, "stopped"), (137, "stopped")])
+def test_a_machine_that_ends_by_itself_reboots_or_is_stopped(endpoint, lightsail, create, exit_code, ends):
+    create()
+    arn = lightsail.get_instance(instanceName="web")["instance"]["arn"]
+    endpoint.machines.running.clear()
+    watch.on_end(endpoint.cloud, arn, exit_code)
+    endpoint.settle()
+    assert state(lightsail)["name"] == ends
+    assert ("web" in endpoint.machines.running) is (ends == "running")
 
 
 def test_ports_are_opened_closed_and_put(endpoint, lightsail, create):
