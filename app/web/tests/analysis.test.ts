@@ -1,34 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { outcome } from '#lib/analysis/runs.ts';
+import { failure, standing, unfinished } from '#lib/analysis/jobs.ts';
 import { analysisAddress, readView } from '#lib/analysis/view.ts';
-import type { Run, Topic } from '#lib/api/types.ts';
+import type { Job, Topic } from '#lib/api/types.ts';
 import { growing, ordered } from '#lib/topics/order.ts';
 
-const run = (id: number, rest: Partial<Run>): Run => ({
-	id,
-	started_at: '2026-01-01T10:00:00Z',
-	finished_at: null,
-	model_hash: 'abc',
-	release_id: 'r',
-	articles: 1,
-	topics: 1,
-	parameters: {},
-	...rest
-});
+const job = (job_id: number, status: string): Job => ({ job_id, status, attempts: 1, requested_at: null, finished_at: null });
 
 describe('an analysis that was asked for', () => {
-	const old = run(3, { finished_at: '2026-01-01T10:05:00Z', status: 'finished' });
-
-	it('is waited for until a newer run is finished', () => {
-		expect(outcome([], undefined).kind).toBe('waiting');
-		expect(outcome([old], 3).kind).toBe('waiting');
-		expect(outcome([run(4, { status: 'running' }), old], 3).kind).toBe('waiting');
-		expect(outcome([old, run(4, { finished_at: '2026-01-01T11:00:00Z', status: 'finished' })], 3)).toMatchObject({ kind: 'done', run: { id: 4 } });
+	it.each([
+		['todo', 'waiting'],
+		['doing', 'running'],
+		['succeeded', 'done'],
+		['failed', 'failed'],
+		['cancelled', 'failed'],
+		['aborted', 'failed']
+	])('stands, in the queue %s, as %s', (status, told) => {
+		expect(standing(job(1, status))).toBe(told);
 	});
 
-	it('tells why it failed', () => {
-		const failed = outcome([old, run(4, { status: 'failed', finished_at: '2026-01-01T11:00:00Z', error: 'no vectors' })], 3);
-		expect(failed).toMatchObject({ kind: 'failed', problem: { message: 'The analysis failed: no vectors' } });
+	it('is joined while it is under way or to come', () => {
+		expect(unfinished([job(3, 'todo'), job(2, 'doing'), job(1, 'succeeded')])?.job_id).toBe(2);
+		expect(unfinished([job(3, 'todo'), job(1, 'failed')])?.job_id).toBe(3);
+		expect(unfinished([job(1, 'failed')])).toBeUndefined();
+	});
+
+	it('tells which one failed', () => {
+		expect(failure(job(7, 'failed')).message).toContain('job 7');
+		expect(failure(undefined).message).toContain('no longer in the queue');
 	});
 });
 

@@ -5,7 +5,7 @@ const JSON_PROBLEM = 'application/problem+json';
 
 describe('a problem in words', () => {
 	it('takes cause and remedy from problem+json', () => {
-		const problem = problemOf(404, JSON_PROBLEM, '{"title":"Not Found","detail":"no analysis has run yet","remedy":"Run one."}');
+		const problem = problemOf(404, JSON_PROBLEM, '{"title":"Not Found","detail":"no analysis has run yet","remedy":"run one"}');
 		expect(problem).toMatchObject({ message: 'No analysis has run yet.', remedy: 'Run one.', nothingThere: true });
 	});
 

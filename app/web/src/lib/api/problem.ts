@@ -27,7 +27,8 @@ export function problemOf(status: number, contentType: string | null, body: stri
 	if (contentType?.includes('json')) {
 		const told = parsed(body);
 		const cause = text(told.detail) ?? text(told.title);
-		if (cause) return new Problem(status, sentence(cause), text(told.remedy));
+		const remedy = text(told.remedy);
+		if (cause) return new Problem(status, sentence(cause), remedy && sentence(remedy));
 	}
 	const known = BY_STATUS[status];
 	if (known) return new Problem(status, known);

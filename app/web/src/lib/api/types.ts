@@ -4,7 +4,7 @@ export type Role = 'viewer' | 'researcher' | 'administrator' | (string & {});
 
 export interface Person {
 	email: string;
-	name: string | null;
+	name: string;
 	role: Role;
 }
 
@@ -21,16 +21,36 @@ export interface YearCount {
 
 export interface Run {
 	id: number;
-	/** ISO 8601, or null where the run has not got there yet. */
-	started_at: string | null;
-	finished_at: string | null;
+	/** ISO 8601. */
+	started_at: string;
+	finished_at: string;
 	model_hash: string;
 	release_id: string;
 	articles: number;
 	topics: number;
 	parameters: Record<string, unknown>;
-	status?: string;
-	error?: string | null;
+	status: string;
+}
+
+/** An analysis that was asked for from the page. */
+export interface Job {
+	job_id: number;
+	/** The queue's word: todo, doing, succeeded, failed … */
+	status: string;
+	attempts: number;
+	requested_at: string | null;
+	finished_at: string | null;
+}
+
+export interface AnalysisList {
+	items: Run[];
+	jobs: Job[];
+}
+
+export interface Model {
+	source: string;
+	hash: string;
+	dimension: number;
 }
 
 export interface Dashboard {
@@ -42,7 +62,7 @@ export interface Dashboard {
 	years: YearCount[];
 	journals: { name: string; articles: number }[];
 	topics: number;
-	model: { source: string; hash: string; dimension: number } | null;
+	model: Model | null;
 	last_analysis: Run | null;
 	release_id: string;
 }
@@ -58,13 +78,13 @@ export interface ArticleSummary {
 	excerpt: string;
 	journal: string;
 	year: number | null;
-	date_printed: string | null;
+	date_printed: string;
 	authors: string[];
 	publication_types: string[];
 	topic: TopicName | null;
 	made_up: boolean;
 	/** Cosine similarity, 0 to 1, where the list was asked for by meaning. */
-	similarity?: number | null;
+	similarity?: number;
 }
 
 export interface Author {
@@ -104,7 +124,7 @@ export interface ArticlePage {
 export interface MeaningResult {
 	query: string;
 	items: ArticleSummary[];
-	model: unknown;
+	model: Model;
 	milliseconds: number;
 }
 
