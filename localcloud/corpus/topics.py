@@ -114,7 +114,7 @@ TOPICS: tuple[Topic, ...] = (
             "the false positive rate",
             "calibration of predicted probabilities",
         ),
-        measures=("area under the receiver operating curve", "the Dice coefficient", "lesion volume on imaging"),
+        measures=("the area under the receiver operating curve", "the Dice coefficient", "lesion volume on imaging"),
         populations=("radiologists", "emergency department patients", "screening participants", "image readers"),
     ),
     Topic(

@@ -136,7 +136,7 @@ def _error_status(code: str) -> int:
     for shape in service_model().error_shapes:
         if shape.name == code:
             return int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
-    return 400
+    return 500 if code == "InternalError" else 400
 
 
 def _request_id_header() -> tuple[str, str]:

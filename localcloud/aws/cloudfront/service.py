@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import structlog
 from werkzeug.wrappers import Request
 
 from localcloud.aws.cloudfront import access_controls, distributions, functions, protocol, tagging
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Operation = Callable[[Store, dict[str, Any]], Record | None]
+
+log = structlog.get_logger(__name__)
 
 OPERATIONS: dict[str, Operation] = {
     "CreateDistribution": distributions.create,
@@ -96,3 +99,6 @@ class CloudFront:
                 return protocol.reply(matched.operation, OPERATIONS[matched.operation](self._store, parameters))
         except CloudFrontError as error:
             return protocol.error_reply(error)
+        except OSError as error:
+            log.exception("the state cannot be written", method=request.method, path=request.path)
+            return protocol.error_reply(CloudFrontError("InternalError", f"localcloud cannot keep its state: {error}"))

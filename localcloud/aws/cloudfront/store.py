@@ -59,13 +59,13 @@ class Store:
     def changing(self) -> Iterator[None]:
         """A change that happens whole or not at all, and is on disk when the block ends."""
         with self._lock:
-            before = copy.deepcopy(self._tables)
+            before = copy.deepcopy(self._tables), self.revision
             try:
                 yield
                 self.revision += 1
                 self._write()
             except BaseException:
-                self._tables = before
+                self._tables, self.revision = before
                 raise
 
     def _write(self) -> None:
