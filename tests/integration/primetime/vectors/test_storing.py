@@ -110,6 +110,7 @@ def test_one_process_encodes_at_a_time(
         other.execute(storing.QUERIES["try_encoding_lock"])
         with pytest.raises(Busy):
             encode_missing(connection, encoder)
+        other.execute(storing.QUERIES["release_encoding_lock"])
     assert encode_missing(connection, encoder).encoded == 6
 
 

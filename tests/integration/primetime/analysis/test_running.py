@@ -1,0 +1,277 @@
+"""Whole analyses on PostgreSQL: planted corpora with made-up vectors, and real abstracts with the real encoder."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import psycopg
+import pytest
+from psycopg.types.json import Jsonb
+
+from primetime.analysis import reading, storing
+from primetime.analysis.opportunity import from_receipt
+from primetime.analysis.running import analyse
+from primetime.encoder.pooling import to_unit_length
+from primetime.encoder.serving import Encoder
+from primetime.errors import BadInput, Busy, NotFound
+from primetime.settings import Settings
+from primetime.vectors.halfvec import storage_of, to_parameter
+from primetime.vectors.storing import encode_missing
+
+MODEL = "planted"
+SUBJECTS = ("asthma inhaler", "heart failure", "migraine triptan", "psoriasis phototherapy", "malaria artemisinin",
+            "epilepsy seizure")  # fmt: skip
+Plant = Callable[..., None]
+
+
+@pytest.fixture
+def plant(connection: psycopg.Connection) -> Plant:
+    """Store articles of some planted topics, the first one growing, with vectors around one direction each."""
+
+    def store(topics: int = 6, each: int = 40, *, years: bool = True, mesh: bool = False) -> None:
+        random = np.random.default_rng(7)
+        centres = random.normal(size=(topics, 32))
+        storage = storage_of(connection)
+        connection.execute(
+            "INSERT INTO encoder_models (hash, source, dimension) VALUES (%s, 'planted', 32) ON CONFLICT DO NOTHING",
+            (MODEL,),
+        )
+        for index in range(topics * each):
+            topic, number = divmod(index, each)
+            pmid = index + 1
+            # Topic 0 has most of its papers in the last years, the others are even over 2000 to 2012.
+            year = (2012 - int((number / each) ** 2 * 12) if topic == 0 else 2000 + number % 13) if years else None
+            vector = to_unit_length((centres[topic] + random.normal(size=32) * 0.3)[None, :])[0]
+            title = f"A study of {SUBJECTS[topic]} number {number}"
+            digest = hashlib.sha256(title.encode()).hexdigest()
+            headings = [{"ui": "D0", "name": SUBJECTS[topic].split()[0].title()}, {"ui": "D1", "name": "Humans"}]
+            connection.execute(
+                "INSERT INTO articles (pmid, title, publication_year, mesh, content_hash) VALUES (%s, %s, %s, %s, %s)",
+                (pmid, title, year, Jsonb(headings if mesh else []), digest),
+            )
+            connection.execute(
+                "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding) VALUES (%s, %s, %s, %s)",
+                (MODEL, pmid, digest, to_parameter(vector, storage)),
+            )
+        connection.commit()
+
+    return store
+
+
+def published(connection: psycopg.Connection) -> list[int]:
+    """Rows of runs, topics and places."""
+    tables = ("analysis_runs", "analysis_topics", "analysis_articles")
+    return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+
+
+def test_planted_topics_are_published_with_names_years_and_places(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    run = reading.latest_run(connection)
+    assert run is not None
+    assert (run.id, run.articles, run.topics, run.status) == (report.run_id, 240, 6, "published")
+    assert run.parameters["last_complete_year"] == 2011
+    topics = reading.topics(connection, run.id)
+    assert [topic.id for topic in topics] == list(range(6))
+    assert {topic.name.split(",")[0].lower() for topic in topics} == set(SUBJECTS)
+    for topic in topics:
+        assert sum(year["articles"] for year in topic.years) == topic.articles
+        assert [year["year"] for year in topic.years] == list(
+            range(topic.years[0]["year"], topic.years[-1]["year"] + 1)
+        )
+        assert set(topic.representative) <= set(range(1, 241))
+    places = reading.topic_map(connection, run.id)
+    assert places.pmid == list(range(1, 241))
+    assert len(places.x) == len(places.y) == len(places.topic) == 240
+    assert np.isfinite([*places.x, *places.y]).all()
+    assert {topic.id for topic in places.topics} == set(places.topic) - {-1}
+
+
+def test_the_growing_topic_scores_best_and_every_score_is_proved_by_its_receipt(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    scored = reading.opportunities(connection, report.run_id)
+    assert len(scored) == report.opportunities == 6
+    assert [one.score for one in scored] == sorted((one.score for one in scored), reverse=True)
+    growing = next(one for one in scored if one.name.lower().startswith(SUBJECTS[0]))
+    assert growing.velocity == max(one.velocity for one in scored) == 1.0
+    assert growing.recency == 1.0
+    for one in scored:
+        again = from_receipt(json.loads(json.dumps(one.receipt)))
+        assert (again.score, again.label) == (one.score, one.label)
+        assert (again.novelty, again.velocity, again.recency) == (one.novelty, one.velocity, one.recency)
+        assert one.receipt["snapshot"] == report.snapshot
+        assert one.recommendation
+
+
+def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    for topic in reading.topics(connection, report.run_id):
+        assert topic.forecast["method"] == "half of the past three years' drift"
+        assert [point["year"] for point in topic.forecast["points"]] == [2012, 2013, 2014]
+        assert len(topic.forecast["naive"]) == 3
+        assert all(point["low80"] <= point["expected"] <= point["high80"] for point in topic.forecast["points"])
+
+
+def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    first, second = (analyse(connection, model_hash=MODEL, settings=settings) for _ in range(2))
+    assert first.snapshot == second.snapshot
+    assert reading.topics(connection, first.run_id) == reading.topics(connection, second.run_id)
+    assert asdict(reading.topic_map(connection, first.run_id)) == asdict(reading.topic_map(connection, second.run_id))
+
+
+def test_mesh_headings_name_the_topics(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant(mesh=True)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    names = {topic.name.split(",")[0] for topic in reading.topics(connection, report.run_id)}
+    assert names == {subject.split()[0].title() for subject in SUBJECTS}
+
+
+def test_without_dates_there_are_topics_but_no_forecast_and_no_score(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant(years=False)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    assert (report.topics, report.forecasts, report.opportunities) == (6, 0, 0)
+    for topic in reading.topics(connection, report.run_id):
+        assert "publication year" in topic.forecast["refused"]
+        assert "publication year" in topic.opportunity["refused"]
+        assert (topic.growth, topic.receipt, topic.years) == (None, None, [])
+    assert reading.opportunities(connection, report.run_id) == []
+
+
+def test_too_few_topics_to_compare_with_give_no_score(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant(topics=3)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    assert (report.topics, report.opportunities) == (3, 0)
+    assert "3 topics can be measured" in reading.topics(connection, report.run_id)[0].opportunity["refused"]
+
+
+@pytest.mark.parametrize("articles", [0, 1, 12])
+def test_too_few_articles_are_refused_and_nothing_is_written(
+    connection: psycopg.Connection, settings: Settings, plant: Plant, articles: int
+) -> None:
+    plant(topics=min(articles, 1), each=articles)
+    with pytest.raises(BadInput, match=f"^{articles} article"):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert published(connection) == [0, 0, 0]
+    assert reading.latest_run(connection) is None
+
+
+def test_articles_all_alike_are_refused(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    connection.execute("UPDATE article_vectors SET embedding = (SELECT embedding FROM article_vectors WHERE pmid = 1)")
+    with pytest.raises(BadInput, match="same vector"):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert published(connection) == [0, 0, 0]
+
+
+def test_a_run_that_fails_while_it_is_stored_leaves_nothing(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    before = analyse(connection, model_hash=MODEL, settings=settings)
+    connection.execute("ALTER TABLE analysis_articles ADD CONSTRAINT no_room CHECK (pmid <> 200) NOT VALID")
+    connection.commit()
+    with pytest.raises(psycopg.errors.CheckViolation):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert published(connection) == [1, 6, 240]
+    run = reading.latest_run(connection)
+    assert run is not None
+    assert run.id == before.run_id
+
+
+def test_two_analyses_at_once_are_one_too_many(
+    connection: psycopg.Connection, settings: Settings, plant: Plant, database_url: str
+) -> None:
+    plant()
+    with (
+        psycopg.connect(database_url) as other,
+        storing.one_at_a_time(other),
+        pytest.raises(Busy, match="another analysis"),
+    ):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert analyse(connection, model_hash=MODEL, settings=settings).topics == 6
+
+
+def test_articles_without_a_current_vector_are_left_out_and_counted(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    connection.execute("UPDATE articles SET content_hash = 'changed' WHERE pmid <= 5")
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    assert (report.articles, report.without_vector) == (235, 5)
+
+
+def test_unusable_weights_are_refused_before_any_work(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    none = settings.model_copy(update={"novelty_weight": 0.0, "velocity_weight": 0.0, "recency_weight": 0.0})
+    with pytest.raises(BadInput, match="weights"):
+        analyse(connection, model_hash=MODEL, settings=none)
+
+
+def test_progress_ends_at_the_last_step(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    seen: list[tuple[int, int]] = []
+    analyse(connection, model_hash=MODEL, settings=settings, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(step, 6) for step in range(1, 7)]
+
+
+def test_old_runs_keep_their_topics_and_lose_their_places(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    first = analyse(connection, model_hash=MODEL, settings=settings)
+    for _ in range(3):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert reading.topic_map(connection, first.run_id).pmid == []
+    assert len(reading.topics(connection, first.run_id)) == 6
+    assert len(reading.runs(connection)) == 4
+
+
+def test_an_unknown_topic_is_not_found(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    assert reading.topic(connection, report.run_id, 2).id == 2
+    with pytest.raises(NotFound):
+        reading.topic(connection, report.run_id, 99)
+
+
+def test_real_abstracts_fall_into_topics_of_their_classes(
+    connection: psycopg.Connection, settings: Settings, encoder: Encoder, shared_data: Path
+) -> None:
+    import gzip
+
+    from sklearn.metrics import normalized_mutual_info_score
+
+    with gzip.open(shared_data / "topics" / "ohsumed-disease-classes.jsonl.gz", "rt") as file:
+        rows = [json.loads(line) for line in file]
+    # Four classes that are far apart: eye, musculoskeletal, cardiovascular, urogenital of women and pregnancy.
+    rows = [row for row in rows if row["class"] in {"C11", "C05", "C14", "C13"}][:400]
+    for number, row in enumerate(rows, start=1):
+        digest = hashlib.sha256(row["text"].encode()).hexdigest()
+        connection.execute(
+            "INSERT INTO articles (pmid, title, publication_year, content_hash) VALUES (%s, %s, 1991, %s)",
+            (number, row["text"], digest),
+        )
+    model_hash = encode_missing(connection, encoder).model_hash
+    report = analyse(connection, model_hash=model_hash, settings=settings)
+    places = reading.topic_map(connection, report.run_id)
+    truth = [rows[pmid - 1]["class"] for pmid in places.pmid]
+    inside = [index for index, topic in enumerate(places.topic) if topic >= 0]
+    assert len(inside) > 0.6 * len(rows)
+    found = [places.topic[index] for index in inside]
+    assert normalized_mutual_info_score([truth[index] for index in inside], found) > 0.4
