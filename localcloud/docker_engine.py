@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,8 @@ def _little_endian(digits: str) -> IPv4Address:
 
 def remove_all(engine: docker.DockerClient, settings: Settings) -> None:
     """Remove every container, volume and network that carries this local cloud's label."""
-    for container in containers(engine, settings):
-        container.remove(force=True, v=True)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda container: container.remove(force=True, v=True), containers(engine, settings)))
     for volume in engine.volumes.list(filters=_mine(settings)):
         volume.remove(force=True)
     for network in engine.networks.list(filters=_mine(settings)):

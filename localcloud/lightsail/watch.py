@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import docker.errors
 import structlog
+import urllib3
 
 from localcloud import docker_engine
+from localcloud.errors import LocalcloudError
 from localcloud.lightsail import containers, databases, instances
 from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.reconcile import reconcile
 from localcloud.lightsail.records import DatabaseState, Instance, InstanceState
 
 log = structlog.get_logger(__name__)
 
 # The kernel ends a container's first process with SIGHUP when it asks for a restart, with SIGINT for power-off.
 REBOOT_EXIT_CODE = 128 + 1
+RECONNECT_SECONDS = 2
 
 
-def start(cloud: Cloud) -> threading.Thread:
+def start(cloud: Cloud) -> None:
     """Follow Docker's events in a thread of its own for as long as this process lives."""
     filters = {"type": "container", "event": "die", "label": f"{docker_engine.LABEL}={cloud.settings.name}"}
-    # A client of its own: the stream has no end, and so no time limit.
-    events = docker_engine.connect().api.events(decode=True, filters=filters)
-    thread = threading.Thread(target=_follow, args=(cloud, events), name="watch", daemon=True)
-    thread.start()
-    return thread
+
+    def open_stream() -> Iterator[dict[str, Any]]:
+        # A client of its own: the stream has no end, and so no time limit.
+        stream: Iterator[dict[str, Any]] = docker_engine.connect().api.events(decode=True, filters=filters)
+        return stream
+
+    threading.Thread(target=follow, args=(cloud, open_stream), name="watch", daemon=True).start()
 
 
-def _follow(cloud: Cloud, events: Any) -> None:
-    for event in events:
-        attributes = event["Actor"]["Attributes"]
-        on_end(cloud, attributes.get(containers.RESOURCE_LABEL, ""), int(attributes.get("exitCode", 0)))
+def follow(cloud: Cloud, open_stream: Callable[[], Iterator[dict[str, Any]]]) -> None:
+    """Handle events for ever. When Docker goes away, wait until it is back, then start again what it stopped."""
+    lost = False
+    while True:
+        try:
+            stream = open_stream()
+            if lost:
+                log.info("Docker is back")
+                reconcile(cloud)
+            for event in stream:
+                attributes = event["Actor"]["Attributes"]
+                on_end(cloud, attributes.get(containers.RESOURCE_LABEL, ""), int(attributes.get("exitCode", 0)))
+        except (LocalcloudError, docker.errors.DockerException, urllib3.exceptions.HTTPError, OSError) as error:
+            log.warning("Docker's events were lost", cause=str(error))
+        lost = True
+        time.sleep(RECONNECT_SECONDS)
 
 
 def on_end(cloud: Cloud, arn: str, exit_code: int) -> None:

@@ -6,6 +6,10 @@ from botocore.exceptions import ClientError
 from localcloud.lightsail import watch
 
 
+class EndOfTestError(Exception):
+    """Ends what otherwise goes on for ever."""
+
+
 def state(lightsail, name="web"):
     return lightsail.get_instance_state(instanceName=name)["state"]
 
@@ -144,6 +148,27 @@ def test_a_machine_that_ends_by_itself_reboots_or_is_stopped(endpoint, lightsail
     endpoint.settle()
     assert state(lightsail)["name"] == ends
     assert ("web" in endpoint.machines.running) is (ends == "running")
+
+
+def test_machines_come_back_with_docker(endpoint, lightsail, create, monkeypatch):
+    create()
+    endpoint.machines.running.clear()  # Docker went away, and every machine with it
+    monkeypatch.setattr(watch, "RECONNECT_SECONDS", 0.01)
+    attempts = []
+
+    def open_stream():
+        attempts.append(len(attempts))
+        if len(attempts) < 3:
+            raise ConnectionRefusedError("no Docker")
+        if len(attempts) > 3:
+            raise EndOfTestError
+        return iter(())
+
+    with pytest.raises(EndOfTestError):
+        watch.follow(endpoint.cloud, open_stream)
+    endpoint.settle()
+    assert "web" in endpoint.machines.running
+    assert state(lightsail)["name"] == "running"
 
 
 def test_ports_are_opened_closed_and_put(endpoint, lightsail, create):
