@@ -88,6 +88,7 @@ describe('a topic over the years', () => {
 
 	it('leaves room for its upper bound', () => {
 		expect(highest(course)).toBe(21);
+		expect(highest(course, false)).toBe(13);
 		expect(highest(courseOf({ years: [], forecast: { refused: 'none' } }))).toBe(1);
 	});
 

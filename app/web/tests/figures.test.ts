@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, counted, growth, people, similarity } from '#lib/wording/figures.ts';
+import { count, counted, growth, people, score, similarity } from '#lib/wording/figures.ts';
 
 describe('figures', () => {
 	it.each([
@@ -21,6 +21,16 @@ describe('figures', () => {
 		[Infinity, '–']
 	])('growth %d is written %s', (value, written) => {
 		expect(growth(value)).toBe(written);
+	});
+
+	it.each([
+		[0.7999, '0.79'],
+		[0.79999, '0.80'],
+		[0.8, '0.80'],
+		[0.29, '0.29'],
+		[1, '1.00']
+	])('score %d is written %s', (value, written) => {
+		expect(score(value)).toBe(written);
 	});
 
 	it('counts one in the singular', () => {

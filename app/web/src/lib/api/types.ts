@@ -1,6 +1,6 @@
 /** The shapes of the HTTP interface under /api/v1, as the server documents them. */
 
-export type Role = 'viewer' | 'researcher' | 'administrator' | (string & {});
+export type Role = 'reader' | 'researcher' | 'administrator' | (string & {});
 
 export interface Person {
 	email: string;

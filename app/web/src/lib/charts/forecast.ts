@@ -65,11 +65,12 @@ export function naiveLine(course: Course): Point[] {
 	return [...start(course), ...points.map((point, index) => ({ year: point.year, value: naive[index]! }))];
 }
 
-/** The largest value that any of the lines reaches, at least 1. */
-export function highest(course: Course): number {
+/** The largest value that any of the lines reaches, at least 1; with the interval's upper bound unless left out. */
+export function highest(course: Course, interval = true): number {
 	const seen = [...course.complete, ...course.arriving].map((item) => item.articles);
-	const coming = course.forecast ? [...course.forecast.points.map((point) => point.high80), ...course.forecast.naive] : [];
-	return Math.max(1, ...seen, ...coming);
+	const points = course.forecast?.points ?? [];
+	const coming = points.map((point) => (interval ? Math.max(point.high80, point.expected) : point.expected));
+	return Math.max(1, ...seen, ...coming, ...(course.forecast?.naive ?? []));
 }
 
 function start(course: Course): Point[] {

@@ -121,7 +121,7 @@ function drawLabels(context: CanvasRenderingContext2D, scene: Scene): Placed[] {
 		const priority = topic.id === focus ? Infinity : topic.articles;
 		return { id: topic.id, ...toScreen(view, topic.x, topic.y), width, height: lines.length * LINE + 4, priority };
 	});
-	const placed = placeLabels(candidates, size, 3);
+	const placed = placeLabels(candidates, size, 9);
 	for (const box of placed) {
 		context.globalAlpha = focus === null || box.id === focus ? 1 : 0.35;
 		texts.get(box.id)!.forEach((line, row) => {

@@ -19,9 +19,9 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 	return `${count(value)} ${value === 1 ? one : many}`;
 }
 
-/** A share or a score between 0 and 1, as "0.73". */
+/** A score between 0 and 1, as "0.73". Cut, not rounded: one shown as 0.80 has reached the label that begins at 0.80. */
 export function score(value: number): string {
-	return value.toFixed(2);
+	return (Math.floor(Math.round(value * 1e4) / 100) / 100).toFixed(2);
 }
 
 /** Relative change, 0.124 → "+12 %"; a real minus sign, and a dash where there is none to tell. */
