@@ -39,7 +39,7 @@ lint: ## ruff, mypy, ansible-lint, yamllint
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/yamllint --strict .
-	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/ansible-lint --offline --quiet
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/ansible-lint -q --offline
 
 format: ## put the Python into its one format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
