@@ -39,6 +39,7 @@ log = structlog.get_logger(__name__)
 def problem(
     status: int, detail: str, *, remedy: str = "", headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
+    status = int(status)
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     if remedy:
         body["remedy"] = remedy

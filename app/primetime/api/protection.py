@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from primetime.api.problems import problem
@@ -50,9 +51,6 @@ class Protection:
                     await refusal(scope, receive, send_with_headers)
                     return
                 await self._app(scope, _limited(receive), send_with_headers)
-            except _TooLargeError:
-                answer = problem(413, f"the body has more than {LARGEST_BODY} bytes")
-                await answer(scope, receive, send_with_headers)
             finally:
                 # The route's pattern, not the path or the query: those may say what somebody searched for.
                 route = scope.get("route")
@@ -85,10 +83,6 @@ class Protection:
         )
 
 
-class _TooLargeError(Exception):
-    """More came than a request may carry."""
-
-
 def _limited(receive: Receive) -> Receive:
     received = 0
 
@@ -97,7 +91,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > LARGEST_BODY:
-            raise _TooLargeError
+            raise HTTPException(413, f"the body has more than {LARGEST_BODY} bytes")
         return message
 
     return limited

@@ -6,8 +6,9 @@ from pydantic import BaseModel, Field
 from primetime.accounts.people import check_credentials
 from primetime.accounts.sessions import Sessions
 from primetime.api.problems import problem
-from primetime.api.services import COOKIE, Connection, Reader, ServicesOf
+from primetime.api.services import COOKIE, Connection, Reader, ServicesOf, SignedOutError
 from primetime.api.shapes import SessionOut
+from primetime.errors import NotAllowed
 from primetime.settings import Settings
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
@@ -31,7 +32,10 @@ def sign_in(
             remedy=f"try again in {wait} seconds",
             headers={"Retry-After": str(wait)},
         )
-    account_id = check_credentials(connection, email=credentials.email, password=credentials.password)
+    try:
+        account_id = check_credentials(connection, email=credentials.email, password=credentials.password)
+    except NotAllowed as error:
+        raise SignedOutError(str(error), remedy=error.remedy) from error
     token = shared.sessions.open(connection, account_id)
     account = shared.sessions.account(connection, token)
     _set_cookie(response, token, shared.settings, shared.sessions)

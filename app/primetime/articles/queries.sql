@@ -14,8 +14,23 @@ COPY incoming_articles FROM STDIN;
 -- name: empty_incoming
 TRUNCATE incoming_articles;
 
+-- name: forget_unchanged
+-- Most of an import that is run again. Before the upsert, as that would first index the text of each row anew.
+DELETE FROM incoming_articles AS incoming
+USING articles AS present
+WHERE present.pmid = incoming.pmid
+    AND (present.version > incoming.version
+        OR (present.version, present.title, present.abstract, present.abstract_sections, present.journal,
+            present.journal_abbreviation, present.publication_date, present.publication_date_last,
+            present.publication_date_printed, present.authors, present.mesh, present.publication_types,
+            present.keywords, present.doi, present.pmc, present.languages, present.owner)
+        IS NOT DISTINCT FROM
+           (incoming.version, incoming.title, incoming.abstract, incoming.abstract_sections, incoming.journal,
+            incoming.journal_abbreviation, incoming.publication_date, incoming.publication_date_last,
+            incoming.publication_date_printed, incoming.authors, incoming.mesh, incoming.publication_types,
+            incoming.keywords, incoming.doi, incoming.pmc, incoming.languages, incoming.owner));
+
 -- name: upsert_incoming
--- An older version never replaces a newer; what is stored as it came is not touched, so `updated_at` tells the truth.
 WITH stored AS (
     INSERT INTO articles AS present (
         pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year,
@@ -31,15 +46,6 @@ WITH stored AS (
         mesh = excluded.mesh, publication_types = excluded.publication_types, keywords = excluded.keywords,
         doi = excluded.doi, pmc = excluded.pmc, languages = excluded.languages, owner = excluded.owner,
         content_hash = excluded.content_hash, updated_at = now()
-    WHERE excluded.version >= present.version
-        AND (present.version, present.title, present.abstract, present.abstract_sections, present.journal, present.journal_abbreviation,
-             present.publication_date, present.publication_date_last, present.publication_date_printed, present.authors, present.mesh,
-             present.publication_types, present.keywords, present.doi, present.pmc, present.languages, present.owner)
-        IS DISTINCT FROM
-            (excluded.version, excluded.title, excluded.abstract, excluded.abstract_sections, excluded.journal,
-             excluded.journal_abbreviation, excluded.publication_date, excluded.publication_date_last,
-             excluded.publication_date_printed, excluded.authors, excluded.mesh, excluded.publication_types,
-             excluded.keywords, excluded.doi, excluded.pmc, excluded.languages, excluded.owner)
     RETURNING present.xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM stored;

@@ -14,7 +14,7 @@ from primetime.articles.byte_window import ByteWindow
 from primetime.errors import BadInput
 
 _LONGEST_PROLOGUE = 64 << 10
-_ROOT = re.compile(rb"<PubmedArticleSet(?:\s[^>]*)?>")
+_ROOT = re.compile(rb"<PubmedArticleSet(?:\s[^>]*)?/?>")
 # What XML lets stand before the root: declaration, processing instructions, comments, a document type.
 _PROLOGUE = re.compile(rb"(?:\s++|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)*+", re.DOTALL)
 _RECORD = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)[\s>]")

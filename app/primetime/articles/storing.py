@@ -70,6 +70,7 @@ def _store_batch(connection: psycopg.Connection, articles: list[Article]) -> tup
     with connection.cursor().copy(_QUERIES["copy_incoming"]) as copy:
         for article in latest.values():
             copy.write_row(_row(article))
+    connection.execute(_QUERIES["forget_unchanged"])
     row = connection.execute(_QUERIES["upsert_incoming"]).fetchone()
     assert row is not None
     return row[0], row[1]

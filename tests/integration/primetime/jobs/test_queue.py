@@ -1,0 +1,38 @@
+"""The queue on a real PostgreSQL."""
+
+import asyncio
+from importlib import resources
+
+import psycopg
+import pytest
+
+from primetime.database.migrations import read_migrations
+from primetime.errors import Busy
+from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
+from primetime.settings import Settings
+
+
+def test_the_pinned_schema_is_the_installed_packages() -> None:
+    installed = resources.files("procrastinate").joinpath("sql/schema.sql").read_text(encoding="utf-8")
+    (ours,) = [migration for migration in read_migrations() if migration.name == "0005_jobs"]
+    assert ours.text.endswith(installed)
+
+
+def test_an_analysis_waits_once(settings: Settings, connection: psycopg.Connection) -> None:
+    queue = create_queue(settings)
+    job_id = enqueue_analysis(queue, connection)
+    with pytest.raises(Busy, match="waiting to run already"):
+        enqueue_analysis(queue, connection)
+    assert [(job.job_id, job.status) for job in analysis_jobs(connection)] == [(job_id, "todo")]
+
+
+def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: psycopg.Connection) -> None:
+    """There is no encoder artifact in this test's folder."""
+    queue = create_queue(settings)
+    enqueue_analysis(queue, connection)
+    connection.commit()
+    asyncio.run(work(queue, wait=False, install_signal_handlers=False))
+    (job,) = analysis_jobs(connection)
+    assert (job.status, job.attempts) == ("todo", 1)
+    row = connection.execute("SELECT scheduled_at > now() FROM procrastinate_jobs").fetchone()
+    assert row == (True,)
