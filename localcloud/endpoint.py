@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+# The local cloud's own questions to itself are no calls of AWS.
+OWN_PATHS = "/_localcloud/"
+
+
 class Front:
     """Sends each request to the application that speaks for its service."""
 
@@ -47,6 +51,8 @@ class Front:
             return [json.dumps(health).encode()]
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith(f"{model.TARGET_PREFIX}."):
             return self._lightsail(environ, start_response)
+        if environ.get("PATH_INFO", "").startswith(OWN_PATHS):
+            return self._others(environ, start_response)
         service, operation, mutating = identify(environ)
 
         def record(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:

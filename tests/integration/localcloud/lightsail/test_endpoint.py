@@ -52,6 +52,13 @@ def test_other_services_get_what_is_not_lightsails(endpoint):
     assert endpoint.others == ["/bucket/key"]
 
 
+def test_the_local_clouds_own_questions_are_no_calls(endpoint):
+    with urllib.request.urlopen(f"{endpoint.url}/_localcloud/health", timeout=10) as reply:
+        assert json.load(reply) == {"name": "unit", "idle": True}
+    urllib.request.urlopen(f"{endpoint.url}/_localcloud/cloudfront/revision", timeout=10).close()
+    assert not (endpoint.directory / "calls.jsonl").exists()
+
+
 def test_calls_are_logged_without_what_was_in_them(endpoint, create_database):
     create_database(masterUserPassword="very-secret-1")
     text = (endpoint.directory / "calls.jsonl").read_text()
