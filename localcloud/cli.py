@@ -36,7 +36,7 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except LocalcloudError as error:
-            click.echo(f"localcloud: {error.cause}\n  → {error.remedy}", err=True)
+            click.echo(f"localcloud: {error.cause}; {error.remedy}", err=True)
             sys.exit(error.exit_status)
 
 
