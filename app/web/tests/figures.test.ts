@@ -12,10 +12,10 @@ describe('figures', () => {
 	});
 
 	it.each([
-		[0.124, '+12 %'],
-		[-0.5, '−50 %'],
-		[0.0001, '0 %'],
-		[13, '+1,300 %'],
+		[0.124, '+12\u00a0%'],
+		[-0.5, '−50\u00a0%'],
+		[0.0001, '0\u00a0%'],
+		[13, '+1,300\u00a0%'],
 		[null, '–'],
 		[NaN, '–'],
 		[Infinity, '–']
@@ -40,8 +40,8 @@ describe('figures', () => {
 	});
 
 	it('does not write a negative similarity', () => {
-		expect(similarity(0.734)).toBe('73 %');
-		expect(similarity(-0.02)).toBe('0 %');
+		expect(similarity(0.734)).toBe('73\u00a0%');
+		expect(similarity(-0.02)).toBe('0\u00a0%');
 	});
 });
 

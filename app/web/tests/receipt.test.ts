@@ -26,8 +26,8 @@ it('tells every figure that a score was made from', () => {
 		Articles: '120 with a publication year',
 		'Recent papers': '38 in the last three complete years, 22 in the three before',
 		'In the corpus': '1,812 and 1,790',
-		Novelty: 'mean distance to earlier work 0.312, higher than 85 % of the topics',
-		Velocity: "growth 1.40 times the corpus's, higher than 70 % of the topics",
+		Novelty: 'mean distance to earlier work 0.312, higher than 85\u00a0% of the topics',
+		Velocity: "growth 1.40 times the corpus's, higher than 70\u00a0% of the topics",
 		Weights: 'novelty 0.4, velocity 0.4, recency 0.2',
 		Labels: 'Excellent from 0.80, Good from 0.60, Fair from 0.40',
 		Snapshot: 'a1b2'

@@ -1,5 +1,5 @@
 import type { OpportunityReceipt, Parts } from '#lib/api/types.ts';
-import { count, score } from '#lib/wording/figures.ts';
+import { count, PERCENT, score } from '#lib/wording/figures.ts';
 import { PARTS } from './weights.ts';
 
 export interface ReceiptLine {
@@ -11,7 +11,7 @@ export interface ReceiptLine {
 export function receiptLines(receipt: OpportunityReceipt, parts: Parts): ReceiptLine[] {
 	const { inputs, weights, thresholds } = receipt;
 	const { recent, earlier, corpus_recent, corpus_earlier } = inputs.windows;
-	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)} % of the topics`;
+	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)}${PERCENT} of the topics`;
 	return [
 		{ name: 'Articles', value: `${count(receipt.sample_size)} with a publication year` },
 		{ name: 'Recent papers', value: `${count(recent)} in the last three complete years, ${count(earlier)} in the three before` },

@@ -1,3 +1,4 @@
+import { goto } from '$app/navigation';
 import { request } from '#lib/api/client.ts';
 import type { Person } from '#lib/api/types.ts';
 
@@ -16,6 +17,8 @@ class Session {
 
 	async signOut(): Promise<void> {
 		await request<void>('/api/v1/session', { method: 'DELETE', redirectWhenSignedOut: false });
+		// Forgotten only on the sign-in page: any other would ask who is there and note itself as the place to return to.
+		await goto('/sign-in');
 		this.person = undefined;
 	}
 

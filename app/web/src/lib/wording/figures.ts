@@ -9,6 +9,9 @@ const minute = new Intl.DateTimeFormat('en-GB', {
 	minute: '2-digit'
 });
 
+/** Kept on the line of its number. */
+export const PERCENT = '\u00a0%';
+
 /** 8782 → "8,782"; forecasts have fractions, of which one digit is shown below ten. */
 export function count(value: number): string {
 	return Math.abs(value) < 10 ? oneDecimal.format(value) : whole.format(value);
@@ -28,13 +31,13 @@ export function score(value: number): string {
 export function growth(value: number | null): string {
 	if (value === null || !Number.isFinite(value)) return '–';
 	const percent = Math.round(value * 100);
-	if (percent === 0) return '0 %';
-	return `${percent > 0 ? '+' : '−'}${whole.format(Math.abs(percent))} %`;
+	if (percent === 0) return `0${PERCENT}`;
+	return `${percent > 0 ? '+' : '−'}${whole.format(Math.abs(percent))}${PERCENT}`;
 }
 
 /** A cosine similarity as a whole percentage. */
 export function similarity(value: number): string {
-	return `${Math.round(Math.max(0, value) * 100)} %`;
+	return `${Math.round(Math.max(0, value) * 100)}${PERCENT}`;
 }
 
 export function date(iso: string): string {
