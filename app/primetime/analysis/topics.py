@@ -1,4 +1,10 @@
-"""Articles to topics: dense regions of the layout, and the articles that clearly belong to one of them."""
+"""Articles to topics: dense regions of the layout, and the articles that clearly belong to one of them.
+
+Measured on the 3,357 OHSUMED abstracts of 23 classes (MiniLM vectors): normalised mutual information .50 among the
+69 % that HDBSCAN places, .485 among the 80 % after outliers are taken in, adjusted Rand .12 over all, in 4 s; UMAP and
+HDBSCAN as BERTopic uses them: .51 among 70 %, .07 to .08, in 9 s; k-means told the true 23: .38 and .20. 8,782
+abstracts take 11 s.
+"""
 
 from __future__ import annotations
 

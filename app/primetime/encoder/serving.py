@@ -20,9 +20,8 @@ from primetime.errors import ModelProblem
 
 Progress = Callable[[int, int], None]
 
-# Padded tokens in one run of the model: enough to fill the cores, small enough that the activations of a BERT-base
-# layer stay near 100 MB.
-TOKEN_BUDGET = 4096
+# Padded tokens in one run of the model: 4096 was no faster a token on two cores, and took 150 MB more.
+TOKEN_BUDGET = 2048
 # Texts tokenised at once: bounds the memory that waiting tokens take, long enough to sort lengths well.
 TOKENISE_AT_ONCE = 1024
 # int8 kernels of different processors round differently; a wrong file or a wrong tokenizer falls far below this.
