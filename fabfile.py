@@ -5,6 +5,7 @@ The environment is a folder of inventory/; without the option it is PRIME_TIME_E
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -35,65 +36,65 @@ def play(context: Context, playbook: str, environment: str, **variables: object)
         "-i",
         str(inventory),
     ]
-    for name, value in variables.items():
-        if value not in (None, ""):
-            command += ["-e", f"{name}={value}"]
+    given = {name: str(value) for name, value in variables.items() if value not in (None, "")}
+    if given:
+        command += ["--extra-vars", json.dumps(given)]
     with context.cd(str(REPOSITORY)):
         outcome = context.run(shlex.join(command), pty=sys.stdin.isatty(), warn=True)
-    if outcome.failed:
+    if outcome is not None and outcome.failed:  # None: invoke's own dry run
         raise Exit(code=outcome.return_code)
 
 
 @task
-def provision(context, environment=DEFAULT_ENVIRONMENT):
+def provision(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Price the plan, then buy or mend what the platform stands on."""
     play(context, "provision", environment)
 
 
 @task
-def configure(context, environment=DEFAULT_ENVIRONMENT):
+def configure(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Make the bare machine a server, or bring it back to what a server should be."""
     play(context, "configure", environment)
 
 
 @task
-def deploy(context, environment=DEFAULT_ENVIRONMENT):
+def deploy(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Build this tree as a release, put it on the server, look at it from outside."""
     play(context, "deploy", environment)
 
 
 @task
-def verify(context, environment=DEFAULT_ENVIRONMENT):
+def verify(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Look at the platform from outside."""
     play(context, "verify", environment)
 
 
 @task
-def site(context, environment=DEFAULT_ENVIRONMENT):
+def site(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """All of it: provision, configure, release, verify."""
     play(context, "site", environment)
 
 
 @task(name="import", help={"corpus": "PubMed XML files, plain or gzipped, separated by commas"})
-def import_corpus(context, corpus, environment=DEFAULT_ENVIRONMENT):
+def import_corpus(context: Context, corpus: str, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Ship a corpus, store and encode it, and do the night's analysis at once."""
     play(context, "import", environment, corpus=corpus)
 
 
 @task
-def status(context, environment=DEFAULT_ENVIRONMENT):
+def status(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Say which release runs, how the server is, and whether the application is ready."""
     play(context, "status", environment)
 
 
 @task(help={"of": "app, worker, nightly or proxy", "lines": "how many of the last lines"})
-def logs(context, of="app", lines=100, environment=DEFAULT_ENVIRONMENT):
+def logs(context: Context, of: str = "app", lines: int = 100, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Show the last lines of a log."""
     play(context, "logs", environment, of=of, lines=lines)
 
 
 @task
-def ssh(context, environment=DEFAULT_ENVIRONMENT):
+def ssh(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     """Open a shell on the server."""
     config = REPOSITORY / "build" / f"ssh-{environment}.config"
     play(context, "ssh", environment, ssh_config=config)
@@ -102,6 +103,11 @@ def ssh(context, environment=DEFAULT_ENVIRONMENT):
 
 
 @task(help={"confirm": "the environment's name, again", "yes-destroy-production": "needed for production"})
-def destroy(context, confirm="", yes_destroy_production=False, environment=DEFAULT_ENVIRONMENT):
+def destroy(
+    context: Context,
+    confirm: str = "",
+    yes_destroy_production: bool = False,
+    environment: str = DEFAULT_ENVIRONMENT,
+) -> None:
     """Remove the environment with its data."""
     play(context, "destroy", environment, confirm=confirm, yes_destroy_production=str(yes_destroy_production).lower())

