@@ -14,6 +14,8 @@ DRIFT_YEARS = 3
 DAMPING = 0.5
 FEWEST_YEARS = 8
 FEWEST_ARTICLES = 20
+# Of the busiest year's papers: what a year needs for the corpus to be said to reach it.
+COVERED_SHARE = 0.1
 # Half the width of a normal distribution's central 80 %, in standard deviations.
 _NORMAL_80 = 1.2816
 
@@ -41,13 +43,20 @@ class Refused:
     reason: str
 
 
-def last_complete_year(newest: int, this_year: int) -> int:
-    """The last year whose papers can all be there.
+def last_complete_year(years: NDArray[np.int64], this_year: int) -> int:
+    """The last year whose papers can all be there, of a corpus's publication years (unknown ones are 0).
 
-    The newest year of a corpus is never counted as complete, since its records are still arriving; nor is the current
-    calendar year, whatever dates in the future some journals print.
+    The newest year is never counted as complete, since its records are still arriving; nor is the current calendar
+    year, whatever dates in the future some journals print. A year with less than a tenth of the busiest year's papers
+    is not the corpus's end either: a few stray records of later years would make every topic look dead.
     """
-    return min(newest, this_year) - 1
+    dated = years[(years > 0) & (years <= this_year)]
+    if not len(dated):
+        return this_year - 1
+    covered, counts = np.unique(dated, return_counts=True)
+    newest = min(int(years.max()), this_year)
+    complete = covered[(covered < newest) & (counts >= counts.max() * COVERED_SHARE)]
+    return int(complete.max()) if len(complete) else newest - 1
 
 
 def yearly_counts(years: NDArray[np.int64], last_year: int) -> dict[int, int]:

@@ -122,7 +122,7 @@ def analyse(
 def _dates(corpus: Corpus, this_year: int) -> _Dates | None:
     if not (corpus.years > 0).any():
         return None
-    last = forecasting.last_complete_year(int(corpus.years.max()), this_year)
+    last = forecasting.last_complete_year(corpus.years, this_year)
     return _Dates(
         last_complete=last,
         rank=scoring.publication_rank(corpus.years),
@@ -204,7 +204,8 @@ def _parameters(topics: Topics, weights: dict[str, float], dates: _Dates | None)
         "weights": weights,
         "window_years": scoring.WINDOW_YEARS,
         "last_complete_year": dates.last_complete if dates else None,
-        "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete",
+        "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete, "
+        "nor a year with less than a tenth of the busiest year's articles",
         "forecast_method": forecasting.METHOD,
     }
 

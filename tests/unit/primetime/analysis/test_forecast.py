@@ -25,8 +25,17 @@ def counts(values: list[int], first: int = 2000) -> dict[int, int]:
 
 
 def test_neither_the_newest_nor_the_current_year_is_complete() -> None:
-    assert last_complete_year(newest=2003, this_year=2030) == 2002
-    assert last_complete_year(newest=2031, this_year=2030) == 2029
+    assert last_complete_year(np.array([2001, 2002, 2003, 0]), this_year=2030) == 2002
+    assert last_complete_year(np.array([2029, 2030, 2031]), this_year=2030) == 2029
+    assert last_complete_year(np.array([2030, 2030]), this_year=2030) == 2029
+    assert last_complete_year(np.array([2040]), this_year=2030) == 2029
+
+
+def test_stray_records_of_later_years_do_not_move_the_corpus_end() -> None:
+    field = np.repeat([2000, 2001, 2002, 2003], 100)
+    assert last_complete_year(np.concatenate([field, [2008, 2017]]), this_year=2030) == 2003
+    # A year of which little has arrived yet is the newest, and the one before it is whole.
+    assert last_complete_year(np.concatenate([field, [2004]]), this_year=2030) == 2003
 
 
 def test_missing_years_are_zero_and_unknown_ones_are_left_out() -> None:
