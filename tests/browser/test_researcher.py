@@ -140,8 +140,12 @@ def test_the_filtered_articles_leave_as_csv(page: Page, tmp_path: Path) -> None:
     assert all("hypertens" in (row["Title"] + row["Abstract"] + str(row)).lower() for row in rows)
 
 
-def test_signing_out_closes_the_door(page: Page) -> None:
+def test_signing_out_closes_the_door(browser: Browser, platform: "Platform") -> None:
+    context = browser.new_context(base_url=platform.url)
+    page = context.new_page()
+    sign_in(page, platform)
     page.goto("/")
     page.get_by_role("button", name="Sign out").click()
     page.goto("/articles")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    context.close()
