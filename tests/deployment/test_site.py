@@ -4,6 +4,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,12 @@ if TYPE_CHECKING:
     from conftest import Platform
 
 
-def get(url: str) -> tuple[int, dict[str, str], str]:
+def get(url: str) -> tuple[int, Message, str]:
     try:
         with urllib.request.urlopen(url, timeout=20) as reply:
-            return reply.status, dict(reply.headers), reply.read().decode()
+            return reply.status, reply.headers, reply.read().decode()
     except urllib.error.HTTPError as error:
-        return error.code, dict(error.headers), error.read().decode()
+        return error.code, error.headers, error.read().decode()
 
 
 def get_json(url: str) -> Any:
