@@ -70,6 +70,9 @@ make_docker() {
       fail "systemd could not start Docker; 'journalctl -u docker' says why" 16
   else
     say "starting dockerd by hand, since no init does"
+    # A machine that was switched off leaves these; dockerd would take whoever has the number now for itself.
+    pidof dockerd >/dev/null || as_root rm -f /var/run/docker.pid
+    pidof containerd >/dev/null || as_root rm -f /var/run/docker/containerd/containerd.pid
     as_root sh -c 'PATH=$PATH:/usr/sbin:/sbin setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null &'
   fi
   for _ in $(seq 60); do as_root docker info >/dev/null 2>&1 && return; sleep 0.5; done
