@@ -1,8 +1,8 @@
 """The figures of the README's table, measured on this machine: python scripts/bench.py demo [--json].
 
-`demo` makes a deployment from nothing (every image and `build/` removed first; packages and `.venv` are there: `time make
-setup` in a fresh clone measures those), then again, then only `site.yml`, in a local cloud of its own, and reads the
-server's memory every half second, also while it embeds. No other local cloud may stand: its machines hold the images.
+`demo` makes a deployment from nothing (our images and `build/` removed first; packages and `.venv` are there, and
+`time make setup` in a fresh clone measures those), then again, then only `site.yml`, in a local cloud of its own, and
+reads the server's memory every half second, also while it embeds. No other local cloud may stand: it holds the images.
 """
 
 import json
@@ -88,7 +88,6 @@ def demo(corpus: str | None, as_json: bool) -> None:
     engine = docker.from_env()
     for image in engine.images.list("prime-time/app"):
         engine.images.remove(image.id, force=True)
-    engine.images.prune()  # the builder's layers without a name
     shutil.rmtree(REPOSITORY / "build", ignore_errors=True)
     try:
         watch = MemoryWatch(name)
