@@ -87,7 +87,7 @@ def demo(corpus: str | None, as_json: bool) -> None:
     subprocess.run([*localcloud, "images", "--remove"], env=environment, stdout=sys.stderr, check=True)
     engine = docker.from_env()
     for image in engine.images.list("prime-time/app"):
-        engine.images.remove(image.id, force=True)
+        engine.images.remove(str(image.id), force=True)
     shutil.rmtree(REPOSITORY / "build", ignore_errors=True)
     try:
         watch = MemoryWatch(name)
