@@ -8,3 +8,4 @@ for state in .localcloud/*/; do
 done
 .venv/bin/localcloud images --remove
 docker images --quiet 'prime-time/app' | sort -u | xargs --no-run-if-empty docker rmi --force >/dev/null
+docker image prune --force --filter label=prime-time.stage=build >/dev/null
