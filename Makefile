@@ -7,7 +7,7 @@ NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # The local cloud starts machines and their firewalls, which only root may.
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env)
 
-.PHONY: help setup demo down test test-quick test-web lint format lock bench clean
+.PHONY: help setup demo down test test-quick test-web lint sanity format lock bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,7 +24,7 @@ down: ## stop the demo's machines and keep what they hold; make demo brings them
 
 test: ## everything, the deployment and the browser included (a bare machine is enough)
 	@$(ROOT) scripts/setup.sh packages docker browser environment
-	@$(ROOT) $(MAKE) --no-print-directory lint test-web
+	@$(ROOT) $(MAKE) --no-print-directory lint sanity test-web
 	@$(ROOT) $(BIN)/pytest
 
 test-quick: ## what needs no container: units, and integration on the embedded PostgreSQL
@@ -40,6 +40,9 @@ lint: ## ruff, mypy, ansible-lint, yamllint
 	@$(BIN)/mypy
 	@$(BIN)/yamllint --strict .
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" $(BIN)/ansible-lint -q --offline
+
+sanity: ## the Ansible collection as its reviewers look at it: ansible-test sanity
+	@scripts/sanity.sh
 
 format: ## put the Python into its one format
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -1,5 +1,7 @@
 """describe → plan → apply, with a client that keeps a single thing in memory."""
 
+from __future__ import annotations
+
 from types import SimpleNamespace
 from typing import Any
 

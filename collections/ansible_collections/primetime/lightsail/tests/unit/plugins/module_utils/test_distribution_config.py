@@ -1,5 +1,7 @@
 """A DistributionConfig: laid over what is there, and compared in a normal form."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.distribution_config import (

@@ -1,5 +1,7 @@
 """Every failure is one line with its cause and what to do."""
 
+from __future__ import annotations
+
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import (
     explain,

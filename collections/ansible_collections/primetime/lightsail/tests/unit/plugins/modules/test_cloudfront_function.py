@@ -1,5 +1,7 @@
 """The plans of the module cloudfront_function: published when, and only when, what is live differs."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

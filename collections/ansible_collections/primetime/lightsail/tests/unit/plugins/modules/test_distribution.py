@@ -1,5 +1,7 @@
 """The plans of the module distribution."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest
@@ -28,9 +30,9 @@ WANTED: dict[str, Any] = {
 }
 
 
-def deployed(wanted: dict[str, Any] = WANTED, **config: Any) -> dict[str, Any]:
+def deployed(wanted: dict[str, Any] | None = None, **config: Any) -> dict[str, Any]:
     """What the service describes after it was given the wanted distribution, with some of what it fills in."""
-    arguments: Any = plan(None, wanted).steps[0].arguments
+    arguments: Any = plan(None, wanted or WANTED).steps[0].arguments
     filled = {"HttpVersion": "http2", "OriginGroups": {"Quantity": 0}, "WebACLId": ""}
     sent = arguments["DistributionConfigWithTags"]["DistributionConfig"]
     return {

@@ -1,5 +1,7 @@
 """The plans of the module key_pair, and its private key's file."""
 
+from __future__ import annotations
+
 import stat
 from pathlib import Path
 from typing import Any

@@ -1,5 +1,7 @@
 """The plans of the module origin_access_control."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.modules.origin_access_control import plan

@@ -1,5 +1,7 @@
 """Prices are the service's, added in cents."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

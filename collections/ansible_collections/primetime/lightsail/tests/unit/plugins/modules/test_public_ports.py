@@ -1,5 +1,7 @@
 """Ports are compared in a normal form."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest
@@ -8,7 +10,7 @@ from ansible_collections.primetime.lightsail.plugins.modules.public_ports import
 from hypothesis import given
 from hypothesis import strategies as st
 
-BOTH = {4, 6}
+BOTH = frozenset({4, 6})
 V4 = st.sampled_from(["10.0.0.0/8", "192.0.2.7", "192.0.2.7/32", "203.0.113.9/24", "0.0.0.0/0"])
 V6 = st.sampled_from(["2001:db8::/32", "2001:DB8:0::/32", "::/0", "2001:db8::1"])
 PORT = st.fixed_dictionaries(
@@ -22,7 +24,7 @@ PORT = st.fixed_dictionaries(
 )
 
 
-def described(ports: list[dict[str, Any]], families: set[int] = BOTH) -> dict[str, Any]:
+def described(ports: list[dict[str, Any]], families: frozenset[int] = BOTH) -> dict[str, Any]:
     return {"families": families, "ports": ports}
 
 

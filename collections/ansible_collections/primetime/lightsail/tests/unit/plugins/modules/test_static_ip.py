@@ -1,5 +1,7 @@
 """The plans of the module static_ip."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest
