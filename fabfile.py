@@ -20,29 +20,60 @@ REPOSITORY = Path(__file__).resolve().parent
 DEFAULT_ENVIRONMENT = os.environ.get("PRIME_TIME_ENVIRONMENT", "local")
 
 
-def play(context: Context, playbook: str, environment: str, **variables: object) -> None:
-    """Run a playbook against an environment; its exit status becomes ours.
+def inventory_of(environment: str) -> Path:
+    """The environment's folder.
 
     Raises:
-        Exit: there is no such environment, or the playbook failed.
+        Exit: there is no such environment.
     """
     inventory = REPOSITORY / "inventory" / environment
     if not (inventory / "hosts.yml").is_file():
         known = sorted(path.parent.name for path in REPOSITORY.glob("inventory/*/hosts.yml"))
         raise Exit(f"there is no environment {environment!r}; say one of {', '.join(known)}", code=2)
-    command = [
-        str(Path(sys.executable).with_name("ansible-playbook")),
-        f"playbooks/{playbook}.yml",
-        "-i",
-        str(inventory),
-    ]
-    given = {name: str(value) for name, value in variables.items() if value not in (None, "")}
-    if given:
-        command += ["--extra-vars", json.dumps(given)]
+    return inventory
+
+
+def run(context: Context, *command: str) -> None:
+    """Run a command at the repository's root; its exit status becomes ours.
+
+    Raises:
+        Exit: it failed.
+    """
     with context.cd(str(REPOSITORY)):
         outcome = context.run(shlex.join(command), pty=sys.stdin.isatty(), warn=True)
     if outcome is not None and outcome.failed:  # None: invoke's own dry run
         raise Exit(code=outcome.return_code)
+
+
+def play(context: Context, playbook: str, environment: str, *options: str, **variables: object) -> None:
+    """Run a playbook against an environment.
+
+    Raises:
+        Exit: there is no such environment, or the playbook failed.
+    """
+    ansible = str(Path(sys.executable).with_name("ansible-playbook"))
+    given = {name: str(value) for name, value in variables.items() if value not in (None, "")}
+    extra = ["--extra-vars", json.dumps(given)] if given else []
+    run(context, ansible, f"playbooks/{playbook}.yml", "-i", str(inventory_of(environment)), *options, *extra)
+
+
+@task
+def plan(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
+    """Show what provision and configure would change, and what a month would cost; change nothing."""
+    play(context, "plan", environment, "--check", "--diff")
+
+
+@task
+def drift(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
+    """The plan for cron: silent and 0 where all is as the inventory says, else a line a change and exit status 3."""
+    inventory_of(environment)
+    run(context, sys.executable, "scripts/drift.py", environment)
+
+
+@task
+def cost(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
+    """Show what the plan costs a month beside what the account is charged."""
+    play(context, "cost", environment)
 
 
 @task
@@ -102,12 +133,15 @@ def ssh(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     raise Exit(code=session.returncode)
 
 
-@task(help={"confirm": "the environment's name, again", "yes-destroy-production": "needed for production"})
+@task(help={"confirm": "the environment's name, where nobody can be asked", "yes-destroy-production": "for production"})
 def destroy(
     context: Context,
     confirm: str = "",
     yes_destroy_production: bool = False,
     environment: str = DEFAULT_ENVIRONMENT,
 ) -> None:
-    """Remove the environment with its data."""
+    """Remove the environment with its data, after asking for its name."""
+    inventory_of(environment)
+    if not confirm and sys.stdin.isatty():
+        confirm = input(f"This removes {environment} with its data. Type its name to go on: ").strip()
     play(context, "destroy", environment, confirm=confirm, yes_destroy_production=str(yes_destroy_production).lower())

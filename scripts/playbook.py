@@ -21,21 +21,31 @@ class Recap:
     status: int  # ansible-playbook's exit status; 0 is success
     seconds: float
     changed: int  # tasks that changed something, over all hosts
-    changes: tuple[str, ...]  # their names
+    changes: tuple[str, ...]  # theirs: "name (host)"
     plays: Mapping[str, float]  # seconds of each play, in order
     failure: str | None  # "task: cause", one line
 
 
 def run_playbook(
-    playbook: Path, *, inventory: Path, log: Path, variables: Mapping[str, str] | None = None, quiet: bool = False
+    playbook: Path,
+    *,
+    inventory: Path,
+    log: Path,
+    variables: Mapping[str, str] | None = None,
+    check: bool = False,
+    quiet: bool = False,
 ) -> Recap:
     """Run PLAYBOOK; every event goes to LOG as a line of JSON, what a person needs to standard error.
+
+    CHECK runs it in check mode with differences: the recap then tells what would change.
 
     Raises OSError when ansible-playbook cannot be started.
     """
     command = [str(ANSIBLE_PLAYBOOK), str(playbook), "--inventory", str(inventory)]
     if variables:
         command += ["--extra-vars", json.dumps(dict(variables))]
+    if check:
+        command += ["--check", "--diff"]
     environment = os.environ | {
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.jsonl",
         "ANSIBLE_CONFIG": str(REPOSITORY / "ansible.cfg"),
@@ -109,8 +119,8 @@ class _Story:
             case "v2_playbook_on_task_start":
                 self._show_task(event["task"]["name"])
             case "v2_runner_on_ok":
-                if any(result.get("changed") for result in event["hosts"].values()):
-                    self.changes.append(event["task"]["name"])
+                changed = (host for host, result in event["hosts"].items() if result.get("changed"))
+                self.changes.extend(f"{event['task']['name']} ({host})" for host in changed)
             case "v2_runner_on_failed" | "v2_runner_on_unreachable":
                 for host, result in event["hosts"].items():
                     self.failure = f"{event['task']['name']} ({host}): {' '.join(_causes(result))[:1000]}"
