@@ -1,4 +1,4 @@
-"""The plan tells what differs between an environment and its inventory, in the cloud and on the server, and changes nothing."""
+"""The plan tells what differs from the inventory, in the cloud and on the server, and changes nothing."""
 
 import json
 import subprocess
@@ -24,12 +24,9 @@ def drift(platform: "Platform") -> tuple[int, list[str]]:
 
 def on_the_server(platform: "Platform", command: str) -> None:
     keys = platform.state / "deployment"
-    subprocess.run(
-        ["ssh", "-i", str(keys / "server.pem"), "-o", f"UserKnownHostsFile={keys / 'known_hosts'}"]
-        + ["-o", "IdentitiesOnly=yes", f"admin@{platform.summary['server_address']}", command],
-        check=True,
-        timeout=60,
-    )
+    options = ["-i", str(keys / "server.pem"), "-o", f"UserKnownHostsFile={keys / 'known_hosts'}"]
+    address = f"admin@{platform.summary['server_address']}"
+    subprocess.run(["ssh", *options, "-o", "IdentitiesOnly=yes", address, command], check=True, timeout=60)
 
 
 def test_nothing_has_drifted_right_after_a_deployment(platform: "Platform") -> None:
