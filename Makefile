@@ -4,8 +4,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
-# The local cloud starts machines and their firewalls, which only root may.
-ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env)
+# The local cloud starts machines and their firewalls, which only root may. setup.sh asks for root by itself, where it must.
+ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env --set-home)
 
 .PHONY: help setup demo down test test-quick test-web lint sanity format lock bench clean
 
@@ -16,15 +16,15 @@ setup: ## make .venv/ from the lock, with all that the demo and the tests need
 	@scripts/setup.sh packages environment
 
 demo: ## deploy everything to this machine's own cloud and fill it: make demo [CORPUS=path[,path…]]
-	@$(ROOT) scripts/setup.sh packages docker environment
+	@scripts/setup.sh packages docker environment
 	@$(ROOT) $(BIN)/python scripts/demo.py $(if $(CORPUS),--corpus '$(CORPUS)')
 
 down: ## stop the demo's machines and keep what they hold; make demo brings them back
 	@$(ROOT) $(BIN)/localcloud down
 
 test: ## everything, the deployment and the browser included (a bare machine is enough)
-	@$(ROOT) scripts/setup.sh packages docker browser environment
-	@$(ROOT) $(MAKE) --no-print-directory lint sanity test-web
+	@scripts/setup.sh packages docker browser environment
+	@$(MAKE) --no-print-directory lint sanity test-web
 	@$(ROOT) $(BIN)/pytest
 
 test-quick: ## what needs no container: units, and integration on the embedded PostgreSQL
