@@ -1,82 +1,21 @@
 """Disks and snapshots with real machines behind them: what was written is there again."""
 
 import socket
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
 
-import boto3
 import docker
 import pytest
-from werkzeug.serving import make_server
 
 from localcloud import docker_engine, images
-from localcloud.calls import CallLog
-from localcloud.endpoint import Front, open_cloud
-from localcloud.lightsail import auto_snapshots, storage
-from localcloud.settings import Settings
+from localcloud.lightsail import auto_snapshots
 
 ZONE = {"availabilityZone": "eu-central-1a", "bundleId": "nano_3_0"}
 
 
-class Cloud:
-    """A local cloud in this process: the endpoint over HTTP, machines and volumes in Docker."""
-
-    def __init__(self, settings, pool):
-        self.cloud = open_cloud(settings)
-        self._server = make_server(
-            "127.0.0.1", 0, Front(self.cloud, CallLog(settings.state_directory / "calls.jsonl"), None), threaded=True
-        )
-        self._serving = pool.submit(self._server.serve_forever, 0.05)
-        self.client = boto3.client(
-            "lightsail",
-            endpoint_url=f"http://127.0.0.1:{self._server.port}",
-            region_name="eu-central-1",
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-        )
-
-    def settle(self):
-        """Wait for all work in the background; a step that failed fails the test."""
-        for future in list(self.cloud.work._last.values()):
-            future.result(120)
-
-    def run(self, name, command):
-        """Run a command in a machine as root; what it prints."""
-        container = self.cloud.engine.containers.get(f"localcloud-{self.cloud.settings.name}-{name}")
-        code, output = container.exec_run(["bash", "-euc", command])
-        assert code == 0, output.decode()
-        return output.decode().strip()
-
-    def stop(self):
-        self._server.shutdown()
-        self._serving.result(10)
-        self._server.server_close()
-        self.cloud.work.close()
-
-
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    settings = replace(
-        Settings.from_environment({"LOCALCLOUD_NAME": "test-compute"}),
-        state_directory=tmp_path_factory.mktemp("compute"),
-        subnet=ip_network("10.198.0.0/16"),
-    )
-    engine = docker_engine.connect(images.BUILD_TIMEOUT_SECONDS)
-    images.ensure(engine, settings, print)
-    with ThreadPoolExecutor() as pool:
-        running = Cloud(settings, pool)
-        try:
-            yield running
-        finally:
-            running.stop()
-            storage.release_all(engine, settings)
-            docker_engine.remove_all(engine, settings)
-            left = {"label": f"{docker_engine.LABEL}={settings.name}"}
-            assert engine.containers.list(all=True, filters=left) == []
-            assert engine.volumes.list(filters=left) == []
-            assert engine.images.list(filters=left) == []
+def cloud(start_cloud):
+    with start_cloud("test-compute", "10.198.0.0/16") as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
