@@ -106,7 +106,7 @@ snapshot:
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
@@ -234,7 +234,7 @@ def body(module: Any) -> dict[str, Any]:
     older: list[str] = []
     if wanted["state"] == "present":
         listed = words.every(client) if wanted["keep"] or wanted["keep_days"] else []
-        older = superfluous(listed, wanted, datetime.now(UTC))
+        older = superfluous(listed, wanted, datetime.now(timezone.utc))  # noqa: UP017 (older Pythons)
     outcome = converge(
         module,
         client,

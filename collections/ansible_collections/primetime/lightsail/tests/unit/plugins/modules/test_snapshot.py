@@ -1,6 +1,6 @@
 """The plans of the module snapshot, for all three kinds, checked against botocore's model of the service."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 SERVICE = ServiceModel(Loader().load_service_model("lightsail", "service-2"), "lightsail")
 OPERATIONS = {xform_name(name): name for name in SERVICE.operation_names}
-NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ALL_KINDS = pytest.mark.parametrize("kind", ["instance", "disk", "database"])
 
 
