@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
@@ -101,10 +102,14 @@ def _little_endian(digits: str) -> IPv4Address:
 
 
 def remove_all(engine: docker.DockerClient, settings: Settings) -> None:
-    """Remove every container, volume and network that carries this local cloud's label."""
+    """Remove every container, volume, image and network that carries this local cloud's label."""
     with ThreadPoolExecutor() as pool:
         list(pool.map(lambda container: container.remove(force=True, v=True), containers(engine, settings)))
     for volume in engine.volumes.list(filters=_mine(settings)):
         volume.remove(force=True)
+    for image in engine.images.list(all=True, filters=_mine(settings)):
+        # An image goes with the last one made from it.
+        with suppress(docker.errors.ImageNotFound):
+            engine.images.remove(str(image.id), force=True)
     for network in engine.networks.list(filters=_mine(settings)):
         network.remove()

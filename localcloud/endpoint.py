@@ -14,12 +14,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from localcloud import docker_engine
 from localcloud.calls import CallLog, identify
 from localcloud.certificates import CertificateAuthority
-from localcloud.lightsail import model, watch
+from localcloud.lightsail import auto_snapshots, model, watch
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.reconcile import reconcile
 from localcloud.lightsail.service import LightsailApplication
+from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.lightsail.work import Work
 from localcloud.processes import ENDPOINT_HEALTH
@@ -81,6 +82,7 @@ def open_cloud(settings: Settings) -> Cloud:
         engine=engine,
         store=Store(settings.state_directory / ACCOUNT_FILE),
         machines=Machines(engine, settings),
+        storage=Storage(engine, settings),
         servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
         work=Work(),
     )
@@ -99,6 +101,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     watch.start(cloud)
     reconcile(cloud)
+    auto_snapshots.start(cloud)
     log.info("endpoint ready", url=settings.endpoint_url)
     server.serve_forever()
     cloud.work.close()

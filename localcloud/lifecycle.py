@@ -10,7 +10,7 @@ from typing import Any
 from localcloud import docker_engine, images, processes
 from localcloud.certificates import CERTIFICATE_FILE
 from localcloud.errors import SettingError
-from localcloud.lightsail import networking
+from localcloud.lightsail import networking, storage
 from localcloud.lightsail.containers import RESOURCE_LABEL
 from localcloud.lightsail.records import Account, Instance, RelationalDatabase
 from localcloud.lightsail.store import ACCOUNT_FILE, Store
@@ -59,7 +59,9 @@ def down(settings: Settings, report: Report) -> None:
 def reset(settings: Settings, report: Report) -> None:
     """Remove everything that carries this local cloud's label, and its state."""
     _stop_processes(settings, report)
-    docker_engine.remove_all(docker_engine.connect(), settings)
+    engine = docker_engine.connect()
+    storage.release_all(engine, settings)
+    docker_engine.remove_all(engine, settings)
     if settings.state_directory.exists():
         _claim_state_directory(settings)
         shutil.rmtree(settings.state_directory)

@@ -16,7 +16,10 @@ from localcloud.lightsail.errors import OperationFailureException, does_not_exis
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.records import (
     Account,
+    Disk,
+    DiskSnapshot,
     Instance,
+    InstanceSnapshot,
     KeyPair,
     Operation,
     RelationalDatabase,
@@ -24,6 +27,7 @@ from localcloud.lightsail.records import (
     StaticIp,
     now,
 )
+from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
@@ -42,6 +46,7 @@ class Cloud:
     engine: docker.DockerClient
     store: Store
     machines: Machines
+    storage: Storage
     servers: DatabaseServers
     work: Work
 
@@ -126,6 +131,21 @@ def find_static_ip(account: Account, region: str, name: str) -> StaticIp:
 
 def find_database(account: Account, region: str, name: str) -> RelationalDatabase:
     return _find(account.relational_databases, region, name, "RelationalDatabase")
+
+
+def find_disk(account: Account, region: str, name: str) -> Disk:
+    return _find(account.disks, region, name, "Disk")
+
+
+def find_instance_snapshot(account: Account, region: str, name: str) -> InstanceSnapshot:
+    named = [found for found in account.instance_snapshots if found.automatic_on is None]
+    return _find(named, region, name, "InstanceSnapshot")
+
+
+def find_disk_snapshot(account: Account, region: str, name: str) -> DiskSnapshot:
+    return _find(
+        [found for found in account.disk_snapshots if found.automatic_on is None], region, name, "DiskSnapshot"
+    )
 
 
 def _find(resources: list[R], region: str, name: str, resource_type: str) -> R:

@@ -10,6 +10,7 @@ import docker
 from localcloud import images
 from localcloud.lightsail import catalogue, containers
 from localcloud.lightsail.records import Instance
+from localcloud.lightsail.storage import LOOP_RULE, Storage
 from localcloud.settings import Settings
 
 STOP_SECONDS = 30
@@ -22,6 +23,7 @@ class Machines:
     def __init__(self, engine: docker.DockerClient, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
+        self._storage = Storage(engine, settings)
 
     def container_name(self, instance: Instance) -> str:
         return containers.name(self._settings, instance)
@@ -31,21 +33,26 @@ class Machines:
         name = self.container_name(instance)
         container = containers.find(self._engine, name)
         if container is None:
+            if instance.source is not None:
+                self._storage.restore_docker_volume(instance.source, self.docker_volume(instance))
             container = containers.create(
                 self._engine,
                 self._settings,
-                image=images.MACHINE.tag,
+                image=self._storage.image(instance.source) if instance.source else images.MACHINE.tag,
                 name=name,
                 address=instance.private_address,
                 aliases=[],
-                volume=self._volume(instance),
+                volume=self.docker_volume(instance),
                 mount_point="/var/lib/docker",
                 files=_first_boot_files(instance),
                 label=containers.labels(self._settings, KIND, instance),
                 hostname="ip-" + instance.private_address.replace(".", "-"),
                 **_machine_options(instance),
             )
-        if container.status != "running":
+        if container.status == "paused":
+            # A snapshot was being taken when the endpoint stopped.
+            container.unpause()
+        elif container.status != "running":
             container.start()
         self.apply_network(instance, public_address)
 
@@ -71,9 +78,12 @@ class Machines:
         return container is not None and container.status == "running"
 
     def remove(self, instance: Instance) -> None:
-        containers.remove(self._engine, self.container_name(instance), self._volume(instance))
+        containers.remove(self._engine, self.container_name(instance), self.docker_volume(instance))
+        if instance.source is not None:
+            self._storage.remove_unused_images()
 
-    def _volume(self, instance: Instance) -> str:
+    def docker_volume(self, instance: Instance) -> str:
+        """The volume of the machine's own Docker engine."""
         return f"{self.container_name(instance)}-docker"
 
 
@@ -88,6 +98,7 @@ def _machine_options(instance: Instance) -> dict[str, Any]:
         # systemd would raise limits that the host does not grant, and every service would fail.
         "cap_drop": ["SYS_RESOURCE"],
         "security_opt": ["seccomp=unconfined", "apparmor=unconfined"],
+        "device_cgroup_rules": [LOOP_RULE],
         "cgroupns": "private",
         "tmpfs": {"/run": "", "/run/lock": ""},
         "mem_limit": memory,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localcloud.lightsail.cloud import Cloud
-from localcloud.lightsail.records import Account, Instance, InstanceState
+from localcloud.lightsail.records import Account, Disk, Instance, InstanceState
 
 
 def public_address(account: Account, instance: Instance) -> str | None:
@@ -12,6 +12,10 @@ def public_address(account: Account, instance: Instance) -> str | None:
         if static_ip.region == instance.region and static_ip.attached_to == instance.name:
             return static_ip.address
     return instance.public_address
+
+
+def attached_disks(account: Account, instance: Instance) -> list[Disk]:
+    return [disk for disk in account.disks if disk.region == instance.region and disk.attached_to == instance.name]
 
 
 def current(cloud: Cloud, instance: Instance) -> tuple[Instance, str | None] | None:

@@ -9,7 +9,7 @@ from localcloud.lightsail import cloud as c
 from localcloud.lightsail import networking
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
-from localcloud.lightsail.records import PortRange
+from localcloud.lightsail.records import Instance, PortRange
 
 Change = Callable[[list[PortRange]], list[PortRange]]
 
@@ -57,7 +57,23 @@ def put_ports(cloud: Cloud, region: str, members: Members) -> Members:
 def get_port_states(cloud: Cloud, region: str, members: Members) -> Members:
     with cloud.store.reading() as account:
         instance = c.find_instance(account, region, members["instanceName"])
-        return {"portStates": [_members(port_range) | {"state": "open"} for port_range in instance.ports]}
+        return {"portStates": [_members(port_range) | {"state": "open"} for port_range in _of_families(instance)]}
+
+
+def shown(instance: Instance) -> list[Members]:
+    """The open ports as GetInstance shows them."""
+    return [describe(port_range) for port_range in _of_families(instance)]
+
+
+def _of_families(instance: Instance) -> list[PortRange]:
+    """The rules without the IPv6 sources of an instance that has no such address."""
+    if instance.ip_address_type != "ipv4":
+        return instance.ports
+    return [
+        port_range.model_copy(update={"ipv6_cidrs": ()})
+        for port_range in instance.ports
+        if port_range.cidrs or port_range.cidr_list_aliases
+    ]
 
 
 def describe(port_range: PortRange) -> Members:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from localcloud.lightsail import databases, instances
+from localcloud.lightsail import databases, disk_snapshots, disks, instance_snapshots, instances
 from localcloud.lightsail.cloud import Cloud
-from localcloud.lightsail.records import DatabaseState, InstanceState
+from localcloud.lightsail.records import (
+    DatabaseState,
+    DiskSnapshot,
+    DiskState,
+    InstanceSnapshot,
+    InstanceState,
+    SnapshotState,
+)
 
 
 def reconcile(cloud: Cloud) -> None:
@@ -17,6 +24,9 @@ def reconcile(cloud: Cloud) -> None:
     with cloud.store.reading() as account:
         all_instances = [instance.model_copy(deep=True) for instance in account.instances]
         all_databases = [database.model_copy(deep=True) for database in account.relational_databases]
+        all_disks = [disk.model_copy(deep=True) for disk in account.disks]
+        listed: list[InstanceSnapshot | DiskSnapshot] = [*account.instance_snapshots, *account.disk_snapshots]
+        snapshots = [item.model_copy(deep=True) for item in listed]
         unfinished = {
             (operation.region, operation.resource_name): operation.id
             for operation in account.operations
@@ -31,6 +41,23 @@ def reconcile(cloud: Cloud) -> None:
                 cloud.in_background(instance, operations, partial(instances.halt, cloud, instance))
             case InstanceState.SHUTTING_DOWN:
                 cloud.in_background(instance, operations, partial(instances.destroy, cloud, instance))
+    for disk in all_disks:
+        operations = [unfinished[key]] if (key := (disk.region, disk.name)) in unfinished else []
+        if disk.deleting:
+            cloud.in_background(disk, operations, partial(disks.destroy, cloud, disk))
+        elif disk.state is DiskState.PENDING and disk.attached_to is None:
+            cloud.in_background(disk, operations, partial(disks.make, cloud, disk))
+        elif operations:
+            # Attaching ends with the machine's start.
+            cloud.in_background(disk, operations, lambda: None)
+    for snapshot in snapshots:
+        operations = [unfinished[key]] if (key := (snapshot.region, snapshot.name)) in unfinished else []
+        room = instance_snapshots if isinstance(snapshot, InstanceSnapshot) else disk_snapshots
+        if snapshot.state is SnapshotState.PENDING:
+            source = next((item for item in (*all_instances, *all_disks) if item.arn == snapshot.from_arn), snapshot)
+            cloud.in_background(source, operations, partial(room.take, cloud, snapshot))
+        elif snapshot.state is SnapshotState.DELETING:
+            cloud.in_background(snapshot, operations, partial(room.destroy, cloud, snapshot))
     for database in all_databases:
         operations = [unfinished[key]] if (key := (database.region, database.name)) in unfinished else []
         if database.state is DatabaseState.DELETING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
@@ -69,6 +69,22 @@ class StaticIp(Resource):
     attached_to: str | None = None
 
 
+class AddOn(Record):
+    """Automatic snapshots, switched on."""
+
+    snapshot_hour: int  # of the day, UTC
+    enabled_at: datetime = Field(default_factory=now)
+
+
+class MetadataOptions(Record):
+    """How an instance's metadata service is to answer. `required` tokens are its second version, IMDSv2."""
+
+    http_tokens: str = "optional"
+    http_endpoint: str = "enabled"
+    http_put_response_hop_limit: int = 1
+    http_protocol_ipv6: str = "disabled"
+
+
 class PortRange(Record):
     """One line of an instance's firewall."""
 
@@ -105,6 +121,68 @@ class Instance(Resource):
     private_address: str
     public_address: str | None  # its own; a static address takes its place, stopping loses it
     ports: list[PortRange] = Field(default_factory=list)
+    source: str | None = None  # id of the snapshot that it is made from
+    add_on: AddOn | None = None
+    metadata_options: MetadataOptions = Field(default_factory=MetadataOptions)
+
+
+class DiskState(StrEnum):
+    PENDING = "pending"
+    AVAILABLE = "available"
+    IN_USE = "in-use"
+    ERROR = "error"
+
+
+class Disk(Resource):
+    """A block device of its own, apart from an instance's system disk."""
+
+    size_gb: int
+    state: DiskState = DiskState.PENDING
+    source: str | None = None  # id of the snapshot that it is made from
+    attached_to: str | None = None  # name of an instance
+    path: str | None = None  # of the device in that instance
+    connected: bool = False  # whether attaching is over
+    deleting: bool = False
+    add_on: AddOn | None = None
+
+
+class SnapshotState(StrEnum):
+    PENDING = "pending"
+    READY = "ready"
+    ERROR = "error"
+    DELETING = "deleting"
+
+
+class DiskSnapshot(Resource):
+    """What a disk held."""
+
+    state: SnapshotState = SnapshotState.PENDING
+    size_gb: int
+    from_name: str
+    from_arn: str
+    automatic_on: date | None = None  # the day of an automatic snapshot, which has no name of its own
+
+
+class AttachedDisk(Record):
+    """A disk that an instance's snapshot holds too."""
+
+    name: str
+    path: str
+    size_gb: int
+    snapshot_id: str
+
+
+class InstanceSnapshot(Resource):
+    """What an instance held, its attached disks included."""
+
+    state: SnapshotState = SnapshotState.PENDING
+    from_name: str
+    from_arn: str
+    from_blueprint_id: str
+    from_bundle_id: str
+    size_gb: int
+    disks: list[AttachedDisk] = Field(default_factory=list)
+    automatic_on: date | None = None
 
 
 class DatabaseState(StrEnum):
@@ -177,10 +255,16 @@ class Account(Record):
     instances: list[Instance] = Field(default_factory=list)
     static_ips: list[StaticIp] = Field(default_factory=list)
     relational_databases: list[RelationalDatabase] = Field(default_factory=list)
+    disks: list[Disk] = Field(default_factory=list)
+    instance_snapshots: list[InstanceSnapshot] = Field(default_factory=list)
+    disk_snapshots: list[DiskSnapshot] = Field(default_factory=list)
     operations: list[Operation] = Field(default_factory=list)
 
     def resources(self, region: str) -> list[Resource]:
-        everything = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
+        listed: list[InstanceSnapshot | DiskSnapshot] = [*self.instance_snapshots, *self.disk_snapshots]
+        snapshots = [item for item in listed if item.automatic_on is None]
+        everything: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
+        everything += [*self.disks, *snapshots]
         return [resource for resource in everything if resource.region == region]
 
     def addresses(self) -> set[str]:

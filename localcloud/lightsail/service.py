@@ -13,12 +13,18 @@ from werkzeug.wrappers import Request, Response
 
 from localcloud.calls import CallLog, is_mutating
 from localcloud.lightsail import (
+    auto_snapshots,
     databases,
+    disk_snapshots,
+    disks,
     history,
+    instance_options,
+    instance_snapshots,
     instances,
     key_pairs,
     listings,
     model,
+    pages,
     public_ports,
     static_ips,
     tags,
@@ -36,7 +42,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-ROOMS = (listings, key_pairs, instances, public_ports, static_ips, databases, tags, history)
+COMPUTE = (instances, instance_options, instance_snapshots, disks, disk_snapshots, auto_snapshots)
+ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, databases, tags, history)
 HANDLERS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.OPERATIONS.items()}
 CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/lightsail/aws4_request")
 
@@ -80,7 +87,8 @@ class LightsailApplication:
         handler = HANDLERS.get(operation)
         if handler is None:
             raise InvalidInputException(f"{operation} is not offered by localcloud")
-        return model.serialise_reply(described, handler(self._cloud, region, members))
+        reply = pages.page(described, members, handler(self._cloud, region, members))
+        return model.serialise_reply(described, reply)
 
 
 def _signed_region(request: Request) -> str:

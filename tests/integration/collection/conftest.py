@@ -23,6 +23,7 @@ from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.service import LightsailApplication
+from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
@@ -173,6 +174,7 @@ def lightsail(serve: Callable[[Answer, Path], Endpoint], tmp_path: Path) -> Endp
         engine=engine,
         store=Store(settings.state_directory / "lightsail.json"),
         machines=Machines(engine, settings),
+        storage=Storage(engine, settings),
         servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
         work=Work(),
     )

@@ -52,6 +52,9 @@ class RecordedMachines(Machines):
     def remove(self, instance):
         self.stop(instance)
 
+    def docker_volume(self, instance):
+        return f"{instance.name}-docker"
+
 
 class RecordedServers:
     """As above, for databases."""
@@ -80,12 +83,62 @@ class RecordedServers:
         self.passwords.pop(database.name, None)
 
 
+class RecordedStorage:
+    """As above, for disks and snapshots: what each holds, by id or by the disk's name."""
+
+    def __init__(self):
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.failure = None
+        self.disks = {}  # name: what it holds
+        self.connected = {}  # name: (instance, path)
+        self.snapshots = {}  # id: what it holds
+
+    def _step(self):
+        assert self.go_on.wait(10)
+        if self.failure:
+            raise RuntimeError(self.failure)
+
+    def create_disk(self, disk):
+        self._step()
+        self.disks[disk.name] = self.snapshots[disk.source] if disk.source else ""
+
+    def remove_disk(self, disk):
+        self._step()
+        self.disks.pop(disk.name, None)
+
+    def connect(self, disk, instance):
+        self._step()
+        self.connected[disk.name] = (instance.name, disk.path)
+
+    def disconnect(self, disk):
+        self.connected.pop(disk.name, None)
+
+    def take_disk_snapshot(self, snapshot, disk, instance):
+        self._step()
+        self.snapshots[snapshot.id] = self.disks[disk.name]
+
+    def take_instance_snapshot(self, snapshot, instance, docker_volume, disks):
+        self._step()
+        self.snapshots[snapshot.id] = instance.name
+        self.snapshots |= {identifier: self.disks[disk.name] for identifier, disk in disks}
+
+    def remove_disk_snapshot(self, identifier):
+        self._step()
+        self.snapshots.pop(identifier, None)
+
+    def remove_instance_snapshot(self, snapshot):
+        self._step()
+        for identifier in (snapshot.id, *(disk.snapshot_id for disk in snapshot.disks)):
+            self.snapshots.pop(identifier, None)
+
+
 class Endpoint:
     """A running endpoint, which can be stopped and started again on the same state."""
 
     def __init__(self, directory, pool):
         self.directory = directory
-        self.machines, self.servers = RecordedMachines(), RecordedServers()
+        self.machines, self.servers, self.storage = RecordedMachines(), RecordedServers(), RecordedStorage()
         self.others = []  # paths that were not Lightsail's
         self._pool = pool
         self.start()
@@ -97,6 +150,7 @@ class Endpoint:
             engine=None,
             store=Store(self.directory / ACCOUNT_FILE),
             machines=self.machines,
+            storage=self.storage,
             servers=self.servers,
             work=Work(),
         )
@@ -141,6 +195,7 @@ def endpoint(tmp_path, monkeypatch):
         running = Endpoint(tmp_path, pool)
         yield running
         running.machines.go_on.set()
+        running.storage.go_on.set()
         running.servers.go_on.set()
         running.stop()
 

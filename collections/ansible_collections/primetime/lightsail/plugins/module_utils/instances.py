@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .add_ons import auto_snapshot_time
 from .convergence import find
+from .metadata_options import metadata_view
 from .tags import from_wire
 
 
@@ -40,5 +42,12 @@ def instance_view(description: dict[str, Any] | None) -> dict[str, Any]:
         "availability_zone": description.get("location", {}).get("availabilityZone"),
         "key_pair_name": description.get("sshKeyName"),
         "username": description.get("username"),
+        "auto_snapshot_time": auto_snapshot_time(description),
+        "metadata_options": metadata_view(description),
+        "disks": [
+            disk["name"]
+            for disk in description.get("hardware", {}).get("disks") or []
+            if not disk.get("isSystemDisk") and disk.get("name")
+        ],
         "tags": from_wire(description.get("tags")),
     }

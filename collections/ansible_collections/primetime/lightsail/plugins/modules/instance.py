@@ -28,7 +28,7 @@ options:
     choices: [present, running, stopped, absent]
     default: present
   blueprint_id:
-    description: Image to create it from, such as V(debian_12). Needed to create.
+    description: Image to create it from, such as V(debian_12). Needed to create, but for one made from a snapshot.
     type: str
   bundle_id:
     description: Size and price, such as V(medium_3_0). Needed to create.
@@ -46,6 +46,37 @@ options:
     description: Which addresses it has. Changed in place. Without this option it is left as it is.
     type: str
     choices: [dualstack, ipv4, ipv6]
+  snapshot_name:
+    description:
+      - Instance snapshot to create it from, with what was in it and with its attached disks.
+      - It makes no difference to an instance that exists. With O(replace=true) it is what comes in its place.
+    type: str
+  source_instance_name:
+    description: Instance, whose automatic snapshot to create it from. Needs O(restore_date).
+    type: str
+  restore_date:
+    description: Day of that automatic snapshot, such as V(2026-11-24), or V(latest).
+    type: str
+  metadata_options:
+    description:
+      - How the instance metadata service answers. Changed in place. What isn't named is left as it is.
+    type: dict
+    suboptions:
+      http_tokens:
+        description: V(required) allows version 2 (IMDSv2) alone.
+        type: str
+        choices: [optional, required]
+      http_endpoint:
+        description: Whether it answers at all.
+        type: str
+        choices: [enabled, disabled]
+      http_put_response_hop_limit:
+        description: How far a token may travel; from 1 to 64. Containers on the instance need 2.
+        type: int
+      http_protocol_ipv6:
+        description: Whether it answers over IPv6.
+        type: str
+        choices: [enabled, disabled]
   replace:
     description:
       - Whether an instance that differs in what can't be changed in place is deleted and created anew.
@@ -56,6 +87,7 @@ extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+  - primetime.lightsail.auto_snapshots
   - primetime.lightsail.wait
   - primetime.lightsail.tags
   - primetime.lightsail.outcome
@@ -72,6 +104,18 @@ EXAMPLES = r"""
     key_pair_name: prime-time-production
     tags:
       environment: production
+    auto_snapshots: true
+    auto_snapshot_time: "03:00"
+    metadata_options:
+      http_tokens: required
+
+- name: The server as it was last night, beside the one that runs
+  primetime.lightsail.instance:
+    name: prime-time-yesterday
+    bundle_id: medium_3_0
+    availability_zone: eu-central-1a
+    source_instance_name: prime-time-production
+    restore_date: latest
 
 - name: Delete it
   primetime.lightsail.instance:
@@ -104,12 +148,21 @@ instance:
     availability_zone: {description: Zone., type: str, sample: eu-central-1a}
     key_pair_name: {description: Key pair., type: str}
     username: {description: User to sign in as over SSH., type: str, sample: admin}
+    auto_snapshot_time: {description: When it is copied every day in UTC; null for never., type: str, sample: "03:00"}
+    metadata_options: {description: How its metadata service answers., type: dict}
+    disks: {description: Names of the attached disks., type: list, elements: str}
     tags: {description: Tags., type: dict}
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import (
+    AUTO_SNAPSHOT_OPTIONS,
+    add_on_steps,
+    request,
+    wanted_time,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
     instance_blueprints,
     instance_bundles,
@@ -122,6 +175,12 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.instances impo
     describe_instance,
     instance_view,
     power,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.metadata_options import (
+    METADATA_SPEC,
+    given,
+    metadata_steps,
+    metadata_view,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
@@ -145,7 +204,12 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "key_pair_name": {"type": "str"},
     "user_data": {"type": "str"},
     "ip_address_type": {"type": "str", "choices": ["dualstack", "ipv4", "ipv6"]},
+    "snapshot_name": {"type": "str"},
+    "source_instance_name": {"type": "str"},
+    "restore_date": {"type": "str"},
+    "metadata_options": METADATA_SPEC,
     "replace": {"type": "bool", "default": False},
+    **AUTO_SNAPSHOT_OPTIONS,
     **TAG_OPTIONS,
     **WAIT_OPTIONS,
 }
@@ -176,7 +240,8 @@ def comparable(description: Any) -> dict[str, Any]:
     if description is None:
         return {}
     view = instance_view(description)
-    return {key: view[key] for key in ("state", *FIXED_AT_CREATION, "ip_address_type", "tags")}
+    changeable = ("ip_address_type", "auto_snapshot_time", "metadata_options", "tags")
+    return {key: view[key] for key in ("state", *FIXED_AT_CREATION, *changeable)}
 
 
 def drift(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -194,34 +259,54 @@ def create_step(wanted: Mapping[str, Any]) -> Step:
     Raises:
         RefusedError: an option that creation needs isn't given.
     """
-    if missing := [option for option in NEEDED_TO_CREATE if not wanted.get(option)]:
+    from_snapshot = snapshot_arguments(wanted)
+    needed = [option for option in NEEDED_TO_CREATE if not (from_snapshot and option == "blueprint_id")]
+    if missing := [option for option in needed if not wanted.get(option)]:
         raise RefusedError(
             f"instance {wanted['name']} doesn't exist, and to create it these are missing: {', '.join(missing)}"
         )
     arguments: dict[str, Any] = {
         "instanceNames": [wanted["name"]],
         "availabilityZone": wanted["availability_zone"],
-        "blueprintId": wanted["blueprint_id"],
         "bundleId": wanted["bundle_id"],
+        **(from_snapshot or {"blueprintId": wanted["blueprint_id"]}),
     }
     optional = {"keyPairName": "key_pair_name", "userData": "user_data", "ipAddressType": "ip_address_type"}
     arguments.update({member: wanted[option] for member, option in optional.items() if wanted.get(option)})
     if wanted.get("tags"):
         arguments["tags"] = to_wire(wanted["tags"])
-    return Step("create_instances", arguments, settled=is_running)
+    if (time := wanted_time(None, wanted)) is not None:
+        arguments["addOns"] = [request(time)]
+    operation = "create_instances_from_snapshot" if from_snapshot else "create_instances"
+    return Step(operation, arguments, settled=is_running)
+
+
+def snapshot_arguments(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What names the snapshot that the instance is to be created from; empty for none."""
+    if wanted.get("snapshot_name"):
+        return {"instanceSnapshotName": wanted["snapshot_name"]}
+    if not wanted.get("source_instance_name"):
+        return {}
+    day = wanted["restore_date"]
+    chosen = {"useLatestRestorableAutoSnapshot": True} if day == "latest" else {"restoreDate": day}
+    return {"sourceInstanceName": wanted["source_instance_name"], **chosen}
 
 
 def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
     """The calls that create the instance; Lightsail starts each new one, so a stopped one is stopped afterwards."""
-    create = create_step(wanted)
-    return (create, stop_step(wanted["name"])) if wanted["state"] == "stopped" else (create,)
+    name = wanted["name"]
+    stop = (stop_step(name),) if wanted["state"] == "stopped" else ()
+    return (create_step(wanted), *metadata_steps(name, {}, wanted), *stop)
 
 
 def created(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What the diff shows of an instance that is to be created."""
     options = {option: wanted[option] for option in (*FIXED_AT_CREATION, "ip_address_type") if wanted.get(option)}
     state = "stopped" if wanted["state"] == "stopped" else "running"
-    return {"state": state, **options, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
+    extras: dict[str, Any] = {"auto_snapshot_time": wanted_time(None, wanted)}
+    if options_given := given(wanted):
+        extras["metadata_options"] = options_given
+    return {"state": state, **options, **extras, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
 
 
 def delete_step(name: str) -> Step:
@@ -259,7 +344,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
 
 
 def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Plan:
-    """The calls for what Lightsail can change of an instance that stays: addresses, tags, power."""
+    """The calls for what Lightsail can change of an instance that stays, from its addresses to its power."""
     name, steps, after = wanted["name"], [], dict(before)
     if wanted.get("ip_address_type") and before["ip_address_type"] != wanted["ip_address_type"]:
         after["ip_address_type"] = wanted["ip_address_type"]
@@ -267,6 +352,10 @@ def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mappin
         steps.append(Step("set_ip_address_type", arguments, settled=is_stable))
     after["tags"] = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
     steps.extend(tag_steps(name, from_wire(description.get("tags")), after["tags"]))
+    after["auto_snapshot_time"] = wanted_time(before["auto_snapshot_time"], wanted)
+    steps.extend(add_on_steps(name, before["auto_snapshot_time"], after["auto_snapshot_time"]))
+    after["metadata_options"] = {**before["metadata_options"], **given(wanted)}
+    steps.extend(metadata_steps(name, metadata_view(description), wanted))
     if wanted["state"] == "running" and before["state"] not in ("running", "pending", "starting"):
         after["state"] = "running"
         steps.append(Step("start_instance", {"instanceName": name}, settled=is_running))
@@ -281,8 +370,10 @@ def body(module: Any) -> dict[str, Any]:
 
     def planned(description: Any) -> Plan:
         result = plan(description, wanted)
-        if any(step.operation == "create_instances" for step in result.steps):
+        creating = {step.operation for step in result.steps if step.creates}
+        if creating:
             require_bundle("bundle_id", wanted["bundle_id"], instance_bundles(client))
+        if "create_instances" in creating:
             require_blueprint("blueprint_id", wanted["blueprint_id"], instance_blueprints(client))
         return result
 
@@ -298,7 +389,13 @@ def body(module: Any) -> dict[str, Any]:
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, body)
+    run(
+        ARGUMENT_SPEC,
+        body,
+        mutually_exclusive=[("snapshot_name", "source_instance_name")],
+        required_together=[("source_instance_name", "restore_date")],
+        required_by={"auto_snapshot_time": ("auto_snapshots",)},
+    )
 
 
 if __name__ == "__main__":

@@ -47,22 +47,20 @@ from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import every
 from ansible_collections.primetime.lightsail.plugins.module_utils.instances import describe_instance, instance_view
+from ansible_collections.primetime.lightsail.plugins.module_utils.listings import NAME_AND_TAGS, one_or_all, with_tags
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
 
-ARGUMENT_SPEC: dict[str, Any] = {"name": {"type": "str"}, "tags": {"type": "dict", "default": {}}}
+ARGUMENT_SPEC: dict[str, Any] = {**NAME_AND_TAGS}
 
 
 def body(module: Any) -> dict[str, Any]:
-    client, name = open_client(module, "lightsail"), module.params["name"]
-    if name:
-        one = describe_instance(client, name)
-        found = [one] if one else []
-    else:
-        found = every(client, "get_instances", "instances")
-    wanted = {key: str(value) for key, value in module.params["tags"].items()}
-    views = [instance_view(description) for description in found]
-    matching = [view for view in views if wanted.items() <= view["tags"].items()]
-    return {"changed": False, "instances": sorted(matching, key=lambda view: str(view["name"]))}
+    client = open_client(module, "lightsail")
+    found = one_or_all(
+        module.params["name"],
+        lambda name: describe_instance(client, name),
+        lambda: every(client, "get_instances", "instances"),
+    )
+    return {"changed": False, "instances": with_tags(map(instance_view, found), module.params["tags"])}
 
 
 def main() -> None:

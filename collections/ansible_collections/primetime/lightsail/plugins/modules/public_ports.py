@@ -7,10 +7,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: public_ports
-short_description: Set the whole list of a Lightsail instance's open ports
+short_description: Set the open ports of a Lightsail instance
 version_added: 0.1.0
 description:
-  - Makes the firewall of an instance open exactly the ports given, to exactly the addresses given.
+  - Makes the firewall of an instance open exactly the ports given, to exactly the addresses given; or, with
+    O(purge=false), those besides what is open already.
   - Addresses are compared as networks, so their order, doubles and spelling make no difference.
 author: Prime Time contributors (@prime-time)
 options:
@@ -20,7 +21,7 @@ options:
     required: true
   ports:
     description:
-      - All ports that shall be open. An empty list closes the instance.
+      - The ports that shall be open; with O(purge=true) all of them, so that an empty list closes the instance.
       - An entry with neither O(ports[].cidrs), O(ports[].ipv6_cidrs) nor O(ports[].cidr_list_aliases) is open to all.
       - An entry with any of them is open to those only.
     type: list
@@ -53,7 +54,14 @@ options:
         description: Lists that AWS keeps; V(lightsail-connect) is the browser's SSH client.
         type: list
         elements: str
+        choices: [lightsail-connect]
         default: []
+  purge:
+    description:
+      - Whether O(ports) is the whole list, so that every other port is closed.
+      - Without it, ports are only opened, and an open port is opened to more addresses. Nothing is closed.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -69,6 +77,13 @@ EXAMPLES = r"""
     ports:
       - {from_port: 80}
       - {from_port: 22, cidrs: [203.0.113.0/24], cidr_list_aliases: [lightsail-connect]}
+
+- name: Besides what is open, the office may reach the metrics
+  primetime.lightsail.public_ports:
+    instance_name: prime-time-production
+    ports:
+      - {from_port: 9090, cidrs: [203.0.113.0/24]}
+    purge: false
 """
 
 RETURN = r"""
@@ -85,13 +100,18 @@ ports:
   elements: dict
 """
 
-from collections.abc import Iterable, Mapping
-from ipaddress import ip_network
+from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, call, converge, find
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import WAIT_OPTIONS, open_client, run
+from ansible_collections.primetime.lightsail.plugins.module_utils.ports import (
+    FAMILIES,
+    describe_ports,
+    normal_list,
+    to_wire,
+)
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "instance_name": {"type": "str", "required": True},
@@ -105,95 +125,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
             "protocol": {"type": "str", "choices": ["tcp", "udp", "all", "icmp", "icmpv6"], "default": "tcp"},
             "cidrs": {"type": "list", "elements": "str", "default": []},
             "ipv6_cidrs": {"type": "list", "elements": "str", "default": []},
-            "cidr_list_aliases": {"type": "list", "elements": "str", "default": []},
+            "cidr_list_aliases": {"type": "list", "elements": "str", "choices": ["lightsail-connect"], "default": []},
         },
     },
+    "purge": {"type": "bool", "default": True},
     **WAIT_OPTIONS,
 }
 
-EVERYWHERE = {4: "0.0.0.0/0", 6: "::/0"}
-FAMILIES = {"ipv4": {4}, "ipv6": {6}, "dualstack": {4, 6}}
-
-
-def networks(addresses: Iterable[str], version: int) -> list[str]:
-    """Addresses as networks in normal form, sorted, each once.
-
-    Raises:
-        RefusedError: one of them is no network of this version.
-    """
-    found = set()
-    for address in addresses:
-        try:
-            network = ip_network(address.strip(), strict=False)
-        except ValueError as error:
-            raise RefusedError(f"'{address}' is no address or network: {error}") from error
-        if network.version != version:
-            option = "cidrs" if network.version == 4 else "ipv6_cidrs"
-            raise RefusedError(f"'{address}' is an IPv{network.version} network: it belongs in {option}")
-        found.add(str(network))
-    return sorted(found)
-
-
-def normal(port: Mapping[str, Any], families: set[int]) -> dict[str, Any]:
-    """One entry in normal form: networks of the families that the instance has, open to all where none is named."""
-    entry = {
-        "from_port": port["from_port"],
-        "to_port": port["from_port"] if port.get("to_port") is None else port["to_port"],
-        "protocol": port.get("protocol") or "tcp",
-        "cidrs": networks(port.get("cidrs") or [], 4),
-        "ipv6_cidrs": networks(port.get("ipv6_cidrs") or [], 6),
-        "cidr_list_aliases": sorted(set(port.get("cidr_list_aliases") or [])),
-    }
-    if not (entry["cidrs"] or entry["ipv6_cidrs"] or entry["cidr_list_aliases"]):
-        # ICMP and ICMPv6 exist in one family each.
-        able = families & {"icmp": {4}, "icmpv6": {6}}.get(entry["protocol"], {4, 6})
-        entry["cidrs"] = [EVERYWHERE[4]] if 4 in able else []
-        entry["ipv6_cidrs"] = [EVERYWHERE[6]] if 6 in able else []
-    # Lightsail keeps no rule of a family that the instance has no address of.
-    if 4 not in families:
-        entry["cidrs"] = []
-    if 6 not in families:
-        entry["ipv6_cidrs"] = []
-    return entry
-
-
-def normal_list(ports: Iterable[Mapping[str, Any]], families: set[int]) -> list[dict[str, Any]]:
-    """Entries in normal form and order; those for the same ports and protocol become one."""
-    merged: dict[tuple[int, int, str], dict[str, Any]] = {}
-    for port in ports:
-        entry = normal(port, families)
-        key = (entry["from_port"], entry["to_port"], entry["protocol"])
-        known = merged.setdefault(key, entry)
-        for member in ("cidrs", "ipv6_cidrs", "cidr_list_aliases"):
-            known[member] = sorted(set(known[member]) | set(entry[member]))
-    return [merged[key] for key in sorted(merged)]
-
-
-def from_wire(states: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The open ones of Lightsail's InstancePortState structures, in the module's words."""
-    return [
-        {
-            "from_port": state["fromPort"],
-            "to_port": state["toPort"],
-            "protocol": state["protocol"],
-            "cidrs": state.get("cidrs") or [],
-            "ipv6_cidrs": state.get("ipv6Cidrs") or [],
-            "cidr_list_aliases": state.get("cidrListAliases") or [],
-        }
-        for state in states
-        if state.get("state", "open") == "open"
-    ]
-
-
-def to_wire(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Lightsail's PortInfo from an entry in normal form; empty lists are left out."""
-    members = {"cidrs": "cidrs", "ipv6Cidrs": "ipv6_cidrs", "cidrListAliases": "cidr_list_aliases"}
-    filled = {member: entry[key] for member, key in members.items() if entry[key]}
-    return {"fromPort": entry["from_port"], "toPort": entry["to_port"], "protocol": entry["protocol"], **filled}
-
 
 def plan(description: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Plan:
-    """The call that sets the whole list, if it differs.
+    """The call that sets the list, if it differs.
 
     Args:
         description: families, the address families of the instance, and ports, what is open now; None when the
@@ -206,7 +147,9 @@ def plan(description: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> Pl
     if description is None:
         raise RefusedError(f"instance {wanted['instance_name']} doesn't exist: create it before opening its ports")
     families = description["families"]
-    before, after = normal_list(description["ports"], families), normal_list(wanted["ports"], families)
+    before = normal_list(description["ports"], families)
+    kept = [] if wanted.get("purge", True) else before
+    after = normal_list([*kept, *wanted["ports"]], families)
     if before == after:
         return Plan({"ports": before}, {"ports": before})
     step = Step(
@@ -222,13 +165,9 @@ def body(module: Any) -> dict[str, Any]:
     name = wanted["instance_name"]
 
     def describe() -> dict[str, Any] | None:
-        instance = find(client, "get_instance", instanceName=name)
-        if instance is None:
-            # Before a first run the instance is only planned too: check mode predicts the ports of a closed one.
-            return {"families": FAMILIES["dualstack"], "ports": []} if module.check_mode else None
-        states = call(client, "get_instance_port_states", instanceName=name)["portStates"]
-        families = FAMILIES[instance["instance"].get("ipAddressType") or "dualstack"]
-        return {"families": families, "ports": from_wire(states)}
+        found = describe_ports(client, name)
+        # Before a first run the instance is only planned too: check mode predicts the ports of a closed one.
+        return {"families": FAMILIES["dualstack"], "ports": []} if found is None and module.check_mode else found
 
     outcome = converge(module, client, f"ports of {name}", describe, lambda description: plan(description, wanted))
     open_now = outcome.description

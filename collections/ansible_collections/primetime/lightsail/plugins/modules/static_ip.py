@@ -78,6 +78,7 @@ from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, find
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import WAIT_OPTIONS, open_client, run
+from ansible_collections.primetime.lightsail.plugins.module_utils.static_ips import attached_to, static_ip_view
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -85,13 +86,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "instance_name": {"type": "str"},
     **WAIT_OPTIONS,
 }
-
-
-def attached_to(description: Any) -> str:
-    """Name of the instance that a static IP is attached to; empty for none."""
-    if description is None or not description.get("isAttached"):
-        return ""
-    return str(description.get("attachedTo") or "")
 
 
 def is_attached_to(instance: str) -> Callable[[Any], bool]:
@@ -128,18 +122,6 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     return Plan(before, {"name": name, "attached_to": goal}, tuple(steps))
 
 
-def view(description: Any) -> dict[str, Any]:
-    """What the module returns of a static IP."""
-    if description is None:
-        return {}
-    return {
-        "name": description["name"],
-        "arn": description.get("arn"),
-        "ip_address": description.get("ipAddress"),
-        "attached_to": attached_to(description),
-    }
-
-
 def body(module: Any) -> dict[str, Any]:
     wanted, client = module.params, open_client(module, "lightsail")
 
@@ -150,7 +132,7 @@ def body(module: Any) -> dict[str, Any]:
     outcome = converge(
         module, client, f"static IP {wanted['name']}", describe, lambda description: plan(description, wanted)
     )
-    shown = view(outcome.description)
+    shown = static_ip_view(outcome.description)
     return {
         **outcome.fields(),
         "static_ip": shown,

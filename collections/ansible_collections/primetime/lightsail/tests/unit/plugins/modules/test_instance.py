@@ -147,3 +147,38 @@ def test_passing_states_are_waited_for(state: str) -> None:
     assert not is_stable(described(state))
     assert not is_running(described(state))
     assert not is_stopped(described(state))
+
+
+def test_metadata_options_and_automatic_snapshots_are_changed_in_place() -> None:
+    there = described(
+        metadataOptions={"state": "applied", "httpTokens": "optional", "httpPutResponseHopLimit": 1},
+        addOns=[{"name": "AutoSnapshot", "status": "Enabled", "snapshotTimeOfDay": "04:00"}],
+    )
+    (step,) = plan(there, {**WANTED, "metadata_options": {"http_tokens": "required"}}).steps
+    assert step.arguments == {"instanceName": "web", "httpTokens": "required"}
+    assert not step.settled(there)
+    assert operations(there, metadata_options={"http_tokens": "optional", "http_endpoint": None}) == []
+    assert operations(there, auto_snapshots=True) == []
+    assert operations(there, auto_snapshots=False) == ["disable_add_on"]
+
+
+def test_an_instance_from_a_snapshot_needs_no_blueprint() -> None:
+    wanted = {**WANTED, "blueprint_id": None, "auto_snapshots": True, "metadata_options": {"http_tokens": "required"}}
+    create, metadata = plan(None, {**wanted, "snapshot_name": "copy"}).steps
+    assert create.operation == "create_instances_from_snapshot"
+    assert create.arguments["instanceSnapshotName"] == "copy"
+    assert create.arguments["addOns"] == [{"addOnType": "AutoSnapshot"}]
+    assert "blueprintId" not in create.arguments
+    assert metadata.operation == "update_instance_metadata_options"
+    for date, member in (("latest", "useLatestRestorableAutoSnapshot"), ("2026-11-24", "restoreDate")):
+        create, _ = plan(None, {**wanted, "source_instance_name": "old", "restore_date": date}).steps
+        assert create.arguments["sourceInstanceName"] == "old"
+        assert member in create.arguments
+
+
+def test_an_instance_that_exists_is_not_made_from_the_snapshot() -> None:
+    assert operations(described(), snapshot_name="copy") == []
+    assert operations(described(), snapshot_name="copy", bundle_id="large_3_0", replace=True) == [
+        "delete_instance",
+        "create_instances_from_snapshot",
+    ]

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.modules.public_ports import from_wire, normal_list, plan, to_wire
+from ansible_collections.primetime.lightsail.plugins.module_utils.ports import from_wire, normal_list, to_wire
+from ansible_collections.primetime.lightsail.plugins.modules.public_ports import plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -101,3 +102,15 @@ def test_what_was_sent_comes_back_as_no_difference(ports: list[dict[str, Any]], 
     random.shuffle(sent)
     random.shuffle(ports)
     assert plan(described(from_wire(sent)), wanted(*ports)).steps == ()
+
+
+def test_additions_close_nothing() -> None:
+    there = described([{"from_port": 22, "cidrs": ["192.0.2.1/32"]}, {"from_port": 80}])
+    more = {**wanted({"from_port": 22, "cidrs": ["192.0.2.2"]}, {"from_port": 443}), "purge": False}
+    (step,) = plan(there, more).steps
+    assert [(port["fromPort"], port["cidrs"]) for port in step.arguments["portInfos"]] == [
+        (22, ["192.0.2.1/32", "192.0.2.2/32"]),
+        (80, ["0.0.0.0/0"]),
+        (443, ["0.0.0.0/0"]),
+    ]
+    assert plan(described(from_wire(step.arguments["portInfos"])), more | {"ports": []}).steps == ()

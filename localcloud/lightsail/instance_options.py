@@ -1,0 +1,52 @@
+"""What can be changed of an instance that stays: kinds of addresses, how its metadata service answers."""
+
+from __future__ import annotations
+
+from localcloud.lightsail import cloud as c
+from localcloud.lightsail.cloud import Cloud, Members
+from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
+from localcloud.lightsail.records import InstanceState, MetadataOptions
+
+MEMBERS = {
+    "httpTokens": "http_tokens",
+    "httpEndpoint": "http_endpoint",
+    "httpPutResponseHopLimit": "http_put_response_hop_limit",
+    "httpProtocolIpv6": "http_protocol_ipv6",
+}
+HOPS = range(1, 65)
+
+
+def set_ip_address_type(cloud: Cloud, region: str, members: Members) -> Members:
+    if members["resourceType"] != "Instance":
+        raise InvalidInputException(f"localcloud changes the IP address type of an Instance alone: {members}")
+    if members["ipAddressType"] == "ipv6":
+        raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
+    with cloud.store.changing() as account:
+        instance = c.find_instance(account, region, members["resourceName"])
+        if instance.state is InstanceState.SHUTTING_DOWN:
+            raise OperationFailureException(f"{instance.name} is being deleted")
+        instance.ip_address_type = members["ipAddressType"]
+        return {"operations": [c.succeeded(account, instance, "SetIpAddressType").describe()]}
+
+
+def update_metadata_options(cloud: Cloud, region: str, members: Members) -> Members:
+    hops = members.get("httpPutResponseHopLimit", 1)
+    if hops not in HOPS:
+        raise InvalidInputException(f"httpPutResponseHopLimit is not valid: {hops}", "use 1 to 64")
+    changes = {field: members[member] for member, field in MEMBERS.items() if member in members}
+    if not changes:
+        raise InvalidInputException("No metadata option is given", f"give one of {', '.join(MEMBERS)}")
+    with cloud.store.changing() as account:
+        instance = c.find_instance(account, region, members["instanceName"])
+        instance.metadata_options = instance.metadata_options.model_copy(update=changes)
+        return {"operation": c.succeeded(account, instance, "UpdateInstanceMetadataOptions").describe()}
+
+
+def describe_metadata(options: MetadataOptions) -> Members:
+    return {"state": "applied"} | {member: getattr(options, field) for member, field in MEMBERS.items()}
+
+
+OPERATIONS: dict[str, c.Handler] = {
+    "SetIpAddressType": set_ip_address_type,
+    "UpdateInstanceMetadataOptions": update_metadata_options,
+}
