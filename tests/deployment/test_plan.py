@@ -57,7 +57,7 @@ def test_what_somebody_changed_by_hand_is_named_and_mended(platform: "Platform",
     plan = platform.run("fab", "plan")
     assert plan.returncode == 0, plan.stdout[-3000:]
     assert "6379" in plan.stdout
-    assert "/etc/cron.d/prime-time" in plan.stdout
+    assert "+15 2 * * * root" in plan.stdout
     for playbook in ("provision", "configure"):
         mended = platform.run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", "inventory/local")
         assert mended.returncode == 0, mended.stdout[-3000:]
