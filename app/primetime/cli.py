@@ -18,6 +18,7 @@ _COMMANDS = {
     "import": ("primetime.commands.corpus:import_command", "Store articles from PubMed XML, plain or gzip."),
     "embed": ("primetime.commands.analysis:embed_command", "Encode the articles that have no vector yet."),
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),
+    "forecast": ("primetime.commands.forecast:forecast_command", "Forecast a table of yearly series."),
     "search": ("primetime.commands.analysis:search_command", "Find the articles nearest in meaning to a text."),
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),

@@ -115,10 +115,32 @@ def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, setti
     plant()
     report = analyse(connection, model_hash=MODEL, settings=settings)
     for topic in reading.topics(connection, report.run_id):
-        assert topic.forecast["method"] == "half of the past three years' drift"
+        assert topic.forecast["method"] == "exponential smoothing, chosen by its errors at earlier years"
+        assert topic.forecast["model"] == "automatic"
+        assert {"arima", "half-drift", "damped-trend", "ets"} >= set(topic.forecast["others"]) > set()
         assert [point["year"] for point in topic.forecast["points"]] == [2012, 2013, 2014]
         assert len(topic.forecast["naive"]) == 3
-        assert all(point["low80"] <= point["expected"] <= point["high80"] for point in topic.forecast["points"])
+        assert all(
+            point["low95"] <= point["low80"] <= point["expected"] <= point["high80"] <= point["high95"]
+            for point in topic.forecast["points"]
+        )
+    run = reading.latest_run(connection)
+    assert run is not None
+    assert run.parameters["forecast_measured"]["origins"] == 4
+    assert 0 <= run.parameters["forecast_measured"]["coverage80"] <= run.parameters["forecast_measured"]["coverage95"]
+
+
+def test_the_forecasts_model_is_a_setting(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    other = settings.model_copy(update={"forecast_model": "arima", "arima_order": "0,1,1", "forecast_periods": 5})
+    report = analyse(connection, model_hash=MODEL, settings=other)
+    topic = reading.topics(connection, report.run_id)[0]
+    assert topic.forecast["method"] == "ARIMA"
+    assert [point["year"] for point in topic.forecast["points"]] == list(range(2012, 2017))
+    assert "automatic" in topic.forecast["others"]
+    wrong = settings.model_copy(update={"arima_order": "1,1"})
+    with pytest.raises(BadInput, match="ARIMA's order"):
+        analyse(connection, model_hash=MODEL, settings=wrong)
 
 
 def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
