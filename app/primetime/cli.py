@@ -19,6 +19,7 @@ _COMMANDS = {
     "embed": ("primetime.commands.analysis:embed_command", "Encode the articles that have no vector yet."),
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),
     "forecast": ("primetime.commands.forecast:forecast_command", "Forecast a table of yearly series."),
+    "backtest": ("primetime.commands.backtest:backtest_command", "Judge the score by what grew afterwards."),
     "search": ("primetime.commands.analysis:search_command", "Find the articles nearest in meaning to a text."),
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),
