@@ -20,6 +20,7 @@ _COMMANDS = {
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),
     "forecast": ("primetime.commands.forecast:forecast_command", "Forecast a table of yearly series."),
     "backtest": ("primetime.commands.backtest:backtest_command", "Judge the score by what grew afterwards."),
+    "opportunity": ("primetime.commands.opportunity:opportunity_group", "Compute a score again from its receipt."),
     "search": ("primetime.commands.analysis:search_command", "Find the articles nearest in meaning to a text."),
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),

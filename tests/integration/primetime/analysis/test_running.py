@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 from psycopg.types.json import Jsonb
 
 from primetime.analysis import reading, storing
 from primetime.analysis.opportunity import from_receipt
 from primetime.analysis.running import analyse
+from primetime.commands.opportunity import explain_command
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
-from primetime.errors import BadInput, Busy, NotFound
+from primetime.errors import BadInput, Busy, NotFound, PrimeTimeError
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.storing import encode_missing
@@ -270,6 +272,55 @@ def test_an_unknown_topic_is_not_found(connection: psycopg.Connection, settings:
     assert reading.topic(connection, report.run_id, 2).id == 2
     with pytest.raises(NotFound):
         reading.topic(connection, report.run_id, 99)
+
+
+def explain(*arguments: str) -> Result:
+    return CliRunner().invoke(explain_command, arguments, catch_exceptions=False)
+
+
+def test_a_score_is_explained_from_its_receipt(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plant: Plant,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    with pytest.raises(NotFound, match="no analysis"):
+        explain("0")
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    topic = reading.topic(connection, report.run_id, 0)
+    found = json.loads(explain("0", "--json").output)
+    assert found["same"] is True
+    assert found["receipt"] == topic.receipt
+    assert found["recomputed"]["score"] == topic.opportunity["score"]
+    assert f"score {topic.opportunity['score']:.4f}" in explain(f"{report.run_id}/0").output
+    for wrong in ("one", "1/2/3", "-1", ""):
+        with pytest.raises(BadInput, match="names no topic"):
+            explain("--", wrong)
+    for absent in ("99", "999999999/0"):
+        with pytest.raises(NotFound):
+            explain(absent)
+    connection.execute(
+        "UPDATE analysis_topics SET opportunity = jsonb_set(opportunity, '{score}', '0.99') WHERE id = 0"
+    )
+    connection.commit()
+    with pytest.raises(PrimeTimeError, match="not what its receipt gives"):
+        explain("0")
+
+
+def test_a_topic_without_a_score_is_explained_by_its_reason(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plant: Plant,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    plant(years=False)
+    analyse(connection, model_hash=MODEL, settings=settings)
+    assert "has no score: no article has a publication year" in explain("0").output
 
 
 def test_real_abstracts_fall_into_topics_of_their_classes(

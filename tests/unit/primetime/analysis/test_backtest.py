@@ -84,7 +84,7 @@ def test_a_series_that_cannot_be_judged_is_left_out_of_its_origins_alone() -> No
     by_origin = dict(zip(found.origins, found.series, strict=True))
     # 2000 is missing in the first: the origin that it would judge goes, and those from it on.
     assert [by_origin[year] for year in (1996, 1997, 1998, 2000)] == [11, 10, 11, 10]
-    # 2005 is negative in the second: with the first gone too, nine are left at the origin it would judge and from it on.
+    # 2005 is negative in the second: with the first gone too, nine are left at the origin it would judge, and then.
     assert [year for year in range(2000, 2007) if year in by_origin] == [2000, 2001, 2003, 2004]
 
 
