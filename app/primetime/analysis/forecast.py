@@ -20,6 +20,7 @@ from primetime.analysis.smoothing import (
     SETTLED,
     automatic,
     closeness,
+    enough_judged,
     fitted,
     level_bins,
 )
@@ -122,6 +123,11 @@ def rolling(series: Array, horizon: int, model: Model) -> Array:
     return np.where(np.isnan(chosen), half, chosen)
 
 
+def standing(series: Array, model: Model) -> Model:
+    """The model that really forecasts after the last year: half-drift where there is nothing to choose by."""
+    return "half-drift" if model == "automatic" and not enough_judged(series) else model
+
+
 def ahead(series: Array, horizon: int, model: Model, order: Order) -> Ahead:
     """Forecast after the last year. NaN in a row: that series is too short for the model."""
     if model == "arima":
@@ -186,7 +192,8 @@ def forecast_counts(
         for year, value in counts[number].items():
             papers[row, year - first] = value
     series = np.log1p(papers)
-    found = {one: ahead(series, horizon, one, order) for one in MODELS}
+    model = standing(series, model)
+    found = {one: ahead(series, horizon, one, order) for one in MODELS if one == standing(series, one)}
     forecasts: list[Forecast | Refused] = [Refused(reason=reason or "") for reason in refused]
     for row, number in enumerate(usable):
         forecasts[number] = _forecast(row, last, found, model)

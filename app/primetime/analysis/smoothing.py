@@ -105,6 +105,12 @@ def fitted(series: Array, horizon: int, members: NDArray[np.int64]) -> Array:
     return made
 
 
+def enough_judged(series: Array) -> bool:
+    """Whether so many forecasts could be judged by the last year that the automatic choice is one."""
+    settled = np.cumsum(~np.isnan(series), axis=1) >= SETTLED
+    return sum(int(settled[:, :-ahead].sum()) for ahead in range(1, JUDGED + 1)) >= ENOUGH
+
+
 def automatic(series: Array, horizon: int) -> Array:
     """Forecasts [series, years, horizon] by the members that were best so far, made at every year.
 

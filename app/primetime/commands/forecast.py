@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 
 from primetime.analysis.arima import read_order
-from primetime.analysis.forecast import MODELS, Ahead, Measured, Model, ahead, checkable_origins, measure
+from primetime.analysis.forecast import MODELS, Ahead, Measured, Model, ahead, checkable_origins, measure, standing
 from primetime.analysis.table import Table, read_table, refusal, write_csv
 from primetime.commands.session import begin
 from primetime.errors import BadInput
@@ -46,6 +46,7 @@ def forecast_command(
     reasons = [refusal(values, table.first_year) for values in table.values]
     usable = [number for number, reason in enumerate(reasons) if reason is None]
     series = np.log1p(table.values[usable])
+    chosen = standing(series, chosen)
     found = ahead(series, horizon, chosen, arima) if usable else None
     origins = checkable_origins(series) if usable else []
     measured = measure(series, horizon, chosen, arima, origins) if origins else None
@@ -65,7 +66,9 @@ def forecast_command(
         }
         click.echo(orjson.dumps(summary))
     else:
-        click.echo(f"{len(reasons) - refused} series forecast from {last}, {refused} refused; {_told(measured)}")
+        click.echo(
+            f"{len(reasons) - refused} series forecast from {last} by {chosen}, {refused} refused; {_told(measured)}"
+        )
 
 
 def _rows(

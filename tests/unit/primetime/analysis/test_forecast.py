@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from primetime.analysis.arima import forecast_arima, read_order
 from primetime.analysis.forecast import (
     HORIZON,
+    METHODS,
     MODELS,
     Forecast,
     Model,
@@ -19,6 +20,7 @@ from primetime.analysis.forecast import (
     measure,
     rolling,
 )
+from primetime.analysis.smoothing import automatic
 from primetime.errors import BadInput
 
 ORDER = read_order("1,1,1")
@@ -44,6 +46,17 @@ def test_half_of_the_recent_drift_continues() -> None:
     assert np.allclose(rolling(series, 3, "half-drift")[0, -1], expected)
     # Alone and so short, nothing was judged that a choice could be made of.
     assert np.allclose(rolling(series, 3, "automatic")[0, -1], expected)
+
+
+@pytest.mark.parametrize(("series", "years"), [(1, 12), (1, 16), (2, 9), (2, 12), (5, 8)])
+def test_a_forecast_carries_the_name_of_the_model_that_made_it(series: int, years: int) -> None:
+    values = np.expm1(walks(series, years)).round().astype(int) + 5
+    chosen = not np.isnan(automatic(np.log1p(values.astype(float)), 1)[:, -1]).any()
+    found, _ = forecast_counts([counts(row) for row in values.tolist()], order=ORDER)
+    for topic in found:
+        assert isinstance(topic, Forecast)
+        assert topic.model == ("automatic" if chosen else "half-drift")
+        assert topic.method == METHODS[topic.model]
 
 
 @pytest.mark.parametrize("model", MODELS)

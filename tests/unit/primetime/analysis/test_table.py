@@ -82,7 +82,7 @@ def test_each_series_is_forecast_or_refused_with_its_reason(tmp_path: Path) -> N
     output = tmp_path / "F.csv"
     found = run(path, "--horizon", 2, "--output", output)
     assert found.exit_code == 0
-    assert found.output.startswith("2 series forecast from 2001, 6 refused; at the ")
+    assert found.output.startswith("2 series forecast from 2001 by automatic, 6 refused; at the ")
     rows = read(output)
     assert [(row["series"], row["year"]) for row in rows if not row["refused"]] == [
         ("rising", "2002"), ("rising", "2003"), ("late", "2002"), ("late", "2003"),
@@ -100,6 +100,15 @@ def test_each_series_is_forecast_or_refused_with_its_reason(tmp_path: Path) -> N
                 float(row[name]) for name in ("low95", "low80", "forecast", "high80", "high95")
             )
             assert 0 <= low95 <= low80 <= middle <= high80 <= high95
+
+
+def test_where_all_are_refused_the_reasons_are_still_written(tmp_path: Path) -> None:
+    path = write(tmp_path / "series.csv", a=[1, 2], b=[0, 0])
+    found = run(path, "--output", tmp_path / "F.csv")
+    assert found.exit_code == 0
+    assert "0 series forecast" in found.output
+    assert "no earlier origins" in found.output
+    assert [row["refused"] for row in read(tmp_path / "F.csv")] == ["2 years are too few, 8 are needed"] * 2
 
 
 def test_nothing_after_the_origin_is_used(tmp_path: Path) -> None:
