@@ -55,6 +55,11 @@ class Settings(BaseSettings):
         default=0, ge=0, description="smallest topic; 0: chosen from the corpus' size"
     )
     hdbscan_min_samples: int = Field(default=0, ge=0, description="HDBSCAN's density neighbours; 0: chosen likewise")
+    forecast_model: Literal["automatic", "half-drift", "naive", "damped-trend", "ets", "arima"] = Field(
+        default="automatic", description="the model whose forecast is shown; the others stand beside it"
+    )
+    arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
+    forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
     novelty_weight: Weight = 0.4
     velocity_weight: Weight = 0.4
     recency_weight: Weight = 0.2

@@ -15,11 +15,13 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis import forecast as forecasting
 from primetime.analysis import opportunity as scoring
-from primetime.analysis.forecast import Forecast, Refused
+from primetime.analysis.arima import read_order
+from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.naming import TopicName, name_topics
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.storing import Corpus, count_articles, load_corpus, one_at_a_time, publish
 from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics, representatives
+from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
 
 SEED = 20
@@ -70,6 +72,7 @@ def analyse(
         "recency": settings.recency_weight,
     }
     scoring.check_weights(weights)
+    order = read_order(settings.arima_order)
     step = _stepper(progress)
     with one_at_a_time(connection):
         corpus = load_corpus(connection, model_hash)
@@ -90,7 +93,16 @@ def analyse(
         step()
         made_by = {"snapshot": corpus.snapshot, "model_hash": model_hash, "release_id": settings.release_id}
         reference, scores = _scores(raw, weights, made_by)
-        rows = [_topic_row(topic, topics, names[topic], scores[topic], corpus, dates) for topic in range(topics.count)]
+        forecasts, measured = forecasting.forecast_counts(
+            [_complete_counts(corpus.years[topics.members(topic)], dates) for topic in range(topics.count)],
+            model=settings.forecast_model,
+            order=order,
+            horizon=settings.forecast_periods,
+        )
+        rows = [
+            _topic_row(topic, topics, names[topic], scores[topic], forecasts[topic], corpus, dates)
+            for topic in range(topics.count)
+        ]
         step()
         run_row = {
             "started_at": started_at,
@@ -100,7 +112,7 @@ def analyse(
             "articles": len(corpus.pmids),
             "topics": topics.count,
             "outliers": int((topics.labels < 0).sum()),
-            "parameters": Jsonb(_parameters(topics, weights, dates)),
+            "parameters": Jsonb(_parameters(topics, weights, dates, settings, measured)),
             "reference": Jsonb(reference),
         }
         run_id = publish(connection, run_row, rows, corpus, topics)
@@ -122,7 +134,7 @@ def analyse(
 def _dates(corpus: Corpus, this_year: int) -> _Dates | None:
     if not (corpus.years > 0).any():
         return None
-    last = forecasting.last_complete_year(corpus.years, this_year)
+    last = last_complete_year(corpus.years, this_year)
     return _Dates(
         last_complete=last,
         rank=scoring.publication_rank(corpus.years),
@@ -156,15 +168,14 @@ def _topic_row(
     topics: Topics,
     name: TopicName,
     scored: scoring.Opportunity | Refused,
+    ahead: Forecast | Refused,
     corpus: Corpus,
     dates: _Dates | None,
 ) -> dict[str, Any]:
     members = topics.members(topic)
     years = corpus.years[members]
-    counts = forecasting.yearly_counts(years, dates.last_complete) if dates else {}
-    ahead = forecasting.forecast(counts)
     growth = scoring.velocity(scoring.windows(corpus.years, members, dates.last_complete)) if dates else None
-    all_years = forecasting.yearly_counts(years, int(years.max(initial=0)))
+    all_years = yearly_counts(years, int(years.max(initial=0)))
     return {
         "id": topic,
         "name": name.name,
@@ -184,6 +195,10 @@ def _topic_row(
     }
 
 
+def _complete_counts(years: NDArray[np.int64], dates: _Dates | None) -> dict[int, int]:
+    return yearly_counts(years, dates.last_complete) if dates else {}
+
+
 def _forecast_json(ahead: Forecast | Refused) -> dict[str, Any]:
     return {"refused": ahead.reason} if isinstance(ahead, Refused) else asdict(ahead)
 
@@ -194,7 +209,9 @@ def _opportunity_json(scored: scoring.Opportunity | Refused) -> dict[str, Any]:
     return {key: value for key, value in asdict(scored).items() if key != "receipt"}
 
 
-def _parameters(topics: Topics, weights: dict[str, float], dates: _Dates | None) -> dict[str, Any]:
+def _parameters(
+    topics: Topics, weights: dict[str, float], dates: _Dates | None, settings: Settings, measured: Measured | None
+) -> dict[str, Any]:
     return {
         "seed": SEED,
         "neighbours": NEIGHBOURS,
@@ -206,7 +223,10 @@ def _parameters(topics: Topics, weights: dict[str, float], dates: _Dates | None)
         "last_complete_year": dates.last_complete if dates else None,
         "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete, "
         "nor a year with less than a tenth of the busiest year's articles",
-        "forecast_method": forecasting.METHOD,
+        "forecast_method": forecasting.METHODS[settings.forecast_model],
+        "forecast_model": settings.forecast_model,
+        "arima_order": settings.arima_order,
+        "forecast_measured": asdict(measured) if measured else None,
     }
 
 

@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 from psycopg.types.json import Jsonb
 
 from primetime.analysis import reading, storing
 from primetime.analysis.opportunity import from_receipt
 from primetime.analysis.running import analyse
+from primetime.commands.opportunity import explain_command
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
-from primetime.errors import BadInput, Busy, NotFound
+from primetime.errors import BadInput, Busy, NotFound, PrimeTimeError
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.storing import encode_missing
@@ -115,10 +117,32 @@ def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, setti
     plant()
     report = analyse(connection, model_hash=MODEL, settings=settings)
     for topic in reading.topics(connection, report.run_id):
-        assert topic.forecast["method"] == "half of the past three years' drift"
+        assert topic.forecast["method"] == "exponential smoothing, chosen by its errors at earlier years"
+        assert topic.forecast["model"] == "automatic"
+        assert {"arima", "half-drift", "damped-trend", "ets"} >= set(topic.forecast["others"]) > set()
         assert [point["year"] for point in topic.forecast["points"]] == [2012, 2013, 2014]
         assert len(topic.forecast["naive"]) == 3
-        assert all(point["low80"] <= point["expected"] <= point["high80"] for point in topic.forecast["points"])
+        assert all(
+            point["low95"] <= point["low80"] <= point["expected"] <= point["high80"] <= point["high95"]
+            for point in topic.forecast["points"]
+        )
+    run = reading.latest_run(connection)
+    assert run is not None
+    assert run.parameters["forecast_measured"]["origins"] == 4
+    assert 0 <= run.parameters["forecast_measured"]["coverage80"] <= run.parameters["forecast_measured"]["coverage95"]
+
+
+def test_the_forecasts_model_is_a_setting(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    other = settings.model_copy(update={"forecast_model": "arima", "arima_order": "0,1,1", "forecast_periods": 5})
+    report = analyse(connection, model_hash=MODEL, settings=other)
+    topic = reading.topics(connection, report.run_id)[0]
+    assert topic.forecast["method"] == "ARIMA"
+    assert [point["year"] for point in topic.forecast["points"]] == list(range(2012, 2017))
+    assert "automatic" in topic.forecast["others"]
+    wrong = settings.model_copy(update={"arima_order": "1,1"})
+    with pytest.raises(BadInput, match="ARIMA's order"):
+        analyse(connection, model_hash=MODEL, settings=wrong)
 
 
 def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
@@ -248,6 +272,55 @@ def test_an_unknown_topic_is_not_found(connection: psycopg.Connection, settings:
     assert reading.topic(connection, report.run_id, 2).id == 2
     with pytest.raises(NotFound):
         reading.topic(connection, report.run_id, 99)
+
+
+def explain(*arguments: str) -> Result:
+    return CliRunner().invoke(explain_command, arguments, catch_exceptions=False)
+
+
+def test_a_score_is_explained_from_its_receipt(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plant: Plant,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    with pytest.raises(NotFound, match="no analysis"):
+        explain("0")
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    topic = reading.topic(connection, report.run_id, 0)
+    found = json.loads(explain("0", "--json").output)
+    assert found["same"] is True
+    assert found["receipt"] == topic.receipt
+    assert found["recomputed"]["score"] == topic.opportunity["score"]
+    assert f"score {topic.opportunity['score']:.4f}" in explain(f"{report.run_id}/0").output
+    for wrong in ("one", "1/2/3", "-1", ""):
+        with pytest.raises(BadInput, match="names no topic"):
+            explain("--", wrong)
+    for absent in ("99", "999999999/0"):
+        with pytest.raises(NotFound):
+            explain(absent)
+    connection.execute(
+        "UPDATE analysis_topics SET opportunity = jsonb_set(opportunity, '{score}', '0.99') WHERE id = 0"
+    )
+    connection.commit()
+    with pytest.raises(PrimeTimeError, match="not what its receipt gives"):
+        explain("0")
+
+
+def test_a_topic_without_a_score_is_explained_by_its_reason(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plant: Plant,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    plant(years=False)
+    analyse(connection, model_hash=MODEL, settings=settings)
+    assert "has no score: no article has a publication year" in explain("0").output
 
 
 def test_real_abstracts_fall_into_topics_of_their_classes(

@@ -1,0 +1,100 @@
+"""`primetime forecast`: a table of yearly series, some years on."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import numpy as np
+import orjson
+
+from primetime.analysis.arima import read_order
+from primetime.analysis.forecast import MODELS, Ahead, Measured, Model, ahead, checkable_origins, measure, standing
+from primetime.analysis.table import Table, read_table, refusal, write_csv
+from primetime.commands.session import begin
+from primetime.errors import BadInput
+
+HEADER = ["series", "year", "horizon", "model", "forecast", "low80", "high80", "low95", "high95", "naive", "refused"]
+
+
+@click.command("forecast")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--origin", type=int, help="Last year that may be used; default the last of the file.")
+@click.option("--horizon", default=3, show_default=True, type=click.IntRange(1, 50), help="Years ahead.")
+@click.option("--model", type=click.Choice(MODELS), help="Default PRIMETIME_FORECAST_MODEL (automatic).")
+@click.option("--order", help="ARIMA's p,d,q; default PRIMETIME_ARIMA_ORDER (1,1,1).")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="CSV file, one row a series and year.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def forecast_command(
+    file: Path, origin: int | None, horizon: int, model: Model | None, order: str | None, output: Path, as_json: bool
+) -> None:
+    """Forecast the series of FILE: CSV, plain or gzip, the first column the year, one column a series.
+
+    No value after the origin is used. A series that cannot be forecast has one row with the reason. The line printed
+    says how the same model did at the ten origins before.
+    """
+    settings = begin()
+    chosen: Model = model or settings.forecast_model
+    arima = read_order(order or settings.arima_order)
+    whole = read_table(file)
+    last = whole.last_year if origin is None else origin
+    if not whole.first_year <= last <= whole.last_year:
+        raise BadInput(
+            f"the origin {last} is outside {file}, which has {whole.first_year} to {whole.last_year}",
+            remedy="choose an --origin among its years",
+        )
+    table = whole.until(last)
+    reasons = [refusal(values, table.first_year) for values in table.values]
+    usable = [number for number, reason in enumerate(reasons) if reason is None]
+    series = np.log1p(table.values[usable])
+    chosen = standing(series, chosen)
+    found = ahead(series, horizon, chosen, arima) if usable else None
+    origins = checkable_origins(series) if usable else []
+    measured = measure(series, horizon, chosen, arima, origins) if origins else None
+    for row, number in enumerate(usable):
+        if found is not None and (np.isnan(found.expected[row]).any() or np.isnan(found.half95[row]).any()):
+            reasons[number] = f"its years are too few for {chosen}"
+    write_csv(output, HEADER, _rows(table, chosen, reasons, usable, found))
+    refused = sum(reason is not None for reason in reasons)
+    if as_json:
+        summary = {
+            "model": chosen,
+            "origin": last,
+            "horizon": horizon,
+            "forecast": len(reasons) - refused,
+            "refused": {name: reason for name, reason in zip(table.names, reasons, strict=True) if reason},
+            "measured": asdict(measured) if measured else None,
+        }
+        click.echo(orjson.dumps(summary))
+    else:
+        click.echo(
+            f"{len(reasons) - refused} series forecast from {last} by {chosen}, {refused} refused; {_told(measured)}"
+        )
+
+
+def _rows(
+    table: Table, model: str, reasons: list[str | None], usable: list[int], found: Ahead | None
+) -> list[list[object]]:
+    place = {number: row for row, number in enumerate(usable)}
+    rows: list[list[object]] = []
+    for number, name in enumerate(table.names):
+        if found is None or reasons[number] is not None:
+            rows.append([name, "", "", model, "", "", "", "", "", "", reasons[number]])
+            continue
+        row = place[number]
+        for step, middle in enumerate(found.expected[row]):
+            eighty, ninety_five = found.half80[row, step], found.half95[row, step]
+            ends = [middle, middle - eighty, middle + eighty, middle - ninety_five, middle + ninety_five]
+            figures = [max(float(np.expm1(value)), 0.0) for value in ends]
+            naive = float(table.values[number, -1])
+            rows.append([name, table.last_year + step + 1, step + 1, model, *figures, naive, ""])
+    return rows
+
+
+def _told(measured: Measured | None) -> str:
+    if measured is None:
+        return "there are no earlier origins to measure the model at"
+    share = "" if measured.error_of_naive is None else f"its error was {measured.error_of_naive:.2f} of naive's, "
+    return (
+        f"at the {measured.origins} origins before, {share}its 80 % interval held {measured.coverage80:.0%} "
+        f"and its 95 % interval {measured.coverage95:.0%}"
+    )
