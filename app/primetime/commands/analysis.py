@@ -9,7 +9,7 @@ from primetime.articles.listing import summaries_of
 from primetime.commands.session import begin, database, progress_bar
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput
-from primetime.jobs.analysing import run_analysis
+from primetime.jobs.analysing import bulk_pace, run_analysis
 from primetime.vectors.nearest import nearest_articles
 from primetime.vectors.storing import encode_missing
 
@@ -17,13 +17,15 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 
 
 @click.command("embed")
+@click.option("--cpu-share", type=float, help="Share of the time to work, above 0 to 1; default: the setting's.")
 @_JSON
-def embed_command(as_json: bool) -> None:
+def embed_command(cpu_share: float | None, as_json: bool) -> None:
     """Encode the articles that have no vector of this model yet; a stopped run continues where it was."""
     settings = begin()
+    pace = bulk_pace(settings, cpu_share)
     encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection, progress_bar("articles") as progress:
-        report = encode_missing(connection, encoder, progress=progress)
+        report = encode_missing(connection, encoder, progress=progress, pace=pace)
     if as_json:
         click.echo(orjson.dumps(asdict(report)))
     else:
