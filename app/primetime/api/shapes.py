@@ -166,3 +166,10 @@ class AnalysisList(Shape):
 
 class JobAccepted(Shape):
     job_id: int
+
+
+class Vectors(Shape):
+    model: Model
+    dimension: int
+    vectors: list[list[float]]
+    cut: int
