@@ -29,7 +29,7 @@ class Summary(Shape):
 
 
 class RankedSummary(Summary):
-    similarity: float
+    similarity: float | None  # null: found by its words, and not encoded yet
 
 
 class ArticleDetail(Summary):
