@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 import numpy as np
-import onnxruntime
 import structlog
 from numpy.typing import NDArray
 
@@ -39,6 +40,8 @@ def open_engine(manifest: Manifest, directory: Path, threads: int) -> Run:
 
 
 def _onnxruntime(path: Path, threads: int) -> Run:
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -58,6 +61,7 @@ def _onnxruntime(path: Path, threads: int) -> Run:
 def _openvino(path: Path, threads: int, *, bf16: bool) -> Run:
     import openvino
 
+    # Imported when it is needed, as the other engine: each takes tens of megabytes of a serving process.
     core = openvino.Core()
     options: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
     if bf16:
@@ -66,6 +70,7 @@ def _openvino(path: Path, threads: int, *, bf16: bool) -> Run:
     inputs = {name for entry in compiled.inputs for name in entry.get_names()}
     # One request: a second would hold a second set of activations, and the cores are busy with the first.
     request = compiled.create_infer_request()
+    _give_back_memory()
     lock = Lock()
 
     def run(feed: dict[str, NDArray[np.int64]]) -> NDArray[np.float32]:
@@ -74,3 +79,9 @@ def _openvino(path: Path, threads: int, *, bf16: bool) -> Run:
             return np.array(result[0], dtype=np.float32)
 
     return run
+
+
+def _give_back_memory() -> None:
+    """Let the C library return what compiling took and freed; it would keep it for this process' life."""
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
