@@ -59,9 +59,9 @@ def _onnxruntime(path: Path, threads: int) -> Run:
 
 
 def _openvino(path: Path, threads: int, *, bf16: bool) -> Run:
+    # Imported when it is needed, as the other engine: each takes tens of megabytes of a serving process.
     import openvino
 
-    # Imported when it is needed, as the other engine: each takes tens of megabytes of a serving process.
     core = openvino.Core()
     options: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
     if bf16:
