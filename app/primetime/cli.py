@@ -17,6 +17,7 @@ _COMMANDS = {
     "migrate": ("primetime.commands.corpus:migrate_command", "Bring the database to this release's schema."),
     "import": ("primetime.commands.corpus:import_command", "Store articles from PubMed XML, plain or gzip."),
     "embed": ("primetime.commands.analysis:embed_command", "Encode the articles that have no vector yet."),
+    "encode": ("primetime.commands.encoding:encode_command", "Encode a file of texts into a file of vectors."),
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),
     "forecast": ("primetime.commands.forecast:forecast_command", "Forecast a table of yearly series."),
     "backtest": ("primetime.commands.backtest:backtest_command", "Judge the score by what grew afterwards."),
@@ -25,7 +26,7 @@ _COMMANDS = {
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),
     "worker": ("primetime.commands.service:worker_command", "Run the jobs of the queue."),
-    "model": ("primetime.commands.model:model_group", "Build, show and verify the encoder's artifact."),
+    "model": ("primetime.commands.model:model_group", "Build, choose, show and verify the encoder's artifact."),
     "account": ("primetime.commands.account:account_group", "Create and list accounts."),
 }
 

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "json"
 
     encoder_threads: int = Field(default=0, ge=0, description="0: as many as physical cores")
+    encoder_cpu_share: float = Field(default=1.0, gt=0, le=1, description="share of the time that bulk encoding works")
+    burst_capacity_file: Path | None = Field(
+        default=None, description="percent of the burst capacity left, one number, kept up to date by the deployment"
+    )
+    burst_capacity_floor: float = Field(default=25.0, ge=0, le=100, description="percent; below it encoding slows")
+    burst_sustainable_share: float = Field(default=0.2, gt=0, le=1, description="CPU share that spends no credits")
     hdbscan_min_cluster_size: int = Field(
         default=0, ge=0, description="smallest topic; 0: chosen from the corpus' size"
     )

@@ -9,9 +9,9 @@ import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
 
-from primetime.accounts.rate_limit import SignInLimit
+from primetime.accounts.rate_limit import ModelLimit, SignInLimit
 from primetime.accounts.sessions import Sessions
-from primetime.api import analysis, articles, dashboard, export, health, search, session, topics
+from primetime.api import analysis, articles, dashboard, embed, export, health, search, session, topics
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
 from primetime.api.services import Services, signed_in
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(health.router)
     app.include_router(session.router)
-    for part in (dashboard, articles, search, topics, export, analysis):
+    for part in (dashboard, articles, search, topics, export, analysis, embed):
         app.include_router(part.router, dependencies=[Depends(signed_in)])
     app.include_router(_description(app), dependencies=[Depends(signed_in)])
     answer_errors(app)
@@ -81,6 +81,7 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
         pool=open_pool(settings),
         sessions=sessions,
         sign_in_limit=SignInLimit(settings.redis_url),
+        model_limit=ModelLimit(settings.redis_url),
         queue=create_queue(settings),
         encoder=encoder,
         model_problem=problem,

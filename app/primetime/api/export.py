@@ -13,6 +13,7 @@ from primetime.api.search import nearest_to_text
 from primetime.api.services import ServicesOf, StreamingConnection
 from primetime.api.summaries import topic_names
 from primetime.articles.csv_export import Search, export_filtered, export_search
+from primetime.articles.listing import Filters
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 
@@ -36,8 +37,7 @@ def csv(
             connection,
             question.search,
             limit=question.limit,
-            year_from=question.year_from,
-            year_to=question.year_to,
+            filters=Filters(year_from=question.year_from, year_to=question.year_to),
         )
         pmids = [neighbour.pmid for neighbour in neighbours]
         rows = export_search(connection, Search(idea=question.search, limit=question.limit, pmids=pmids), topics=topics)

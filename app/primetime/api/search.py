@@ -1,38 +1,54 @@
-"""Semantic search: the articles whose meaning is nearest to a question."""
+"""Semantic search: the articles whose meaning is nearest to a question, alone or fused with its words."""
 
 import time
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
 
-from primetime.api.articles import Year
 from primetime.api.services import Connection, Services, ServicesOf
 from primetime.api.shapes import Model, SearchResult
 from primetime.api.summaries import ranked
+from primetime.articles.listing import Filters
 from primetime.errors import BadInput
+from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
-Question = Annotated[str, Query(min_length=1, max_length=1000)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+
+
+class SearchQuestion(BaseModel):
+    """A question, how to look, and the filters, as query parameters."""
+
+    q: str = Field(min_length=1, max_length=1000)
+    mode: Literal["meaning", "hybrid"] = "meaning"
+    limit: int = Field(default=25, ge=1, le=1000)
+    year_from: int | None = Field(default=None, ge=0, le=9999)
+    year_to: int | None = Field(default=None, ge=0, le=9999)
+    journal: str | None = Field(default=None, max_length=500)
+    publication_type: str | None = Field(default=None, max_length=200)
+    mesh: str | None = Field(default=None, max_length=300)
 
 
 @router.get("")
-def search(
-    q: Question,
-    shared: ServicesOf,
-    connection: Connection,
-    limit: Limit = 25,
-    year_from: Year = None,
-    year_to: Year = None,
-) -> SearchResult:
+def search(question: Annotated[SearchQuestion, Query()], shared: ServicesOf, connection: Connection) -> SearchResult:
     began = time.perf_counter()
     manifest = shared.require_encoder().manifest
-    neighbours = nearest_to_text(shared, connection, q, limit=limit, year_from=year_from, year_to=year_to)
+    filters = Filters(
+        year_from=question.year_from,
+        year_to=question.year_to,
+        journal=question.journal or None,
+        publication_type=question.publication_type or None,
+        mesh=question.mesh or None,
+    )
+    found = nearest_to_text(
+        shared, connection, question.q, limit=question.limit, filters=filters, hybrid=question.mode == "hybrid"
+    )
     return SearchResult(
-        query=q,
-        items=ranked(connection, neighbours),
+        query=question.q,
+        items=ranked(connection, found),
         model=Model.model_validate(manifest),
         milliseconds=round((time.perf_counter() - began) * 1000, 1),
     )
@@ -44,18 +60,15 @@ def nearest_to_text(
     text: str,
     *,
     limit: int,
-    year_from: int | None,
-    year_to: int | None,
-) -> list[Neighbour]:
+    filters: Filters,
+    hybrid: bool = False,
+) -> Sequence[Neighbour | Found]:
     """Raises BadInput for a text of white space, ModelProblem without an encoder."""
     if not text.strip():
         raise BadInput("the question is empty", remedy="write what you are looking for")
     encoder = shared.require_encoder()
-    return nearest_articles(
-        connection,
-        encoder.encode([text])[0],
-        model_hash=encoder.manifest.hash,
-        limit=limit,
-        year_from=year_from,
-        year_to=year_to,
-    )
+    vector = encoder.encode([text])[0]
+    model_hash = encoder.manifest.hash
+    if hybrid:
+        return hybrid_search(connection, text, vector, model_hash=model_hash, limit=limit, filters=filters)
+    return nearest_articles(connection, vector, model_hash=model_hash, limit=limit, filters=filters)

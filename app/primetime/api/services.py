@@ -10,7 +10,7 @@ from procrastinate import App
 from psycopg_pool import ConnectionPool
 
 from primetime.accounts.people import Account, Role
-from primetime.accounts.rate_limit import SignInLimit
+from primetime.accounts.rate_limit import ModelLimit, SignInLimit
 from primetime.accounts.sessions import Sessions
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
@@ -29,6 +29,7 @@ class Services:
     pool: ConnectionPool
     sessions: Sessions
     sign_in_limit: SignInLimit
+    model_limit: ModelLimit
     queue: App
     encoder: Encoder | None
     model_problem: ModelProblem | None  # why there is no encoder

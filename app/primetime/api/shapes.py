@@ -29,7 +29,7 @@ class Summary(Shape):
 
 
 class RankedSummary(Summary):
-    similarity: float
+    similarity: float | None  # null: found by its words, and not encoded yet
 
 
 class ArticleDetail(Summary):
@@ -166,3 +166,10 @@ class AnalysisList(Shape):
 
 class JobAccepted(Shape):
     job_id: int
+
+
+class Vectors(Shape):
+    model: Model
+    dimension: int
+    vectors: list[list[float]]
+    cut: int

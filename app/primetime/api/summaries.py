@@ -8,6 +8,7 @@ import psycopg
 from primetime.api.shapes import RankedSummary, Summary, TopicName
 from primetime.articles.listing import ArticleSummary, summaries_of
 from primetime.database.queries import load_queries
+from primetime.vectors.hybrid import Found
 from primetime.vectors.nearest import Neighbour
 
 QUERIES = load_queries("primetime.api")
@@ -19,7 +20,7 @@ def with_topics(connection: psycopg.Connection, articles: Sequence[ArticleSummar
     return [Summary(**asdict(article), topic=topics.get(article.pmid)) for article in articles]
 
 
-def ranked(connection: psycopg.Connection, neighbours: Sequence[Neighbour]) -> list[RankedSummary]:
+def ranked(connection: psycopg.Connection, neighbours: Sequence[Neighbour | Found]) -> list[RankedSummary]:
     """The neighbours' summaries in their order, with similarity."""
     similarity = {neighbour.pmid: neighbour.similarity for neighbour in neighbours}
     found = with_topics(connection, summaries_of(connection, list(similarity)))

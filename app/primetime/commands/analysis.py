@@ -1,29 +1,33 @@
 """`primetime embed`, `analyse`, `search`."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
 import orjson
 
-from primetime.articles.listing import summaries_of
+from primetime.articles.listing import Filters, summaries_of
 from primetime.commands.session import begin, database, progress_bar
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput
-from primetime.jobs.analysing import run_analysis
-from primetime.vectors.nearest import nearest_articles
+from primetime.jobs.analysing import bulk_pace, run_analysis
+from primetime.vectors.hybrid import Found, hybrid_search
+from primetime.vectors.nearest import Neighbour, nearest_articles
 from primetime.vectors.storing import encode_missing
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
 @click.command("embed")
+@click.option("--cpu-share", type=float, help="Share of the time to work, above 0 to 1; default: the setting's.")
 @_JSON
-def embed_command(as_json: bool) -> None:
+def embed_command(cpu_share: float | None, as_json: bool) -> None:
     """Encode the articles that have no vector of this model yet; a stopped run continues where it was."""
     settings = begin()
+    pace = bulk_pace(settings, cpu_share)
     encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection, progress_bar("articles") as progress:
-        report = encode_missing(connection, encoder, progress=progress)
+        report = encode_missing(connection, encoder, progress=progress, pace=pace)
     if as_json:
         click.echo(orjson.dumps(asdict(report)))
     else:
@@ -55,22 +59,25 @@ def analyse_command(as_json: bool) -> None:
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--year-from", type=int)
 @click.option("--year-to", type=int)
+@click.option("--hybrid", is_flag=True, help="Fuse with full text: those with all the words come forward.")
 @_JSON
-def search_command(text: str, limit: int, year_from: int | None, year_to: int | None, as_json: bool) -> None:
+def search_command(
+    text: str, limit: int, year_from: int | None, year_to: int | None, hybrid: bool, as_json: bool
+) -> None:
     """Find the articles nearest in meaning to TEXT."""
     if not text.strip():
         raise BadInput("the text is empty", remedy="write what you are looking for")
     settings = begin()
     encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection:
-        neighbours = nearest_articles(
-            connection,
-            encoder.encode([text])[0],
-            model_hash=encoder.manifest.hash,
-            limit=limit,
-            year_from=year_from,
-            year_to=year_to,
-        )
+        vector = encoder.encode([text])[0]
+        model_hash = encoder.manifest.hash
+        filters = Filters(year_from=year_from, year_to=year_to)
+        neighbours: Sequence[Neighbour | Found]
+        if hybrid:
+            neighbours = hybrid_search(connection, text, vector, model_hash=model_hash, limit=limit, filters=filters)
+        else:
+            neighbours = nearest_articles(connection, vector, model_hash=model_hash, limit=limit, filters=filters)
         found = summaries_of(connection, [neighbour.pmid for neighbour in neighbours])
     similarity = {neighbour.pmid: neighbour.similarity for neighbour in neighbours}
     if as_json:
@@ -78,6 +85,8 @@ def search_command(text: str, limit: int, year_from: int | None, year_to: int | 
         click.echo(orjson.dumps({"query": text, "model": encoder.manifest.hash, "items": items}))
         return
     for article in found:
-        click.echo(f"{similarity[article.pmid]:.3f}  {article.pmid:>9}  {article.year or '    '}  {article.title}")
+        likeness = similarity[article.pmid]
+        shown = "     " if likeness is None else f"{likeness:.3f}"
+        click.echo(f"{shown}  {article.pmid:>9}  {article.year or '    '}  {article.title}")
     if not found:
         click.echo("nothing is encoded with this model yet: run `primetime embed`", err=True)

@@ -1,4 +1,4 @@
-"""`primetime model build`, `show`, `verify`."""
+"""`primetime model build`, `choose`, `show`, `verify`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 import click
 
 from primetime.commands.session import begin
+from primetime.commands.text_lines import read_texts
 
 if TYPE_CHECKING:
-    from primetime.encoder.artifact import Quantisation
+    from primetime.encoder.artifact import Manifest, Quantisation
 
 
 @click.group("model")
 def model_group() -> None:
-    """Build, show and verify the encoder's artifact."""
+    """Build, choose, show and verify the encoder's artifact."""
 
 
 @model_group.command("build")
@@ -21,21 +22,52 @@ def model_group() -> None:
 @click.option("--output", type=click.Path(path_type=Path), help="Folder of the artifact; default: PRIMETIME_MODEL_DIR.")
 @click.option(
     "--quantisation",
-    type=click.Choice(["dynamic-int8-per-channel", "none"]),
-    default="dynamic-int8-per-channel",
-    show_default=True,
-    help="What to try; int8 that is not close enough to fp32 is left, and the manifest says so.",
+    type=click.Choice(["none", "bf16", "dynamic-int8-per-channel", "static-int8-smoothquant"]),
+    help="Make this variant alone; one that is not close enough to fp32 is left. Default: the fastest here of all.",
 )
-def build_command(source: str | None, output: Path | None, quantisation: "Quantisation") -> None:
-    """Export, quantise and check a model."""
-    from primetime.encoder.building import build
+@click.option(
+    "--calibration", type=click.Path(path_type=Path), help="JSON lines to quantise by, in place of made-up ones."
+)
+@click.option("--judging", type=click.Path(path_type=Path), help="JSON lines to compare with fp32 on, likewise.")
+@click.option("--keep", type=click.Path(path_type=Path), help="New folder for all that passed, for `model choose`.")
+def build_command(
+    source: str | None,
+    output: Path | None,
+    quantisation: "Quantisation | None",
+    calibration: Path | None,
+    judging: Path | None,
+    keep: Path | None,
+) -> None:
+    """Export a model, make its variants, check each against fp32, and take the fastest that passes."""
+    from primetime.encoder.building import Texts, build
 
-    directory = output or begin().model_directory
-    manifest = build(source, directory, quantisation=quantisation)
+    settings = begin()
+    directory = output or settings.model_directory
+    texts = Texts(
+        calibration=None if calibration is None else read_texts(calibration),
+        judging=None if judging is None else read_texts(judging),
+    )
+    _tell(directory, build(source, directory, quantisation=quantisation, texts=texts, keep=keep))
+
+
+@model_group.command("choose")
+@click.argument("candidates", type=click.Path(path_type=Path))
+@click.option("--output", type=click.Path(path_type=Path), help="Folder of the artifact; default: PRIMETIME_MODEL_DIR.")
+def choose_command(candidates: Path, output: Path | None) -> None:
+    """Time the artifacts that `model build --keep` left in CANDIDATES on this machine, and take the fastest."""
+    from primetime.encoder.choosing import choose
+
+    settings = begin()
+    directory = output or settings.model_directory
+    _tell(directory, choose(candidates, directory))
+
+
+def _tell(directory: Path, manifest: "Manifest") -> None:
     click.echo(
         f"{directory}: {manifest.source}, {manifest.dimension} dimensions, "
         f"quantisation {manifest.quantisation}, hash {manifest.hash}"
     )
+    click.echo(manifest.choice)
 
 
 @model_group.command("show")

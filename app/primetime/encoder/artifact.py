@@ -16,7 +16,8 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 
 Pooling = Literal["mean", "cls", "max"]
-Quantisation = Literal["none", "dynamic-int8-per-channel"]
+Quantisation = Literal["none", "bf16", "dynamic-int8-per-channel", "static-int8-smoothquant"]
+Engine = Literal["onnxruntime", "openvino"]
 
 
 class Golden(BaseModel):
@@ -29,7 +30,7 @@ class Golden(BaseModel):
 
 
 class Quality(BaseModel):
-    """Agreement of the quantised model with the same model in fp32, over the calibration texts."""
+    """Agreement of the quantised model with the same model in fp32, over the texts that it was judged by."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,6 +38,16 @@ class Quality(BaseModel):
     mean_cosine: float
     first_percentile_cosine: float
     nearest_10_overlap: float = Field(description="share of each text's ten nearest that both models agree on, 0..1")
+
+
+class Variant(BaseModel):
+    """What was measured of one way to run the model."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quality: Quality | None = Field(description="None: fp32 itself")
+    tokens_per_second: float = Field(description="real tokens, where the choice was made; 0: not offered, so not timed")
+    offered: bool = Field(description="whether it passed the gate")
 
 
 class Manifest(BaseModel):
@@ -52,9 +63,12 @@ class Manifest(BaseModel):
     normalised: bool = Field(description="whether the source itself normalises; served vectors always have length 1")
     max_length: int = Field(gt=2, description="tokens, the special ones included")
     quantisation: Quantisation
+    engine: Engine = Field(default="onnxruntime", description="what the vectors were checked and timed with")
     files: dict[str, str] = Field(description="file name to sha256")
     calibration_sha256: str = ""
-    quality: dict[Quantisation, Quality] = Field(default_factory=dict, description="every variant that was measured")
+    judged_by: str = Field(default="", description="the texts of the quality gate: `made-up`, or a file's sha256")
+    variants: dict[Quantisation, Variant] = Field(default_factory=dict, description="every variant that was measured")
+    choice: str = Field(default="", description="why this variant")
     golden: list[Golden] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
 

@@ -1,18 +1,27 @@
-"""Model folder to ONNX graph, and ONNX graph to int8: the only room that imports optimum, torch and transformers."""
+"""Model folder to ONNX graph, ONNX graph to int8: the only room with optimum, torch, NNCF and transformers."""
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE
 from primetime.encoder.source import SourceModel
 from primetime.errors import ModelProblem
 
-MISSING_EXTRA = "install the extra `model` (make setup): building needs optimum, torch and onnx"
+MISSING_EXTRA = "install the extra `model` (make setup): building needs optimum, torch, onnx and nncf"
+SMOOTH_QUANT_ALPHA = 0.95
+
+Feed = dict[str, NDArray[np.int64]]
+"""one text's input ids and masks [1, length]"""
 
 
 def export_model(source: SourceModel, directory: Path) -> None:
@@ -60,7 +69,7 @@ def export_tokenizer(source: SourceModel, directory: Path) -> None:
     backend.save(str(directory / TOKENIZER_FILE))
 
 
-def quantise(original: Path, output: Path) -> None:
+def quantise_dynamic(original: Path, output: Path) -> None:
     """Write a graph whose matrix multiplications are int8: weights per channel, activations scaled at run time.
 
     The method and its measured fidelity are in the design's facts; fusing the graph first made the vectors unusable.
@@ -69,6 +78,33 @@ def quantise(original: Path, output: Path) -> None:
 
     with _without_advice():
         quantize_dynamic(original, output, per_channel=True, weight_type=QuantType.QInt8)
+
+
+def quantise_static(original: Path, output: Path, feeds: Sequence[Feed]) -> None:
+    """Write a graph of quantise-dequantise pairs with activation ranges taken from `feeds`, for an int8 engine.
+
+    SmoothQuant (Xiao et al. 2023) moves the activations' outliers into the weights; alpha .95 kept nearest-10 overlap
+    at 94 %, .15 at 88 %. Softmax, layer norm and GELU stay in float.
+    """
+    # NNCF would send usage statistics; this is its own switch.
+    os.environ["NNCF_CI"] = "1"
+    try:
+        import nncf
+        import onnx
+        from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, AdvancedSmoothQuantParameters
+    except ImportError as error:
+        raise ModelProblem(f"the builder lacks {error.name}", remedy=MISSING_EXTRA) from error
+    with _without_advice(), redirect_stdout(io.StringIO()):
+        graph = nncf.quantize(
+            onnx.load(str(original)),
+            nncf.Dataset(feeds),
+            subset_size=len(feeds),
+            model_type=nncf.ModelType.TRANSFORMER,
+            advanced_parameters=AdvancedQuantizationParameters(
+                smooth_quant_alphas=AdvancedSmoothQuantParameters(matmul=SMOOTH_QUANT_ALPHA)
+            ),
+        )
+        onnx.save(graph, str(output))
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from primetime.encoder.artifact import Quality
 
-# Below these, search results visibly change. A variant that falls short is not served.
-MEAN_COSINE = 0.99
-FIRST_PERCENTILE_COSINE = 0.98
+# Below these, search results visibly change. A variant that falls short is not offered.
+MEAN_COSINE = 0.995
+FIRST_PERCENTILE_COSINE = 0.985
+NEAREST_10_OVERLAP = 0.93
 
 NEIGHBOURS = 10
 
@@ -25,8 +26,34 @@ def compare(original: NDArray[np.float32], quantised: NDArray[np.float32]) -> Qu
     )
 
 
-def acceptable(quality: Quality) -> bool:
-    return quality.mean_cosine >= MEAN_COSINE and quality.first_percentile_cosine >= FIRST_PERCENTILE_COSINE
+def shortfalls(quality: Quality) -> list[str]:
+    """What keeps a variant from being offered, in words; empty when it passes the gate."""
+    limits = (
+        ("mean cosine", quality.mean_cosine, MEAN_COSINE),
+        ("1st percentile", quality.first_percentile_cosine, FIRST_PERCENTILE_COSINE),
+        ("nearest-10 overlap", quality.nearest_10_overlap, NEAREST_10_OVERLAP),
+    )
+    return [f"{name} {value} below {limit}" for name, value, limit in limits if not value >= limit]
+
+
+def retrieval(vectors: NDArray[np.float32], relevant: NDArray[np.bool_]) -> tuple[float, float]:
+    """nDCG@10 and recall@100 when each relevant text in turn asks for the others among all texts.
+
+    Takes unit vectors [texts, dimension] and marks [texts], at least two of them set. Gains are binary
+    (Järvelin & Kekäläinen 2002).
+    """
+    asking = np.flatnonzero(relevant)
+    others = len(asking) - 1
+    if others < 1:
+        raise ValueError("retrieval needs two relevant texts or more")
+    similarity = vectors[asking] @ vectors.T
+    similarity[np.arange(len(asking)), asking] = -np.inf
+    order = np.argsort(-similarity, axis=1, kind="stable")[:, :-1]  # the last is the text that asks
+    found = relevant[order]
+    discount = 1 / np.log2(np.arange(2, 12))
+    best = discount[: min(others, 10)].sum()
+    gains = found[:, :10] @ discount[: min(10, found.shape[1])]
+    return float((gains / best).mean()), float((found[:, :100].sum(axis=1) / others).mean())
 
 
 def _overlap(original: NDArray[np.float32], quantised: NDArray[np.float32]) -> float:

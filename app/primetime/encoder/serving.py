@@ -1,27 +1,34 @@
-"""Encoding texts with a built artifact: onnxruntime and tokenizers alone, no torch."""
+"""Encoding texts with a built artifact: its engine and tokenizers alone, no torch."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 import structlog
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer  # type: ignore[import-untyped]
 
-from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
+from primetime.encoder.artifact import TOKENIZER_FILE, Manifest, verify
 from primetime.encoder.batching import batches_by_length
+from primetime.encoder.engines import Run, open_engine
 from primetime.encoder.pooling import pool, to_unit_length
 from primetime.encoder.processor import physical_cores
+from primetime.encoder.turn import Turn
 from primetime.errors import ModelProblem
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, int], None]
+"""Told the texts done, the texts in all, and the real tokens computed so far"""
 
-# Padded tokens in one run of the model: 4096 was no faster a token on two cores, and took 150 MB more.
-TOKEN_BUDGET = 2048
+# Padded tokens in one run of the model: 2048 was no faster a token on two cores, and took 25 MB more.
+TOKEN_BUDGET = 1024
+# Lengths are padded to a multiple of this: an engine prepares itself once for each shape it meets.
+LENGTH_STEP = 8
+# A call of up to this many texts is a person waiting; it goes ahead of bulk work.
+URGENT_TEXTS = 64
 # Texts tokenised at once: bounds the memory that waiting tokens take, long enough to sort lengths well.
 TOKENISE_AT_ONCE = 1024
 # int8 kernels of different processors round differently; a wrong file or a wrong tokenizer falls far below this.
@@ -45,16 +52,16 @@ class Encoded:
 class Encoder:
     """One loaded model. Safe to share between threads."""
 
-    def __init__(self, manifest: Manifest, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+    def __init__(self, manifest: Manifest, run: Run, tokenizer: Tokenizer) -> None:
         self.manifest = manifest
-        self._session = session
+        self._model = run
+        self._turn = Turn()
         self._tokenizer = tokenizer
         padding = tokenizer.padding or {}
         self._pad_id = int(padding.get("pad_id", 0))
         # Padding is done per batch, after sorting; the tokenizer would pad to the longest text of all.
         tokenizer.no_padding()
         tokenizer.enable_truncation(manifest.max_length)
-        self._inputs = {entry.name for entry in session.get_inputs()}
 
     @classmethod
     def open(cls, directory: Path, *, threads: int = 0) -> Encoder:
@@ -63,48 +70,55 @@ class Encoder:
         `threads` 0 means the physical cores. Raises ModelProblem when a file is missing, changed or unreadable.
         """
         manifest = verify(directory)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or physical_cores()
-        options.inter_op_num_threads = 1
-        # Threads that spin while waiting would take the cores from the API and burn Lightsail's CPU credits.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(
-                str(directory / MODEL_FILE), options, providers=["CPUExecutionProvider"]
-            )
+            run = open_engine(manifest, directory, threads or physical_cores())
             tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
-        except Exception as error:  # both libraries raise bare Exception subclasses of their own
+        except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelProblem(
                 f"the encoder artifact in {directory} cannot be loaded: {str(error).splitlines()[0]}",
                 remedy="build it again with `primetime model build`",
             ) from error
-        return cls(manifest, session, tokenizer)
+        return cls(manifest, run, tokenizer)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         """Encode texts into unit vectors float32 [texts, dimension], in the order given.
 
         An empty text gets the vector of the empty sequence; control characters and NUL are ignored by the tokenizer; a
-        text beyond the maximum length is cut. `progress` is called with (texts done, texts in all).
+        text beyond the maximum length is cut. `progress` is called after each batch.
         Raises ModelProblem rather than return a vector that is not finite.
         """
         return self.encode_counted(texts, progress=progress).vectors
 
-    def encode_counted(self, texts: Sequence[str], *, progress: Progress | None = None) -> Encoded:
-        """As `encode`, with the number of tokens computed and of texts cut."""
+    def encode_counted(
+        self,
+        texts: Sequence[str],
+        *,
+        progress: Progress | None = None,
+        pace: Callable[[float], None] | None = None,
+    ) -> Encoded:
+        """As `encode`, with the number of tokens computed and of texts cut.
+
+        `pace` is called after every batch with the seconds it took, and may rest.
+        """
+        urgent = len(texts) <= URGENT_TEXTS
         vectors = np.empty((len(texts), self.manifest.dimension), dtype=np.float32)
-        tokens = cut = done = 0
+        cut = done = tokens = 0
         for start in range(0, len(texts), TOKENISE_AT_ONCE):
             encodings = self._tokenise(texts[start : start + TOKENISE_AT_ONCE])
             cut += sum(1 for encoding in encodings if encoding.overflowing)
             ids = [encoding.ids for encoding in encodings]
             lengths = [len(one) for one in ids]
-            tokens += sum(lengths)
             for batch in batches_by_length(lengths, TOKEN_BUDGET):
-                vectors[start + batch] = self._run([ids[index] for index in batch])
+                with self._turn.take(urgent=urgent):
+                    began = time.perf_counter()
+                    vectors[start + batch] = self._run([ids[index] for index in batch])
+                    took = time.perf_counter() - began
+                if pace is not None:
+                    pace(took)
                 done += len(batch)
+                tokens += sum(lengths[index] for index in batch)
                 if progress is not None:
-                    progress(done, len(texts))
+                    progress(done, len(texts), tokens)
         return Encoded(vectors=vectors, tokens=tokens, cut=cut)
 
     def warm(self) -> None:
@@ -124,7 +138,7 @@ class Encoder:
             raise ModelProblem(
                 f"{self.manifest.source} gives other vectors here than where it was built "
                 f"(cosine {cosines.min():.3f}, needed {GOLDEN_COSINE})",
-                remedy="build the artifact on this kind of processor, or without quantising: "
+                remedy="let this machine choose: `primetime model choose`, or build without quantising: "
                 "`primetime model build --quantisation none`",
             )
         log.debug("encoder warm", source=self.manifest.source, hash=self.manifest.hash, cosine=float(cosines.min()))
@@ -135,16 +149,15 @@ class Encoder:
         return list(self._tokenizer.encode_batch_fast(clean))
 
     def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:
-        longest = max(len(one) for one in ids)
+        longest = -(-max(len(one) for one in ids) // LENGTH_STEP) * LENGTH_STEP
+        longest = max(min(longest, self.manifest.max_length), 1)
         input_ids = np.full((len(ids), longest), self._pad_id, dtype=np.int64)
         mask = np.zeros((len(ids), longest), dtype=np.int64)
         for row, one in enumerate(ids):
             input_ids[row, : len(one)] = one
             mask[row, : len(one)] = 1
-        feed = {"input_ids": input_ids, "attention_mask": mask}
-        if "token_type_ids" in self._inputs:
-            feed["token_type_ids"] = np.zeros_like(input_ids)
-        (hidden,) = self._session.run(["last_hidden_state"], feed)
+        feed = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": np.zeros_like(input_ids)}
+        hidden = self._model(feed)
         vectors = to_unit_length(pool(hidden, mask, self.manifest.pooling))
         if not np.isfinite(vectors).all():
             raise ModelProblem(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from threading import Lock
 from typing import Any, Protocol
 
@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from primetime.articles.listing import QUERIES as ARTICLE_QUERIES
+from primetime.articles.listing import Filters
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput, NotFound
 from primetime.vectors.halfvec import QUERIES, from_binary, storage_of, to_parameter
@@ -31,8 +33,7 @@ class Wanted:
     """[dimension]"""
     model_hash: str
     limit: int
-    year_from: int | None = None
-    year_to: int | None = None
+    filters: Filters = field(default_factory=Filters)
     excluded: int | None = None
     """a PMID left out: the article whose neighbours are wanted"""
 
@@ -48,15 +49,16 @@ class PgvectorArticles:
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
         rows = connection.execute(
-            QUERIES["nearest_by_pgvector"],
+            QUERIES["nearest_by_pgvector"].format(filter=ARTICLE_QUERIES["filter"]),
             {
+                **asdict(wanted.filters),
                 "vector": to_parameter(wanted.vector, "halfvec"),
                 "model_hash": wanted.model_hash,
-                "year_from": wanted.year_from,
-                "year_to": wanted.year_to,
                 "excluded": wanted.excluded,
                 "limit": wanted.limit,
             },
+            # Never prepared: a plan made for any parameters could not leave out the filters that are not used.
+            prepare=False,
         ).fetchall()
         return [Neighbour(pmid, float(similarity)) for pmid, similarity in rows]
 
@@ -75,9 +77,11 @@ class InProcessArticles:
         if not len(pmids):
             return []
         similarity = vectors @ to_unit_length(wanted.vector[None, :])[0]
-        if wanted.year_from is not None or wanted.year_to is not None:
+        if wanted.filters != Filters():
             rows = connection.execute(
-                QUERIES["pmids_of_years"], {"year_from": wanted.year_from, "year_to": wanted.year_to}
+                QUERIES["pmids_of_filter"].format(filter=ARTICLE_QUERIES["filter"]),
+                asdict(wanted.filters),
+                prepare=False,
             ).fetchall()
             similarity[~np.isin(pmids, np.asarray([row[0] for row in rows], dtype=np.int64))] = -np.inf
         if wanted.excluded is not None:
@@ -111,10 +115,9 @@ def nearest_articles(
     *,
     model_hash: str,
     limit: int,
-    year_from: int | None = None,
-    year_to: int | None = None,
+    filters: Filters | None = None,
 ) -> list[Neighbour]:
-    """The `limit` articles most similar to a vector [dimension] of the same model, optionally of some years only.
+    """The `limit` articles most similar to a vector [dimension] of the same model, among those that pass the filters.
 
     No neighbours while nothing is encoded with that model. Raises BadInput for a vector of another dimension.
     """
@@ -122,7 +125,7 @@ def nearest_articles(
     _check_dimension(connection, vector, model_hash)
     return find(
         connection,
-        Wanted(vector=vector, model_hash=model_hash, limit=limit, year_from=year_from, year_to=year_to),
+        Wanted(vector=vector, model_hash=model_hash, limit=limit, filters=filters or Filters()),
     )
 
 

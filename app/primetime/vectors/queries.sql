@@ -59,8 +59,7 @@ SELECT v.pmid, 1 - (v.embedding <=> %(vector)s) AS similarity
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s
-    AND (%(year_from)s::int IS NULL OR a.publication_year >= %(year_from)s)
-    AND (%(year_to)s::int IS NULL OR a.publication_year <= %(year_to)s)
+    AND {filter}
     AND (%(excluded)s::bigint IS NULL OR v.pmid <> %(excluded)s)
 ORDER BY v.embedding <=> %(vector)s, v.pmid
 LIMIT %(limit)s
@@ -68,8 +67,15 @@ LIMIT %(limit)s
 -- name: vectors_stamp
 SELECT count(*), max(encoded_at) FROM article_vectors WHERE model_hash = %(model_hash)s
 
--- name: pmids_of_years
+-- name: pmids_of_filter
+SELECT pmid FROM articles WHERE {filter}
+
+-- name: best_by_words
 SELECT pmid
 FROM articles
-WHERE (%(year_from)s::int IS NULL OR publication_year >= %(year_from)s)
-    AND (%(year_to)s::int IS NULL OR publication_year <= %(year_to)s)
+WHERE {filter}
+ORDER BY {order}
+LIMIT %(limit)s
+
+-- name: vectors_of
+SELECT pmid, embedding FROM article_vectors WHERE model_hash = %(model_hash)s AND pmid = ANY (%(pmids)s)

@@ -34,12 +34,17 @@ class EncodeReport:
 
 
 def encode_missing(
-    connection: Connection[Any], encoder: Encoder, *, progress: Callable[[int, int], None] | None = None
+    connection: Connection[Any],
+    encoder: Encoder,
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    pace: Callable[[float], None] | None = None,
 ) -> EncodeReport:
     """Encode each article whose text has no up-to-date vector of this model, and store it.
 
     Commits on `connection` after every batch, so that a run that is stopped continues where it was. Articles with
-    neither title nor abstract are left out. `progress` is called with (articles done, articles to do).
+    neither title nor abstract are left out. `progress` is called with (articles done, articles to do), `pace` after
+    every run of the model with the seconds it took.
     Raises Busy when another process is encoding, ModelProblem when the model differs from the one known by its hash.
     """
     storage = storage_of(connection)
@@ -59,7 +64,9 @@ def encode_missing(
             connection.commit()
             if not rows:
                 break
-            result = encoder.encode_counted([article_text(title, abstract) for _, _, title, abstract in rows])
+            result = encoder.encode_counted(
+                [article_text(title, abstract) for _, _, title, abstract in rows], pace=pace
+            )
             with connection.cursor() as cursor:
                 cursor.executemany(
                     QUERIES["store_vector"],

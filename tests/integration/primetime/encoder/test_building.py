@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,9 @@ import torch
 from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from primetime.encoder.artifact import verify
-from primetime.encoder.building import build
+from primetime.encoder.building import Texts, build
+from primetime.encoder.calibration import calibration_sha256
+from primetime.encoder.choosing import choose
 from primetime.encoder.serving import Encoder
 from primetime.encoder.source import RAW_MODEL_WARNING
 from primetime.errors import BadInput, Busy, ModelProblem
@@ -54,9 +57,10 @@ def test_a_sentence_model_is_served_as_its_files_say(small_bert: Path, tmp_path:
 
 
 def test_building_twice_gives_the_same_artifact_and_replaces_it(small_bert: Path, tmp_path: Path) -> None:
-    first = build(small_bert, tmp_path / "out")
+    static = partial(build, small_bert, tmp_path / "out", quantisation="static-int8-smoothquant")
+    first = static()
     bytes_of_first = (tmp_path / "out" / "model.onnx").read_bytes()
-    second = build(small_bert, tmp_path / "out")
+    second = static()
     assert (second.hash, second.files) == (first.hash, first.files)
     assert (tmp_path / "out" / "model.onnx").read_bytes() == bytes_of_first
     assert sorted(path.name for path in tmp_path.iterdir()) == [".out.lock", "out"]
@@ -68,13 +72,44 @@ def test_a_raw_masked_language_model_is_marked(small_bert: Path, tmp_path: Path)
     assert verify(tmp_path / "out") == manifest
 
 
-def test_int8_that_strays_too_far_is_not_served(small_bert: Path, tmp_path: Path, monkeypatch) -> None:
+def test_a_variant_that_strays_too_far_is_not_offered(small_bert: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr("primetime.encoder.fidelity.MEAN_COSINE", 1.01)
-    manifest = build(small_bert, tmp_path / "out")
+    manifest = build(small_bert, tmp_path / "out", keep=tmp_path / "kept")
     assert manifest.quantisation == "none"
-    assert "int8 was not close enough" in " ".join(manifest.warnings)
-    assert manifest.quality["dynamic-int8-per-channel"].texts == 192
+    assert [name for name, variant in manifest.variants.items() if variant.offered] == ["none"]
+    assert "static-int8-smoothquant was not close enough" in " ".join(manifest.warnings)
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["none"]
     Encoder.open(tmp_path / "out").warm()
+
+
+def test_another_machine_chooses_among_what_was_kept(small_bert: Path, tmp_path: Path) -> None:
+    built = build(small_bert, tmp_path / "out", quantisation="bf16", keep=tmp_path / "kept")
+    chosen = choose(tmp_path / "kept", tmp_path / "there")
+    assert (chosen.quantisation, chosen.hash) == ("bf16", built.hash)
+    assert chosen.choice.startswith("bf16 reads ")
+    Encoder.open(tmp_path / "there").warm()
+    with pytest.raises(BadInput, match="not empty"):
+        build(small_bert, tmp_path / "out", keep=tmp_path / "kept")
+
+
+def test_what_does_not_work_here_is_not_chosen(small_bert: Path, tmp_path: Path) -> None:
+    build(small_bert, tmp_path / "out", quantisation="none", keep=tmp_path / "kept")
+    with (tmp_path / "kept" / "none" / "model.onnx").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelProblem, match="no variant"):
+        choose(tmp_path / "kept", tmp_path / "there")
+    with pytest.raises(ModelProblem, match="no artifacts"):
+        choose(tmp_path / "nothing", tmp_path / "there")
+    assert not (tmp_path / "there").exists()
+
+
+def test_texts_given_are_named_in_the_manifest(small_bert: Path, tmp_path: Path) -> None:
+    given = [f"heart {'and lung ' * number}failure" for number in range(32)]
+    static = partial(build, small_bert, tmp_path / "out", quantisation="static-int8-smoothquant")
+    manifest = static(texts=Texts(calibration=given, judging=given))
+    assert manifest.judged_by == f"sha256:{calibration_sha256(given)}"
+    with pytest.raises(BadInput, match="too few"):
+        static(texts=Texts(calibration=given[:3]))
 
 
 def test_a_failed_build_leaves_the_earlier_artifact(small_bert: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The real artifact, served."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,17 +58,15 @@ def test_order_is_kept_whatever_the_lengths(encoder: Encoder) -> None:
     texts = [" ".join(SENTENCES[i % 40 : i % 40 + 1 + i % 9]) for i in range(70)]
     together = encoder.encode(texts)
     alone = np.vstack([encoder.encode([text]) for text in texts])
-    # Activations are scaled a batch at a time, so company changes the last digits, never the place.
-    similarity = together @ alone.T
-    assert (np.diag(similarity) > 0.97).all()
-    assert (np.diag(similarity) >= similarity.max(axis=1) - 0.02).all()
+    # Activation ranges are fixed, so a text's company changes nothing but the order of sums.
+    assert (np.sum(together * alone, axis=1) > 0.999).all()
 
 
 def test_progress_ends_with_all(encoder: Encoder) -> None:
-    seen: list[tuple[int, int]] = []
-    encoder.encode(["a"] * 1500, progress=lambda done, total: seen.append((done, total)))
-    assert seen[-1] == (1500, 1500)
-    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    seen: list[tuple[int, int, int]] = []
+    encoder.encode(["a"] * 1500, progress=lambda *now: seen.append(now))
+    assert seen[-1] == (1500, 1500, 3 * 1500)
+    assert seen == sorted(seen)
 
 
 def test_meaning_decides_similarity(encoder: Encoder) -> None:
@@ -81,11 +81,11 @@ def test_meaning_decides_similarity(encoder: Encoder) -> None:
 def test_it_agrees_with_sentence_transformers(encoder: Encoder) -> None:
     from sentence_transformers import SentenceTransformer
 
-    texts = calibration_texts()[:48]
+    texts = calibration_texts()
     reference = SentenceTransformer(str(packaged_directory()), device="cpu").encode(texts, normalize_embeddings=True)
     cosine = (encoder.encode(texts) * reference).sum(axis=1)
-    assert cosine.mean() > 0.985
-    assert cosine.min() > 0.96
+    assert cosine.mean() > 0.995
+    assert cosine.min() > 0.985
 
 
 def test_threads_share_one_encoder(encoder: Encoder) -> None:
@@ -153,3 +153,52 @@ def test_serving_imports_neither_torch_nor_transformers(model_directory: Path, r
         [sys.executable, "-c", program], cwd=repository / "app", capture_output=True, text=True, check=True
     )
     assert result.stdout.splitlines()[-1] == "set()"
+
+
+def run_encoder(model_directory: Path, repository: Path, isa: str) -> list[str]:
+    """Warm and encode on a processor restricted to `isa` (oneDNN's own switch); its output's lines."""
+    program = (
+        "from pathlib import Path; from primetime.encoder.serving import Encoder; "
+        f"encoder = Encoder.open(Path({str(model_directory)!r})); encoder.warm(); "
+        "print(encoder.encode(['heart failure']).shape)"
+    )
+    environment = os.environ | {"ONEDNN_MAX_CPU_ISA": isa}
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=repository / "app",
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    return result.stdout.splitlines()
+
+
+def test_a_processor_without_vnni_gives_the_golden_vectors(model_directory: Path, repository: Path) -> None:
+    assert run_encoder(model_directory, repository, "AVX512_CORE")[-1] == "(1, 384)"
+
+
+def test_what_openvino_cannot_run_onnxruntime_does_and_says_so(copy: Path, repository: Path) -> None:
+    said = run_encoder(copy, repository, "SSE41")
+    assert said[-1] == "(1, 384)"
+    assert "onnxruntime does, more slowly" in " ".join(said)
+
+
+def test_the_table_of_variants_says_which_passed(encoder: Encoder) -> None:
+    manifest = encoder.manifest
+    assert set(manifest.variants) == {"none", "bf16", "dynamic-int8-per-channel", "static-int8-smoothquant"}
+    assert not manifest.variants["dynamic-int8-per-channel"].offered
+    assert manifest.variants[manifest.quantisation].offered
+    assert manifest.choice.startswith(manifest.quantisation)
+    assert manifest.judged_by == "made-up"
+
+
+def test_a_query_is_answered_while_bulk_work_waits(encoder: Encoder) -> None:
+    order: list[str] = []
+    bulk = ThreadPoolExecutor(1).submit(encoder.encode, list(SENTENCES) * 20, progress=lambda *_: order.append("bulk"))
+    while not order:
+        time.sleep(0.001)
+    encoder.encode(["heart failure"])
+    order.append("query")
+    bulk.result()
+    assert order.index("query") < len(order) - 1

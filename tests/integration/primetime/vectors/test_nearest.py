@@ -4,6 +4,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from primetime.articles.listing import Filters
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, DatabaseUnavailable, NotFound
 from primetime.vectors.halfvec import storage_of
@@ -42,7 +43,9 @@ def test_years_limit_the_answer(
     connection: psycopg.Connection, encoder: Encoder, pmids: list[int], encoded: str
 ) -> None:
     vector = encoder.encode([QUERY])[0]
-    found = nearest_articles(connection, vector, model_hash=encoded, limit=10, year_from=2001, year_to=2003)
+    found = nearest_articles(
+        connection, vector, model_hash=encoded, limit=10, filters=Filters(year_from=2001, year_to=2003)
+    )
     assert {one.pmid for one in found} == set(pmids[1:4])
     assert found[0].pmid == pmids[1]
 
@@ -85,3 +88,19 @@ def test_a_vector_of_another_model_is_refused(connection: psycopg.Connection, en
 def test_a_database_before_its_migration_says_so(empty_database_url: str) -> None:
     with psycopg.connect(empty_database_url) as bare, pytest.raises(DatabaseUnavailable, match="no table for vectors"):
         storage_of(bare)
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [Filters(journal="Lung"), Filters(publication_type="Clinical Trial"), Filters(mesh="Asthma"), Filters(q="asthma")],
+)
+def test_filters_narrow_the_answer(
+    connection: psycopg.Connection, encoder: Encoder, pmids: list[int], encoded: str, filters: Filters
+) -> None:
+    connection.execute(
+        "UPDATE articles SET journal = 'Lung', publication_types = '{Clinical Trial,Letter}',"
+        """ mesh = '[{"ui": "D001249", "name": "Asthma"}]' WHERE pmid = %s""",
+        [pmids[2]],
+    )
+    found = nearest_articles(connection, encoder.encode([QUERY])[0], model_hash=encoded, limit=10, filters=filters)
+    assert [one.pmid for one in found] == [pmids[2]]

@@ -1,8 +1,9 @@
 import numpy as np
+import pytest
 
 from primetime.encoder.artifact import Quality
-from primetime.encoder.calibration import GOLDEN_TEXTS, calibration_sha256, calibration_texts
-from primetime.encoder.fidelity import acceptable, compare
+from primetime.encoder.calibration import GOLDEN_TEXTS, calibration_sha256, calibration_texts, judging_texts
+from primetime.encoder.fidelity import compare, retrieval, shortfalls
 from primetime.encoder.pooling import to_unit_length
 
 
@@ -15,24 +16,53 @@ def vectors(noise: float) -> np.ndarray:
 def test_a_model_agrees_with_itself() -> None:
     quality = compare(vectors(0), vectors(0))
     assert (quality.mean_cosine, quality.first_percentile_cosine, quality.nearest_10_overlap) == (1, 1, 1)
-    assert acceptable(quality)
+    assert shortfalls(quality) == []
 
 
 def test_noise_is_seen_and_refused() -> None:
     quality = compare(vectors(0), vectors(0.5))
     assert quality.mean_cosine < 0.95
     assert quality.nearest_10_overlap < 0.9
-    assert not acceptable(quality)
+    assert len(shortfalls(quality)) == 3
 
 
 def test_one_bad_percentile_is_enough_to_refuse() -> None:
-    assert not acceptable(Quality(texts=9, mean_cosine=0.999, first_percentile_cosine=0.97, nearest_10_overlap=1))
+    quality = Quality(texts=9, mean_cosine=0.999, first_percentile_cosine=0.97, nearest_10_overlap=1)
+    assert shortfalls(quality) == ["1st percentile 0.97 below 0.985"]
 
 
-def test_calibration_texts_are_fixed_and_varied() -> None:
-    texts = calibration_texts()
-    assert texts == calibration_texts()
-    assert len(set(texts)) > 150
-    assert max(map(len, texts)) > 20 * min(map(len, texts))
-    assert calibration_sha256() == calibration_sha256()
+def test_what_is_no_number_does_not_pass() -> None:
+    quality = Quality(texts=9, mean_cosine=float("nan"), first_percentile_cosine=1, nearest_10_overlap=1)
+    assert len(shortfalls(quality)) == 1
+
+
+def test_retrieval_is_whole_when_the_relevant_are_nearest() -> None:
+    relevant = np.arange(60) < 5
+    points = np.where(relevant[:, None], [1.0, 0.0], [0.0, 1.0]) + np.linspace(0, 0.01, 60)[:, None]
+    assert retrieval(to_unit_length(points), relevant) == (1, 1)
+
+
+def test_retrieval_by_hand() -> None:
+    # Asked by text 0, the nearest is 1 (no), then 2 (yes); asked by 2, the nearest is 3 (no), then 1, then 0 (yes).
+    angles = np.asarray([0.0, 0.3, 0.7, 0.8])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    ndcg, recall = retrieval(vectors, np.asarray([True, False, True, False]))
+    assert np.isclose(ndcg, (1 / np.log2(3) + 1 / np.log2(4)) / 2)
+    assert recall == 1
+    with pytest.raises(ValueError, match="two relevant"):
+        retrieval(vectors, np.asarray([True, False, False, False]))
+
+
+@pytest.mark.parametrize("make", [calibration_texts, judging_texts])
+def test_our_texts_are_fixed_and_varied(make) -> None:
+    texts = make()
+    assert texts == make()
+    assert len(set(texts)) > 0.8 * len(texts)
+    assert max(map(len, texts)) > 12 * min(map(len, texts))
+    assert calibration_sha256(texts) == calibration_sha256(make())
+
+
+def test_a_model_is_not_judged_by_what_it_was_calibrated_on() -> None:
+    long = {text for text in judging_texts() if len(text) > 400}
+    assert not long & set(calibration_texts())
     assert len(GOLDEN_TEXTS) == 4

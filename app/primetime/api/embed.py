@@ -1,0 +1,39 @@
+"""Texts to vectors, for those who compute with them elsewhere."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, Field
+
+from primetime.api.problems import problem
+from primetime.api.services import Reader, ServicesOf
+from primetime.api.shapes import Model, Vectors
+
+MOST_TEXTS = 64
+
+router = APIRouter(prefix="/api/v1/embed", tags=["embed"])
+
+
+class Texts(BaseModel):
+    # Longer than any model reads; what is beyond its length is cut and counted.
+    texts: list[Annotated[str, Field(max_length=100_000)]] = Field(min_length=1, max_length=MOST_TEXTS)
+
+
+@router.post("", response_model=Vectors)
+def embed(asked: Texts, account: Reader, shared: ServicesOf) -> Response | Vectors:
+    encoder = shared.require_encoder()
+    wait = shared.model_limit.attempt(account.id)
+    if wait:
+        return problem(
+            429,
+            "too many requests to the model this hour",
+            remedy=f"try again in {wait} seconds",
+            headers={"Retry-After": str(wait)},
+        )
+    encoded = encoder.encode_counted(asked.texts)
+    return Vectors(
+        model=Model.model_validate(encoder.manifest),
+        dimension=encoder.manifest.dimension,
+        vectors=encoded.vectors.tolist(),
+        cut=encoded.cut,
+    )

@@ -1,0 +1,32 @@
+"""Reading texts from a file of JSON objects, one a line, key `text`."""
+
+from pathlib import Path
+
+import orjson
+
+from primetime.errors import BadInput
+
+
+def read_texts(path: Path) -> list[str]:
+    """The texts of the file, in its order.
+
+    Raises BadInput for a file that cannot be read, with the first line that is no such object or is not UTF-8.
+    """
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise BadInput(f"cannot read {path}: {error.strerror}", remedy="check the path") from error
+    return [_text(line, f"{path}:{number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _text(line: bytes, place: str) -> str:
+    try:
+        entry = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise BadInput(
+            f"{place} is not JSON in UTF-8: {error}", remedy='write one object a line: {"text": "…"}'
+        ) from error
+    text = entry.get("text") if isinstance(entry, dict) else None
+    if not isinstance(text, str):
+        raise BadInput(f"{place} has no text", remedy='write one object a line: {"text": "…"}')
+    return text
