@@ -4,7 +4,6 @@ import re
 
 from lxml import etree
 
-_SPACE = re.compile(r"\s+")
 _POWER = re.compile(r"[-−+]?\d")
 
 
@@ -17,10 +16,10 @@ def plain_text(element: etree._Element | None) -> str:
     if element is None:
         return ""
     if len(element) == 0:
-        return _SPACE.sub(" ", element.text or "").strip()
+        return " ".join((element.text or "").split())
     pieces: list[str] = []
     _collect(element, pieces)
-    return _SPACE.sub(" ", "".join(pieces)).strip()
+    return " ".join("".join(pieces).split())
 
 
 def _collect(element: etree._Element, pieces: list[str]) -> None:

@@ -22,6 +22,7 @@ class Author:
     collective_name: str | None = None
     orcid: str | None = None  # 0000-0002-1825-0097, without address
     affiliations: tuple[str, ...] = ()
+    equal_contribution: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,104 @@ class MeshHeading:
     name: str  # Hypertension
     major: bool  # the heading itself, or one of its qualifiers, is a main point of the article
     qualifiers: tuple[MeshQualifier, ...] = ()
+    kind: str = ""  # Geographic; empty for a topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplementaryConcept:
+    ui: str  # C538322
+    name: str
+    kind: str  # Disease, Protocol, Organism
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chemical:
+    registry_number: str  # CAS or UNII; 0 where the substance has none
+    ui: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    number: str
+    acronym: str
+    agency: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A work that the article cites."""
+
+    citation: str  # as printed
+    pmid: int | None = None
+    doi: str | None = None
+    pmc: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A notice that ties this article to another: an erratum, a retraction, a comment, an update."""
+
+    kind: str  # PubMed's RefType: ErratumIn, RetractionIn, CommentOn, …
+    source: str  # Lancet. 2004 Mar 6;363(9411):750
+    pmid: int | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryDate:
+    status: str  # received, accepted, entrez, pubmed, medline, …
+    date: str  # 1976-12-03, as far as it is told: 1976-12, 1976
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataBank:
+    name: str  # ClinicalTrials.gov
+    accession_numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAbstract:
+    language: str
+    kind: str  # who wrote it: Publisher, AIDS, NASA, …
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What PubMed tells of an article beyond what lists show and the analysis reads."""
+
+    vernacular_title: str = ""
+    electronic_date: str = ""  # 2004-03-06
+    publication_model: str = ""  # Print-Electronic
+    publication_status: str = ""  # ppublish, epublish, aheadofprint
+    status: str = ""  # MEDLINE, In-Process, PubMed-not-MEDLINE, Publisher
+    indexing_method: str = ""  # Automated, Curated; empty: by hand
+    completed: str = ""  # when indexing was done: 1976-12-03
+    revised: str = ""
+    journal_country: str = ""
+    journal_issn: str = ""
+    journal_issn_linking: str = ""
+    journal_nlm_id: str = ""
+    copyright: str = ""
+    conflicts: str = ""  # the statement of competing interests
+    authors_complete: bool = True
+    publication_type_uis: tuple[str, ...] = ()
+    identifiers: tuple[tuple[str, str], ...] = ()  # kind and value: pii, mid, and whatever else
+    citation_subsets: tuple[str, ...] = ()
+    gene_symbols: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    supplementary_concepts: tuple[SupplementaryConcept, ...] = ()
+    chemicals: tuple[Chemical, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    references: tuple[Reference, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    history: tuple[HistoryDate, ...] = ()
+    data_banks: tuple[DataBank, ...] = ()
+    other_abstracts: tuple[OtherAbstract, ...] = ()
+    investigators: tuple[Author, ...] = ()
+    people: tuple[Author, ...] = ()  # whom the article is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +169,40 @@ class Article:
     pmc: str | None = None
     languages: tuple[str, ...] = ()
     owner: str = ""  # NLM, or MADE-UP for a corpus that was made for a demonstration
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""  # as printed: 69-81, e12, 187-92
+    details: Details = Details()
 
     @property
     def content_hash(self) -> str:
         """Hex sha256 of the encoder's text: a vector is out of date when this has changed."""
         return hashlib.sha256(article_text(self.title, self.abstract).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletedCitations:
+    """PubMed's notice, at the end of an update file, that it has withdrawn these records."""
+
+    pmids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkippedRecord:
+    """A record that could not be read, and where it is."""
+
+    number: int  # 1 for the file's first record
+    line: int
+    pmid: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        pmid = f", PMID {self.pmid}" if self.pmid is not None else ""
+        return f"record {self.number} (line {self.line}{pmid}): {self.reason}"
+
+
+Record = Article | DeletedCitations | SkippedRecord
+"""What a file is read as, in its order."""
 
 
 def article_text(title: str, abstract: str) -> str:
