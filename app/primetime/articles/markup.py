@@ -16,7 +16,9 @@ def plain_text(element: etree._Element | None) -> str:
     if element is None:
         return ""
     if len(element) == 0:
-        return " ".join((element.text or "").split())
+        text = element.text
+        # Splitting and joining is for texts that need it: names and codes are most of what is read.
+        return "" if text is None else text if text.isalnum() else " ".join(text.split())
     pieces: list[str] = []
     _collect(element, pieces)
     return " ".join("".join(pieces).split())

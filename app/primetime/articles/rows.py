@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
-import orjson
+import msgspec
 
-from primetime.articles.record import Article, DeletedCitations, Details, Record, SkippedRecord
+from primetime.articles.record import Article, DeletedCitations, Record, SkippedRecord
 
 Row = tuple[object, ...]
-_EMPTY = Details()
-_DETAIL_NAMES = tuple(one.name for one in fields(Details))
+_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,16 +72,11 @@ def article_row(article: Article) -> Row:
         article.volume,
         article.issue,
         article.pages,
-        _json(_told(article.details)),
+        _json(article.details),
         article.content_hash,
     )
-    return (*row, hashlib.sha256(repr(row).encode()).hexdigest())
-
-
-def _told(details: Details) -> dict[str, object]:
-    told = ((name, getattr(details, name)) for name in _DETAIL_NAMES)
-    return {name: value for name, value in told if value != getattr(_EMPTY, name)}
+    return (*row, hashlib.sha256("\x1f".join(map(str, row)).encode()).hexdigest())
 
 
 def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+    return _encode(value).decode()
