@@ -13,10 +13,11 @@ from primetime.articles.pubmed_xml import batched, read_raw
 from primetime.articles.record_stream import RawRecord, split_records
 from primetime.articles.rows import Rows, rows_of
 
-_RUN = 500
+_RUN = 500  # articles stored by one statement
+_BATCHES = 5  # as many records as that, for one process at a time
 # Starting a process costs what reading this many records does.
 _WORTH_A_PROCESS = 2_000
-_AHEAD = 4  # runs waiting for each process: what bounds the memory
+_AHEAD = 2  # runs waiting for each process: what bounds the memory
 
 
 def read_rows(path: Path, *, processes: int | None = None) -> Iterator[Rows]:
@@ -51,8 +52,8 @@ def _rows_in_processes(batches: Iterator[list[RawRecord]], count: int) -> Iterat
     with ProcessPoolExecutor(count, mp_context=context) as pool:
         waiting: deque[Future[list[Rows]]] = deque()
         try:
-            for batch in batches:
-                waiting.append(pool.submit(_rows_of_batch, batch))
+            while run := list(itertools.islice(batches, _BATCHES)):
+                waiting.append(pool.submit(_rows_of_run, run))
                 if len(waiting) > count * _AHEAD:
                     yield from waiting.popleft().result()
         except BaseException:
@@ -64,5 +65,5 @@ def _rows_in_processes(batches: Iterator[list[RawRecord]], count: int) -> Iterat
             yield from waiting.popleft().result()
 
 
-def _rows_of_batch(batch: list[RawRecord]) -> list[Rows]:
-    return list(rows_of(read_raw(batch), size=_RUN))
+def _rows_of_run(run: list[list[RawRecord]]) -> list[Rows]:
+    return list(_rows_here(iter(run)))

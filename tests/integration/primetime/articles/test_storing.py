@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from msgspec import to_builtins
+from msgspec import json
 
 from primetime.articles.csv_export import Search, export_filtered, export_search
 from primetime.articles.listing import Filters, Sort, describe_corpus, find_article, list_articles, summaries_of
@@ -103,7 +103,7 @@ def test_a_change_outside_the_text_is_an_update_too(connection: psycopg.Connecti
     assert counts(connection, changed) == (1, 0, 1, 0, 0)
     stored = connection.execute("SELECT details FROM articles").fetchone()
     assert stored is not None
-    assert stored[0] == {"grants": [to_builtins(grant)], "status": "MEDLINE"}
+    assert stored[0] == {"grants": [json.decode(json.encode(grant))], "status": "MEDLINE"}
 
 
 def revisions(connection: psycopg.Connection) -> list[tuple[object, ...]]:
@@ -193,7 +193,7 @@ def test_what_is_stored_is_what_was_read(corpus: psycopg.Connection) -> None:
     assert stored is not None
     assert stored.publication_date_last == date(1999, 3, 31)
     assert [author["last_name"] for author in stored.authors] == ["Öz", None]
-    assert stored.mesh[1] == to_builtins(STATINS.mesh[1])
+    assert stored.mesh[1] == json.decode(json.encode(STATINS.mesh[1]))
     undated = find_article(corpus, 3)
     assert undated is not None
     assert (undated.year, undated.publication_date, undated.date_printed) == (None, None, "in press")
