@@ -60,16 +60,17 @@ class MemoryWatch(threading.Thread):
 
 
 def _family() -> list[str]:
+    """This process and its children; PostgreSQL's memory is not the import's."""
     own = Path("/proc/self").resolve().name
     family = [own]
-    for stat in Path("/proc").glob("[0-9]*/stat"):
+    for folder in Path("/proc").glob("[0-9]*"):
         try:
-            fields = stat.read_text().rpartition(")")[2].split()
+            parent = (folder / "stat").read_text().rpartition(")")[2].split()[1]
+            is_ours = parent == own and not (folder / "comm").read_text().startswith("postgres")
         except OSError:
             continue  # it ended meanwhile
-        name = stat.parent.joinpath("comm").read_text() if fields[1] == own else ""
-        if fields[1] == own and not name.startswith("postgres"):
-            family.append(stat.parent.name)
+        if is_ours:
+            family.append(folder.name)
     return family
 
 
