@@ -18,7 +18,8 @@ import boto3
 import click
 
 from playbook import REPOSITORY, Recap, run_playbook
-from primetime.articles.pubmed_xml import SkippedRecord, read_pubmed_file
+from primetime.articles.pubmed_xml import read_pubmed_file
+from primetime.articles.record import Article, SkippedRecord
 from primetime.errors import PrimeTimeError
 
 INVENTORY = REPOSITORY / "inventory" / "local"
@@ -90,7 +91,7 @@ def check_corpus(paths: tuple[Path, ...]) -> None:
             if isinstance(record, SkippedRecord):
                 skipped += 1
                 click.echo(f"  {path}: skipped {record}", err=True)
-            else:
+            elif isinstance(record, Article):
                 read += 1
         if read == 0:
             raise DemoStopped(f"{path} holds no readable PubMed record", "give PubMed XML, plain or gzipped", 3)

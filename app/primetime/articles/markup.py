@@ -4,7 +4,6 @@ import re
 
 from lxml import etree
 
-_SPACE = re.compile(r"\s+")
 _POWER = re.compile(r"[-−+]?\d")
 
 
@@ -17,10 +16,12 @@ def plain_text(element: etree._Element | None) -> str:
     if element is None:
         return ""
     if len(element) == 0:
-        return _SPACE.sub(" ", element.text or "").strip()
+        text = element.text
+        # Splitting and joining is for texts that need it: names and codes are most of what is read.
+        return "" if text is None else text if text.isalnum() else " ".join(text.split())
     pieces: list[str] = []
     _collect(element, pieces)
-    return _SPACE.sub(" ", "".join(pieces)).strip()
+    return " ".join("".join(pieces).split())
 
 
 def _collect(element: etree._Element, pieces: list[str]) -> None:

@@ -1,11 +1,13 @@
 -- Queries of the articles' room.
 
 -- name: create_incoming
+-- Lists of texts come as JSON, which needs no array syntax from whoever writes it.
 CREATE TEMPORARY TABLE IF NOT EXISTS incoming_articles (
     pmid bigint, version integer, title text, abstract text, abstract_sections jsonb, journal text,
     journal_abbreviation text, publication_year integer, publication_date date, publication_date_last date,
-    publication_date_printed text, authors jsonb, mesh jsonb, publication_types text[], keywords text[], doi text,
-    pmc text, languages text[], owner text, content_hash text
+    publication_date_printed text, authors jsonb, mesh jsonb, publication_types jsonb, keywords jsonb, doi text,
+    pmc text, languages jsonb, owner text, volume text, issue text, pages text, details jsonb, content_hash text,
+    record_hash text
 ) ON COMMIT DROP;
 
 -- name: copy_incoming
@@ -16,39 +18,80 @@ TRUNCATE incoming_articles;
 
 -- name: forget_unchanged
 -- Most of an import that is run again. Before the upsert, as that would first index the text of each row anew.
+-- The array makes the planner, who has no statistics of either table within an import, go by the primary key.
 DELETE FROM incoming_articles AS incoming
 USING articles AS present
 WHERE present.pmid = incoming.pmid
+    AND present.pmid = ANY (ARRAY(SELECT pmid FROM incoming_articles))
     AND (present.version > incoming.version
-        OR (present.version, present.title, present.abstract, present.abstract_sections, present.journal,
-            present.journal_abbreviation, present.publication_date, present.publication_date_last,
-            present.publication_date_printed, present.authors, present.mesh, present.publication_types,
-            present.keywords, present.doi, present.pmc, present.languages, present.owner)
-        IS NOT DISTINCT FROM
-           (incoming.version, incoming.title, incoming.abstract, incoming.abstract_sections, incoming.journal,
-            incoming.journal_abbreviation, incoming.publication_date, incoming.publication_date_last,
-            incoming.publication_date_printed, incoming.authors, incoming.mesh, incoming.publication_types,
-            incoming.keywords, incoming.doi, incoming.pmc, incoming.languages, incoming.owner));
+        OR (present.version = incoming.version AND present.record_hash = incoming.record_hash));
+
+-- name: keep_replaced
+INSERT INTO article_revisions (pmid, version, record, reason)
+SELECT present.pmid, present.version, to_jsonb(present) - 'search_document', 'replaced'
+FROM articles AS present WHERE present.pmid = ANY (ARRAY(SELECT pmid FROM incoming_articles));
 
 -- name: upsert_incoming
 WITH stored AS (
     INSERT INTO articles AS present (
         pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year,
         publication_date, publication_date_last, publication_date_printed, authors, mesh, publication_types, keywords,
-        doi, pmc, languages, owner, content_hash)
-    SELECT * FROM incoming_articles ORDER BY pmid
+        doi, pmc, languages, owner, volume, issue, pages, details, content_hash, record_hash)
+    SELECT
+        pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year,
+        publication_date, publication_date_last, publication_date_printed, authors, mesh,
+        ARRAY(SELECT jsonb_array_elements_text(publication_types)), ARRAY(SELECT jsonb_array_elements_text(keywords)),
+        doi, pmc, ARRAY(SELECT jsonb_array_elements_text(languages)), owner, volume, issue, pages, details,
+        content_hash, record_hash
+    FROM incoming_articles ORDER BY pmid
     ON CONFLICT (pmid) DO UPDATE SET
-        version = excluded.version, title = excluded.title, abstract = excluded.abstract,
-        abstract_sections = excluded.abstract_sections, journal = excluded.journal,
-        journal_abbreviation = excluded.journal_abbreviation, publication_year = excluded.publication_year,
-        publication_date = excluded.publication_date, publication_date_last = excluded.publication_date_last,
-        publication_date_printed = excluded.publication_date_printed, authors = excluded.authors,
-        mesh = excluded.mesh, publication_types = excluded.publication_types, keywords = excluded.keywords,
-        doi = excluded.doi, pmc = excluded.pmc, languages = excluded.languages, owner = excluded.owner,
-        content_hash = excluded.content_hash, updated_at = now()
+        version = excluded.version,
+        title = excluded.title,
+        abstract = excluded.abstract,
+        abstract_sections = excluded.abstract_sections,
+        journal = excluded.journal,
+        journal_abbreviation = excluded.journal_abbreviation,
+        publication_year = excluded.publication_year,
+        publication_date = excluded.publication_date,
+        publication_date_last = excluded.publication_date_last,
+        publication_date_printed = excluded.publication_date_printed,
+        authors = excluded.authors,
+        mesh = excluded.mesh,
+        publication_types = excluded.publication_types,
+        keywords = excluded.keywords,
+        doi = excluded.doi,
+        pmc = excluded.pmc,
+        languages = excluded.languages,
+        owner = excluded.owner,
+        volume = excluded.volume,
+        issue = excluded.issue,
+        pages = excluded.pages,
+        details = excluded.details,
+        content_hash = excluded.content_hash,
+        record_hash = excluded.record_hash,
+        updated_at = now()
     RETURNING present.xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM stored;
+
+-- name: delete_articles
+WITH deleted AS (
+    DELETE FROM articles WHERE pmid = ANY (%(pmids)s) RETURNING *
+)
+INSERT INTO article_revisions (pmid, version, record, reason)
+SELECT pmid, version, to_jsonb(deleted) - 'search_document', 'deleted' FROM deleted;
+
+-- name: want_articles
+INSERT INTO wanted_articles (pmid)
+SELECT DISTINCT wanted FROM unnest(%(pmids)s::bigint[]) AS wanted
+WHERE NOT EXISTS (SELECT FROM articles WHERE pmid = wanted)
+ON CONFLICT DO NOTHING;
+
+-- name: wanted_articles
+SELECT pmid FROM wanted_articles ORDER BY wanted_since, pmid LIMIT %(limit)s;
+
+-- name: forget_wanted
+DELETE FROM wanted_articles AS wanted USING articles WHERE articles.pmid = wanted.pmid;
 
 -- name: filter
 -- The WHERE of every listing; a NULL parameter does not filter.

@@ -1,14 +1,12 @@
 """Storing articles: a file is stored whole or not at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from itertools import islice
 
-import orjson
 import psycopg
 
-from primetime.articles.pubmed_xml import SkippedRecord
-from primetime.articles.record import Article
+from primetime.articles.record import Record, SkippedRecord
+from primetime.articles.rows import Row, Rows, rows_of
 from primetime.database.locks import transaction_lock
 from primetime.database.queries import load_queries
 
@@ -18,94 +16,81 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What became of the records read: `read` is the sum of the other four."""
+    """What became of the records read: `read` is new, updated, unchanged and skipped together."""
 
     read: int = 0
     new: int = 0
     updated: int = 0
     unchanged: int = 0  # stored already as it came, or in a newer version
     skipped: int = 0
+    deleted: int = 0  # stored articles that the file says PubMed has withdrawn
     problems: list[SkippedRecord] = field(default_factory=list)  # the skipped ones
 
 
 def store_articles(
     connection: psycopg.Connection,
-    records: Iterable[Article | SkippedRecord],
+    records: Iterable[Record],
     *,
     progress: Callable[[int], None] | None = None,
 ) -> ImportReport:
-    """Insert what is new and update what has changed, in one transaction.
+    """Insert what is new, update what has changed, delete what is withdrawn, in one transaction.
 
-    `progress` is told after every batch how many records were read. When `records` raises (BadInput in the middle
-    of a file), nothing of them is stored. Raises Busy when another import is running: two of them could wait for
-    each other's rows.
+    What an article was before it was updated or deleted stays in `article_revisions`. `progress` is told after every
+    batch how many records were read. When `records` raises (BadInput in the middle of a file), nothing of them is
+    stored. Raises Busy when another import is running: two of them could wait for each other's rows.
     """
-    read = new = updated = skipped = 0
+    return store_rows(connection, rows_of(records, size=_BATCH), progress=progress)
+
+
+def store_rows(
+    connection: psycopg.Connection, runs: Iterable[Rows], *, progress: Callable[[int], None] | None = None
+) -> ImportReport:
+    """As `store_articles`, of records that were made into rows elsewhere."""
+    read = new = updated = deleted = 0
     problems: list[SkippedRecord] = []
     with connection.transaction():
         transaction_lock(connection, "import")
         connection.execute(_QUERIES["create_incoming"])
-        for batch in _batches(records, _BATCH):
-            articles = [record for record in batch if isinstance(record, Article)]
-            unreadable = [record for record in batch if isinstance(record, SkippedRecord)]
-            inserted, changed = _store_batch(connection, articles)
-            read += len(batch)
-            new += inserted
-            updated += changed
-            skipped += len(unreadable)
-            problems += unreadable
+        for rows in runs:
+            if rows.articles:
+                inserted, changed = _store(connection, rows.articles.values())
+                new += inserted
+                updated += changed
+            if rows.deleted:
+                deleted += connection.execute(_QUERIES["delete_articles"], {"pmids": list(rows.deleted)}).rowcount
+            read += rows.read
+            problems += rows.problems
             if progress is not None:
                 progress(read)
-    unchanged = read - new - updated - skipped
-    return ImportReport(read=read, new=new, updated=updated, unchanged=unchanged, skipped=skipped, problems=problems)
-
-
-def _store_batch(connection: psycopg.Connection, articles: list[Article]) -> tuple[int, int]:
-    latest: dict[int, Article] = {}
-    for article in articles:
-        before = latest.get(article.pmid)
-        if before is None or article.version >= before.version:
-            latest[article.pmid] = article
-    connection.execute(_QUERIES["empty_incoming"])
-    with connection.cursor().copy(_QUERIES["copy_incoming"]) as copy:
-        for article in latest.values():
-            copy.write_row(_row(article))
-    connection.execute(_QUERIES["forget_unchanged"])
-    row = connection.execute(_QUERIES["upsert_incoming"]).fetchone()
-    assert row is not None
-    return row[0], row[1]
-
-
-def _row(article: Article) -> tuple[object, ...]:
-    return (
-        article.pmid,
-        article.version,
-        article.title,
-        article.abstract,
-        _json(article.abstract_sections),
-        article.journal,
-        article.journal_abbreviation,
-        article.publication_date.year,
-        article.publication_date.first,
-        article.publication_date.last,
-        article.publication_date.printed,
-        _json(article.authors),
-        _json(article.mesh),
-        list(article.publication_types),
-        list(article.keywords),
-        article.doi,
-        article.pmc,
-        list(article.languages),
-        article.owner,
-        article.content_hash,
+        connection.execute(_QUERIES["forget_wanted"])
+    return ImportReport(
+        read=read,
+        new=new,
+        updated=updated,
+        unchanged=read - new - updated - len(problems),
+        skipped=len(problems),
+        deleted=deleted,
+        problems=problems,
     )
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
+def want_articles(connection: psycopg.Connection, pmids: Iterable[int]) -> int:
+    """Remember PMIDs that are to be fetched; those stored or wanted already are passed over. How many are new."""
+    return connection.execute(_QUERIES["want_articles"], {"pmids": list(pmids)}).rowcount
 
 
-def _batches(records: Iterable[Article | SkippedRecord], size: int) -> Iterator[list[Article | SkippedRecord]]:
-    iterator = iter(records)
-    while batch := list(islice(iterator, size)):
-        yield batch
+def wanted_articles(connection: psycopg.Connection, *, limit: int = 10_000) -> list[int]:
+    """The PMIDs that are wanted and not stored, longest waiting first."""
+    return [pmid for (pmid,) in connection.execute(_QUERIES["wanted_articles"], {"limit": limit})]
+
+
+def _store(connection: psycopg.Connection, rows: Iterable[Row]) -> tuple[int, int]:
+    connection.execute(_QUERIES["empty_incoming"])
+    with connection.cursor().copy(_QUERIES["copy_incoming"]) as copy:
+        for row in rows:
+            copy.write_row(row)
+    connection.execute(_QUERIES["forget_unchanged"])
+    connection.execute(_QUERIES["keep_replaced"])
+    found = connection.execute(_QUERIES["upsert_incoming"]).fetchone()
+    assert found is not None
+    return found[0], found[1]

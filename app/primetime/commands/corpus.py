@@ -12,15 +12,15 @@ import orjson
 
 from primetime.articles.csv_export import export_filtered
 from primetime.articles.listing import Filters
-from primetime.articles.pubmed_xml import read_pubmed_file
-from primetime.articles.storing import ImportReport, store_articles
+from primetime.articles.parallel_reading import read_rows
+from primetime.articles.storing import ImportReport, store_rows
 from primetime.commands.session import begin, database, progress_bar
 from primetime.database.connection import connect
 from primetime.database.migrations import migrate
 from primetime.errors import BadInput
 from primetime.settings import Settings
 
-_COUNTS = ("read", "new", "updated", "unchanged", "skipped")
+_COUNTS = ("read", "new", "updated", "unchanged", "skipped", "deleted")
 
 
 @click.command("migrate")
@@ -48,7 +48,7 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
     with database(settings) as connection:
         for file in files:
             with progress_bar("records") as progress:
-                report = store_articles(connection, read_pubmed_file(file), progress=partial(progress, total=0))
+                report = store_rows(connection, read_rows(file), progress=partial(progress, total=0))
             for problem in report.problems:
                 click.echo(f"{file}: skipped {problem}", err=True)
             reports.append((file, report))

@@ -76,7 +76,7 @@ def test_ready_tells_what_is_missing(client: TestClient) -> None:
     body = response.json()
     assert response.status_code == 503
     assert body["database"]["status"] == "ok"
-    assert body["migrations"] == {"applied": "0005_jobs", "pending": []}
+    assert body["migrations"] == {"applied": "0010_article_details", "pending": []}
     assert body["encoder"]["status"] == "missing"
     assert "model build" in body["encoder"]["remedy"]
 

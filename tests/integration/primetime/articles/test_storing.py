@@ -3,18 +3,30 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
+from msgspec import json
 
 from primetime.articles.csv_export import Search, export_filtered, export_search
 from primetime.articles.listing import Filters, Sort, describe_corpus, find_article, list_articles, summaries_of
-from primetime.articles.pubmed_xml import SkippedRecord, read_pubmed_file
-from primetime.articles.record import Article, Author, MeshHeading, MeshQualifier, PublicationDate
-from primetime.articles.storing import store_articles
+from primetime.articles.parallel_reading import read_rows
+from primetime.articles.pubmed_xml import read_pubmed_file
+from primetime.articles.record import (
+    Article,
+    Author,
+    DeletedCitations,
+    Details,
+    Grant,
+    MeshHeading,
+    MeshQualifier,
+    PublicationDate,
+    SkippedRecord,
+)
+from primetime.articles.storing import store_articles, store_rows, want_articles, wanted_articles
 from primetime.database.locks import transaction_lock
 from primetime.errors import BadInput, Busy
 
@@ -84,6 +96,77 @@ def test_a_changed_text_changes_the_content_hash(connection: psycopg.Connection)
     assert row == (changed.content_hash, True)
 
 
+def test_a_change_outside_the_text_is_an_update_too(connection: psycopg.Connection) -> None:
+    grant = Grant(number="R01", acronym="HL", agency="NHLBI", country="United States")
+    changed = replace(STATINS, details=Details(grants=(grant,), status="MEDLINE"))
+    assert counts(connection, STATINS) == (1, 1, 0, 0, 0)
+    assert counts(connection, changed) == (1, 0, 1, 0, 0)
+    stored = connection.execute("SELECT details FROM articles").fetchone()
+    assert stored is not None
+    assert stored[0] == {"grants": [json.decode(json.encode(grant))], "status": "MEDLINE"}
+
+
+def revisions(connection: psycopg.Connection) -> list[tuple[object, ...]]:
+    query = "SELECT pmid, version, record ->> 'title', reason FROM article_revisions ORDER BY id"
+    return connection.execute(query).fetchall()
+
+
+def test_what_an_article_was_is_kept(connection: psycopg.Connection) -> None:
+    store_articles(connection, [STATINS])
+    store_articles(connection, [STATINS])
+    store_articles(connection, [replace(STATINS, version=2, title="Second")])
+    assert revisions(connection) == [(1, 1, STATINS.title, "replaced")]
+
+
+def test_a_withdrawn_article_goes_in_its_turn(connection: psycopg.Connection) -> None:
+    gone = DeletedCitations(pmids=(1, 99))
+    report = store_articles(connection, [STATINS, ASTHMA, gone])
+    assert (report.read, report.new, report.deleted) == (2, 2, 1)
+    assert revisions(connection) == [(1, 1, STATINS.title, "deleted")]
+    assert find_article(connection, 1) is None
+    report = store_articles(connection, [gone, STATINS])
+    assert (report.new, report.deleted) == (1, 0)
+    assert find_article(connection, 1) is not None
+
+
+def test_a_retracted_article_is_marked(connection: psycopg.Connection) -> None:
+    notice = replace(ASTHMA, publication_types=("Retraction of Publication",))
+    store_articles(
+        connection, [replace(STATINS, publication_types=("Journal Article", "Retracted Publication")), notice]
+    )
+    assert connection.execute("SELECT pmid FROM articles WHERE retracted").fetchall() == [(1,)]
+
+
+def test_a_wanted_article_is_wanted_until_it_is_stored(connection: psycopg.Connection) -> None:
+    store_articles(connection, [ASTHMA])
+    assert want_articles(connection, [1, 2, 7, 7]) == 2
+    assert want_articles(connection, [7]) == 0
+    store_articles(connection, [STATINS])
+    assert wanted_articles(connection) == [7]
+
+
+def test_a_large_file_is_read_in_other_processes_with_the_same_result(
+    connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    record = (
+        "<PubmedArticle><MedlineCitation><PMID>{}</PMID><Article><ArticleTitle>T</ArticleTitle></Article>"
+        "</MedlineCitation></PubmedArticle>\n"
+    )
+    records = [record.format("x" if n % 700 == 0 else n) for n in range(1, 2501)]
+    path = tmp_path / "large.xml"
+    end = "<DeleteCitation><PMID>3</PMID></DeleteCitation></PubmedArticleSet>"
+    path.write_text("<PubmedArticleSet>\n" + "".join(records) + end)
+    alone, beside = (list(read_rows(path, processes=count)) for count in (0, 1))
+    for kind in (lambda run: run.articles.items(), lambda run: run.problems, lambda run: run.deleted):
+        assert [item for run in alone for item in kind(run)] == [item for run in beside for item in kind(run)]
+    report = store_rows(connection, iter(beside))
+    assert (report.read, report.new, report.skipped, report.deleted) == (2500, 2497, 3, 1)
+    assert report.problems[1].line == 1401
+    path.write_text("<PubmedArticleSet>" + "".join(records))
+    with pytest.raises(BadInput, match="truncated"):
+        list(read_rows(path, processes=1))
+
+
 def test_a_file_that_ends_early_stores_nothing(connection: psycopg.Connection) -> None:
     def half() -> Iterator[Article]:
         for pmid in range(10, 3010):
@@ -110,7 +193,7 @@ def test_what_is_stored_is_what_was_read(corpus: psycopg.Connection) -> None:
     assert stored is not None
     assert stored.publication_date_last == date(1999, 3, 31)
     assert [author["last_name"] for author in stored.authors] == ["Öz", None]
-    assert stored.mesh[1] == {**asdict(STATINS.mesh[1]), "qualifiers": [asdict(STATINS.mesh[1].qualifiers[0])]}
+    assert stored.mesh[1] == json.decode(json.encode(STATINS.mesh[1]))
     undated = find_article(corpus, 3)
     assert undated is not None
     assert (undated.year, undated.publication_date, undated.date_printed) == (None, None, "in press")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primetime.articles.pubmed_xml import SkippedRecord, read_pubmed_file, read_pubmed_xml
-from primetime.articles.record import Article
+from primetime.articles.pubmed_xml import read_pubmed_file, read_pubmed_xml
+from primetime.articles.record import Article, DeletedCitations, Record, SkippedRecord
 from primetime.errors import BadInput
 
 HEAD = (
@@ -30,7 +30,7 @@ def record(pmid: str = "1", *, title: str = "T", article: str = "", citation: st
     )
 
 
-def read(text: str | bytes) -> list[Article | SkippedRecord]:
+def read(text: str | bytes) -> list[Record]:
     data = text.encode() if isinstance(text, str) else text
     return list(read_pubmed_xml(io.BytesIO(data), "corpus.xml"))
 
@@ -91,6 +91,62 @@ def test_everything_kept_of_a_record() -> None:
     )
 
 
+def test_details_kept_of_a_record() -> None:
+    found = read_one(
+        record(
+            article=(
+                "<Pagination><MedlinePgn>69-81</MedlinePgn></Pagination><GrantList><Grant><GrantID>R01 A</GrantID>"
+                "<Acronym>HL</Acronym><Agency>NHLBI</Agency><Country>United States</Country></Grant></GrantList>"
+                "<DataBankList><DataBank><DataBankName>ClinicalTrials.gov</DataBankName><AccessionNumberList>"
+                "<AccessionNumber>NCT01</AccessionNumber></AccessionNumberList></DataBank></DataBankList>"
+                "<VernacularTitle>Titel</VernacularTitle>"
+                "<ArticleDate><Year>1999</Year><Month>02</Month><Day>9</Day></ArticleDate>"
+            ),
+            citation=(
+                "<ChemicalList><Chemical><RegistryNumber>0</RegistryNumber>"
+                '<NameOfSubstance UI="D1">Lipids</NameOfSubstance></Chemical></ChemicalList>'
+                "<SupplMeshList><SupplMeshName Type='Disease' UI='C1'>Rare</SupplMeshName></SupplMeshList>"
+                "<CommentsCorrectionsList><CommentsCorrections RefType='RetractionIn'><RefSource>J. 2004;1:2"
+                "</RefSource><PMID>99</PMID><Note>withdrawn</Note></CommentsCorrections></CommentsCorrectionsList>"
+                "<OtherAbstract Type='Publisher' Language='spa'><AbstractText>Hola</AbstractText></OtherAbstract>"
+                "<KeywordList Owner='NOTNLM'><Keyword>a</Keyword></KeywordList><KeywordList><Keyword>b</Keyword>"
+                "</KeywordList><CoiStatement>None.</CoiStatement><InvestigatorList><Investigator>"
+                "<LastName>Doe</LastName></Investigator></InvestigatorList>"
+            ),
+            data=(
+                "<History><PubMedPubDate PubStatus='received'><Year>1998</Year><Month>3</Month><Day>7</Day>"
+                "<Hour>0</Hour></PubMedPubDate></History><PublicationStatus>ppublish</PublicationStatus>"
+                "<ReferenceList><Title>R</Title><Reference><Citation>C1</Citation><ArticleIdList>"
+                "<ArticleId IdType='pubmed'>7</ArticleId></ArticleIdList></Reference><ReferenceList><Reference>"
+                "<Citation>C2</Citation></Reference></ReferenceList></ReferenceList>"
+            ),
+        )
+    )
+    told = found.details
+    assert (found.pages, found.keywords) == ("69-81", ("a", "b"))
+    assert (told.vernacular_title, told.electronic_date, told.conflicts) == ("Titel", "1999-02-09", "None.")
+    assert [(item.number, item.agency) for item in told.grants] == [("R01 A", "NHLBI")]
+    assert [(item.name, item.accession_numbers) for item in told.data_banks] == [("ClinicalTrials.gov", ("NCT01",))]
+    assert [(item.ui, item.name) for item in told.chemicals] == [("D1", "Lipids")]
+    assert [(item.kind, item.name) for item in told.supplementary_concepts] == [("Disease", "Rare")]
+    assert [(item.kind, item.pmid, item.note) for item in told.corrections] == [("RetractionIn", 99, "withdrawn")]
+    assert [(item.language, item.text) for item in told.other_abstracts] == [("spa", "Hola")]
+    assert [(item.status, item.date) for item in told.history] == [("received", "1998-03-07")]
+    assert [(item.citation, item.pmid) for item in told.references] == [("C1", 7), ("C2", None)]
+    assert [person.last_name for person in told.investigators] == ["Doe"]
+    assert told.publication_status == "ppublish"
+
+
+def test_withdrawn_records_come_in_their_place() -> None:
+    found = read(HEAD + record("1") + "<DeleteCitation><PMID>5</PMID><PMID>6</PMID></DeleteCitation>" + TAIL)
+    assert found[1] == DeletedCitations(pmids=(5, 6))
+
+
+def test_markup_that_spans_two_records_hides_neither() -> None:
+    found = read(HEAD + record("1", title="a <!-- b") + record("2", title="c --> d") + record("3") + TAIL)
+    assert [type(item) for item in found] == [SkippedRecord, Article, Article]
+
+
 @pytest.mark.parametrize(
     ("bad", "reason", "pmid"),
     [
@@ -106,7 +162,7 @@ def test_everything_kept_of_a_record() -> None:
         (record("77").replace("</PubmedArticle>", ""), "<PubmedArticle> is not closed", 77),
         ("stray words", "'stray words' where a record should begin", None),
         ("<PubmedBookArticle><PMID>5</PMID></PubmedBookArticle>\n", "a book", 5),
-        ("<DeleteCitation><PMID>5</PMID></DeleteCitation>\n", "deleted citations", 5),
+        ("<DeleteCitation><PMID>x</PMID></DeleteCitation>\n", "deleted citations", None),
     ],
 )
 def test_a_bad_record_costs_only_itself(bad: str, reason: str, pmid: int | None) -> None:
@@ -226,6 +282,18 @@ def test_the_nlm_sample_is_read_whole(shared_data: Path) -> None:
     assert len(articles) == len(found) == 177
     assert all(article.title and article.journal and article.publication_date.first for article in articles)
     assert sum(len(article.mesh) for article in articles) > 1000
+    assert sum(len(article.details.corrections) for article in articles) == 577
+    assert sum(len(article.details.chemicals) for article in articles) == 342
+    assert sum(len(article.details.history) for article in articles) == 566
+    assert sum(len(article.details.grants) for article in articles) == 34
     by_printed = {article.publication_date.printed: article.publication_date for article in articles}
     assert by_printed["1998 Dec-1999 Jan"].first == date(1998, 12, 1)
     assert by_printed["1998 Dec-1999 Jan"].last == date(1999, 1, 31)
+
+
+def test_recorded_replies_of_efetch_are_read_with_their_references(shared_data: Path) -> None:
+    found = [item for n in (1, 2, 4, 5, 6, 7) for item in read_pubmed_file(shared_data / "eutils" / f"pubmed{n}.xml")]
+    articles = [item for item in found if isinstance(item, Article)]
+    assert len(articles) == len(found) == 8
+    assert sum(len(article.details.references) for article in articles) == 49
+    assert sum(len(article.details.grants) for article in articles) == 38
