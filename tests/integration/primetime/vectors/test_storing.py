@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def test_stored_vectors_are_the_encoders(connection: psycopg.Connection, encoder
     assert (vectors * expected).sum(axis=1).min() > 0.9999
 
 
+def wait_until_nobody_encodes(connection: psycopg.Connection) -> None:
+    """PostgreSQL notices within moments that a process has died, and lets its locks go."""
+    deadline = time.monotonic() + 10
+    while connection.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
+        assert time.monotonic() < deadline, "the dead process's lock is still held"
+        connection.rollback()
+        time.sleep(0.05)
+    connection.rollback()
+
+
 def test_a_killed_run_continues_where_it_was(
     connection: psycopg.Connection,
     encoder: Encoder,
@@ -65,6 +76,7 @@ def test_a_killed_run_continues_where_it_was(
         check=False,
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    wait_until_nobody_encodes(connection)
     report = encode_missing(connection, encoder)
     assert (report.already, report.encoded) == (8, 6)
 
