@@ -10,7 +10,7 @@ import io
 from typing import TYPE_CHECKING
 
 from lxml import etree
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.route53.models import route53_backends
 
 if TYPE_CHECKING:

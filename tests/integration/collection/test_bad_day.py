@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.integration.localcloud.lightsail.conftest import RecordedMachines, RecordedServers
 from werkzeug.serving import make_server
 
 from localcloud.calls import CallLog
@@ -23,6 +22,7 @@ from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
+from tests.integration.localcloud.lightsail.conftest import RecordedMachines, RecordedServers
 
 if TYPE_CHECKING:
     from conftest import Answer
