@@ -103,6 +103,10 @@ def images_command(remove: bool) -> None:
         click.echo(f"{'removed' if remove else 'built'} {tag}")
 
 
+main.add_command(LaterCommand("fault", "localcloud.faults.command", "Let calls be throttled, slow, refused or lost."))
+main.add_command(
+    LaterCommand("metric", "localcloud.lightsail.metric_command", "Set what instances and databases measure.")
+)
 main.add_command(LaterCommand("corpus", "localcloud.corpus.command", "Write a labelled, made-up corpus."))
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from localcloud import docker_engine
 from localcloud.calls import CallLog, identify
 from localcloud.certificates import CertificateAuthority
+from localcloud.faults.application import OWN_PATHS, FaultyApplication
+from localcloud.faults.rules import FILE as FAULTS_FILE
+from localcloud.faults.rules import FaultBook
 from localcloud.lightsail import auto_snapshots, model, watch
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
@@ -32,10 +35,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-# The local cloud's own questions to itself are no calls of AWS.
-OWN_PATHS = "/_localcloud/"
-
-
 class Front:
     """Sends each request to the application that speaks for its service."""
 
@@ -52,7 +51,7 @@ class Front:
             return [json.dumps(health).encode()]
         if environ.get("HTTP_X_AMZ_TARGET", "").startswith(f"{model.TARGET_PREFIX}."):
             return self._lightsail(environ, start_response)
-        if environ.get("PATH_INFO", "").startswith(OWN_PATHS):
+        if environ.get("PATH_INFO", "").startswith(OWN_PATHS):  # its own questions to itself are no calls of AWS
             return self._others(environ, start_response)
         service, operation, mutating = identify(environ)
 
@@ -96,7 +95,8 @@ def main() -> None:
     cloud = open_cloud(settings)
     calls = CallLog(settings.state_directory / "calls.jsonl")
     front = Front(cloud, calls, application(settings.state_directory))
-    server = make_server("127.0.0.1", settings.port, front, threaded=True, request_handler=_QuietHandler)
+    faulty = FaultyApplication(front, FaultBook(settings.state_directory / FAULTS_FILE), calls)
+    server = make_server("127.0.0.1", settings.port, faulty, threaded=True, request_handler=_QuietHandler)
     # shutdown() waits for the serving loop, which is in this thread.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     watch.start(cloud)

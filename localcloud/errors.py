@@ -59,7 +59,13 @@ class SubnetInUseError(LocalcloudError):
     exit_status = 16
 
 
+class NotRunningError(LocalcloudError):
+    """The local cloud is not up."""
+
+    exit_status = 18
+
+
 class SettingError(LocalcloudError):
-    """A LOCALCLOUD_… variable cannot be used."""
+    """A LOCALCLOUD_… variable or an option cannot be used."""
 
     exit_status = 17

@@ -10,6 +10,7 @@ from typing import Any
 from localcloud import docker_engine, images, processes
 from localcloud.certificates import CERTIFICATE_FILE
 from localcloud.errors import SettingError
+from localcloud.faults import rules
 from localcloud.lightsail import networking, storage
 from localcloud.lightsail.containers import RESOURCE_LABEL
 from localcloud.lightsail.records import Account, Instance, RelationalDatabase
@@ -86,6 +87,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "processes": {process.name: process.pid() for process in wanted},
         "instances": [_instance(account, instance, running) for instance in account.instances],
         "databases": [_database(database, running) for database in account.relational_databases],
+        "faults": rules.read(settings.state_directory / rules.FILE).model_dump(mode="json")["faults"],
     }
 
 
@@ -96,6 +98,7 @@ def as_lines(found: dict[str, Any]) -> list[str]:
         for resource in found[f"{kind}s"]:
             state = resource["state"] if resource["runs"] else f"{resource['state']}, its container is stopped"
             lines.append(f"  {kind} {resource['name']}: {state}, {resource['address'] or 'no address'}")
+    lines += [f"  fault {fault['kind']}: {fault['share']:.0%} of {fault['operation']}" for fault in found["faults"]]
     return lines
 
 

@@ -12,10 +12,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
 
 import structlog
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from localcloud.aws import hosted_zones
 from localcloud.aws.cloudfront import CloudFront
 from localcloud.aws.moto_state import MotoState
 
@@ -65,6 +67,8 @@ class _Application:
         reading = _only_reads(environ)
         reply = _Recorded()
         with self._turn:
+            if reference := hosted_zones.repeated_reference(environ):
+                return _zone_exists(reference, start_response)
             try:
                 body = b"".join(self._moto(environ, reply.start))
                 if not reading:
@@ -80,6 +84,15 @@ class _Application:
 def _refuse(service: str, start_response: StartResponse) -> Iterable[bytes]:
     body = f"<Error><Code>NotImplemented</Code><Message>localcloud has no {service}.</Message></Error>".encode()
     start_response("501 Not Implemented", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+def _zone_exists(reference: str, start_response: StartResponse) -> Iterable[bytes]:
+    body = (
+        "<ErrorResponse><Error><Type>Sender</Type><Code>HostedZoneAlreadyExists</Code><Message>A hosted zone has "
+        f"already been created with the caller reference {escape(reference)}.</Message></Error></ErrorResponse>"
+    ).encode()
+    start_response("409 Conflict", [("Content-Type", "text/xml"), ("Content-Length", str(len(body)))])
     return [body]
 
 

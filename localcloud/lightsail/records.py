@@ -211,6 +211,28 @@ class RelationalDatabase(Resource):
     state: DatabaseState = DatabaseState.CREATING
 
 
+class Alarm(Resource):
+    monitored_name: str
+    monitored_arn: str
+    metric_name: str
+    comparison_operator: str
+    threshold: float
+    evaluation_periods: int
+    datapoints_to_alarm: int
+    treat_missing_data: str
+    contact_protocols: list[str]
+    notification_triggers: list[str]
+    notification_enabled: bool
+    tested_state: str | None = None
+    tested_at: datetime | None = None
+
+
+class ContactMethod(Resource):
+    protocol: str  # Email or SMS; a region has one of each
+    address: str
+    status: str
+
+
 class Operation(Record):
     """One step that a call started, as GetOperations shows it."""
 
@@ -259,12 +281,14 @@ class Account(Record):
     instance_snapshots: list[InstanceSnapshot] = Field(default_factory=list)
     disk_snapshots: list[DiskSnapshot] = Field(default_factory=list)
     operations: list[Operation] = Field(default_factory=list)
+    alarms: list[Alarm] = Field(default_factory=list)
+    contact_methods: list[ContactMethod] = Field(default_factory=list)
 
     def resources(self, region: str) -> list[Resource]:
         listed: list[InstanceSnapshot | DiskSnapshot] = [*self.instance_snapshots, *self.disk_snapshots]
         snapshots = [item for item in listed if item.automatic_on is None]
         everything: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
-        everything += [*self.disks, *snapshots]
+        everything += [*self.disks, *snapshots, *self.alarms]
         return [resource for resource in everything if resource.region == region]
 
     def addresses(self) -> set[str]:

@@ -13,7 +13,11 @@ from werkzeug.wrappers import Request, Response
 
 from localcloud.calls import CallLog, is_mutating
 from localcloud.lightsail import (
+    alarms,
     auto_snapshots,
+    bucket_bundles,
+    contact_methods,
+    costs,
     databases,
     disk_snapshots,
     disks,
@@ -23,6 +27,7 @@ from localcloud.lightsail import (
     instances,
     key_pairs,
     listings,
+    metrics,
     model,
     pages,
     public_ports,
@@ -43,7 +48,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 COMPUTE = (instances, instance_options, instance_snapshots, disks, disk_snapshots, auto_snapshots)
-ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, databases, tags, history)
+WATCHING = (metrics, alarms, contact_methods, costs, bucket_bundles)
+ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, databases, tags, history, *WATCHING)
 HANDLERS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.OPERATIONS.items()}
 CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/lightsail/aws4_request")
 

@@ -44,7 +44,7 @@ options:
 
 RETURN = r"""
 values:
-  description: Name to value. In check mode a secret that would be made has an empty value.
+  description: Name to value. In check mode a secret that would be made has a value that is not kept.
   returned: always
   type: dict
 made:
@@ -72,6 +72,20 @@ def read(client, prefix: str, names: list[str]) -> dict[str, str]:
     return found
 
 
+def put(client, prefix: str, name: str, value: str) -> None:
+    """Store a new secret.
+
+    Without Overwrite a run beside this one cannot have its secret replaced: the later call fails. Only where the
+    value that is there is this very one was it this call, whose first reply got lost.
+    """
+    try:
+        client.put_parameter(Name=f"{prefix}/{name}", Value=value, Type="SecureString")
+    except ClientError as error:
+        already_there = error.response["Error"]["Code"] == "ParameterAlreadyExists"
+        if not already_there or read(client, prefix, [name]).get(name) != value:
+            raise
+
+
 def main() -> None:
     module = AnsibleAWSModule(
         argument_spec={
@@ -87,10 +101,9 @@ def main() -> None:
         values = read(client, prefix, names)
         made = [name for name in names if name not in values]
         for name in made:
-            values[name] = "" if module.check_mode else new_secret(module.params["length"])
+            values[name] = new_secret(module.params["length"])
             if not module.check_mode:
-                # Without Overwrite a run beside this one cannot have its secret replaced: the later call fails.
-                client.put_parameter(Name=f"{prefix}/{name}", Value=values[name], Type="SecureString")
+                put(client, prefix, name, values[name])
     except (BotoCoreError, ClientError) as error:
         module.fail_json_aws(error, msg=f"the secrets under {prefix} could not be read or made")
     module.exit_json(changed=bool(made), made=made, values=values)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.core.base_backend import BackendDict
 
 from localcloud.aws.moto_state import MotoState, StateError
@@ -137,3 +138,12 @@ def test_the_state_of_another_moto_is_refused(tmp_path: Path, untouched_backends
     path.write_bytes(path.read_bytes().replace(b"moto ", b"moko ", 1))
     with pytest.raises(StateError, match="was written by moko"):
         MotoState(tmp_path).restore()
+
+
+def test_a_caller_reference_makes_one_zone(shared_endpoint: Any) -> None:
+    route53 = shared_endpoint.client("route53")
+    route53.create_hosted_zone(Name="once.test", CallerReference="first")
+    with pytest.raises(ClientError, match="HostedZoneAlreadyExists"):
+        route53.create_hosted_zone(Name="once.test", CallerReference="first")
+    route53.create_hosted_zone(Name="once.test", CallerReference="second")
+    assert [zone["Name"] for zone in route53.list_hosted_zones()["HostedZones"]] == ["once.test."] * 2

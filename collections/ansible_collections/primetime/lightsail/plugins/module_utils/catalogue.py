@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .convergence import every
+from .convergence import call, every
 from .errors import unknown_choice
 
 
@@ -20,6 +20,13 @@ def database_bundles(client: Any) -> dict[str, dict[str, Any]]:
     """The active database bundles by id; prices are US dollars a month."""
     bundles = every(client, "get_relational_database_bundles", "bundles")
     return {bundle["bundleId"]: bundle for bundle in bundles if bundle.get("isActive")}
+
+
+def bucket_bundles(client: Any) -> dict[str, dict[str, Any]]:
+    """The active bundles of object storage by id; prices are US dollars a month."""
+    # This listing has no pages.
+    listed = call(client, "get_bucket_bundles")["bundles"]
+    return {bundle["bundleId"]: bundle for bundle in listed if bundle.get("isActive")}
 
 
 def instance_blueprints(client: Any) -> dict[str, str]:

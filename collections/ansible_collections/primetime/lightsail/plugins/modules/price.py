@@ -10,8 +10,11 @@ module: price
 short_description: What a plan costs a month, before anything is bought
 version_added: 0.1.0
 description:
-  - Prices planned instances and databases as the service itself prices their bundles, adds them up, and fails above
-    a cap.
+  - Prices planned instances, databases and buckets as the service itself prices their bundles, adds them up, and
+    fails above a cap.
+  - Disks, snapshots and load balancers have no price in the service's API. They are priced by Lightsail's published
+    list, unless O(lines[].monthly_usd) says otherwise.
+  - M(primetime.lightsail.cost_estimate_info) says what the account is charged.
   - Changes nothing, so check mode is the same as a run.
 author: Prime Time contributors (@prime-time)
 options:
@@ -23,25 +26,31 @@ options:
     suboptions:
       kind:
         description:
-          - What it is. Instances and databases are priced by their bundle.
+          - What it is. Instances, databases and buckets (object storage) are priced by their bundle.
+          - A V(disk) or V(snapshot) is priced by O(lines[].size_gb), a V(load_balancer) as a whole.
           - A V(static_ip) costs nothing while it is attached.
           - V(other) needs O(lines[].monthly_usd) and O(lines[].note), since Lightsail doesn't price it.
         type: str
-        choices: [instance, database, static_ip, other]
+        choices: [instance, database, bucket, disk, snapshot, load_balancer, static_ip, other]
         required: true
       name:
         description: What to call it in the table.
         type: str
         required: true
       bundle_id:
-        description: Bundle of an instance or database.
+        description: Bundle of an instance, database or bucket.
         type: str
+      size_gb:
+        description: Size of a disk, or of what a snapshot holds, in GB.
+        type: float
       quantity:
         description: How many of it.
         type: int
         default: 1
       monthly_usd:
-        description: Price of one a month, for V(other).
+        description:
+          - Price of one a month. Needed for V(other).
+          - For a disk, snapshot or load balancer it takes the place of the published price.
         type: float
       note:
         description: Remark in the table; for V(other), where its price comes from.
@@ -97,6 +106,7 @@ from decimal import Decimal
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
+    bucket_bundles,
     database_bundles,
     instance_bundles,
     require_bundle,
@@ -110,9 +120,23 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "elements": "dict",
         "required": True,
         "options": {
-            "kind": {"type": "str", "choices": ["instance", "database", "static_ip", "other"], "required": True},
+            "kind": {
+                "type": "str",
+                "choices": [
+                    "instance",
+                    "database",
+                    "bucket",
+                    "disk",
+                    "snapshot",
+                    "load_balancer",
+                    "static_ip",
+                    "other",
+                ],
+                "required": True,
+            },
             "name": {"type": "str", "required": True},
             "bundle_id": {"type": "str"},
+            "size_gb": {"type": "float"},
             "quantity": {"type": "int", "default": 1},
             "monthly_usd": {"type": "float"},
             "note": {"type": "str"},
@@ -120,11 +144,20 @@ ARGUMENT_SPEC: dict[str, Any] = {
         "required_if": [
             ("kind", "instance", ["bundle_id"]),
             ("kind", "database", ["bundle_id"]),
+            ("kind", "bucket", ["bundle_id"]),
+            ("kind", "disk", ["size_gb"]),
+            ("kind", "snapshot", ["size_gb"]),
             ("kind", "other", ["monthly_usd", "note"]),
         ],
     },
     "cost_cap_usd": {"type": "float"},
 }
+
+# US dollars a month, a GB or as a whole; https://aws.amazon.com/lightsail/pricing/, November 2026. No operation of the
+# service tells them.
+PER_GB = {"disk": Decimal("0.10"), "snapshot": Decimal("0.05")}
+LOAD_BALANCER = Decimal("18.00")
+PUBLISHED = "published price, November 2026"
 
 Bundles = Mapping[str, dict[str, dict[str, Any]]]
 
@@ -139,10 +172,10 @@ def priced(line: Mapping[str, Any], bundles: Bundles) -> dict[str, Any]:
 
     Args:
         line: an entry of the option lines.
-        bundles: for instance and database, the bundles by id.
+        bundles: for instance, database and bucket, the bundles by id.
 
     Raises:
-        RefusedError: the region doesn't offer the bundle, or the quantity is negative.
+        RefusedError: the region doesn't offer the bundle, or the quantity or size is negative.
     """
     kind, bundle_id, note = line["kind"], line.get("bundle_id") or "", line.get("note") or ""
     quantity = 1 if line.get("quantity") is None else line["quantity"]
@@ -151,6 +184,11 @@ def priced(line: Mapping[str, Any], bundles: Bundles) -> dict[str, Any]:
     if kind in bundles:
         require_bundle(f"bundle_id of {line['name']}", bundle_id, bundles[kind])
         unit = cents(bundles[kind][bundle_id]["price"])
+    elif kind in PER_GB and (line["size_gb"] < 0):
+        raise RefusedError(f"size_gb of {line['name']} is {line['size_gb']:g}: it can't be negative")
+    elif kind in (*PER_GB, "load_balancer") and line.get("monthly_usd") is None:
+        unit = cents(PER_GB[kind] * Decimal(str(line["size_gb"]))) if kind in PER_GB else LOAD_BALANCER
+        note = note or (f"{line['size_gb']:g} GB, {PUBLISHED}" if kind in PER_GB else PUBLISHED)
     elif kind == "static_ip":
         unit, note = Decimal("0.00"), note or "free while attached to an instance"
     else:
@@ -194,7 +232,7 @@ def total_of(lines: Sequence[Mapping[str, Any]]) -> float:
 def body(module: Any) -> dict[str, Any]:
     wanted, cap = module.params["lines"], module.params["cost_cap_usd"]
     client = open_client(module, "lightsail")
-    readers = {"instance": instance_bundles, "database": database_bundles}
+    readers = {"instance": instance_bundles, "database": database_bundles, "bucket": bucket_bundles}
     kinds = {line["kind"] for line in wanted}
     bundles = {kind: read(client) for kind, read in readers.items() if kind in kinds}
     lines = [priced(line, bundles) for line in wanted]

@@ -39,6 +39,27 @@ def test_bundles_are_priced_by_the_service() -> None:
     assert total_of(lines) == 54.5
 
 
+@pytest.mark.parametrize(
+    ("planned", "usd", "note"),
+    [
+        (line("disk", size_gb=80), 8.0, "80 GB, published price, November 2026"),
+        (line("snapshot", size_gb=12.5, quantity=7), 4.34, "12.5 GB, published price, November 2026"),
+        (line("load_balancer"), 18.0, "published price, November 2026"),
+        (line("disk", size_gb=80, monthly_usd=9.6, note="Sao Paulo"), 9.6, "Sao Paulo"),
+    ],
+)
+def test_what_the_service_does_not_price_has_the_published_price_or_the_given_one(
+    planned: dict[str, Any], usd: float, note: str
+) -> None:
+    found = priced(planned, BUNDLES)
+    assert (found["monthly_usd"], found["note"]) == (usd, note)
+
+
+def test_a_negative_size_is_refused() -> None:
+    with pytest.raises(RefusedError, match="size_gb of thing is -1"):
+        priced(line("snapshot", size_gb=-1), BUNDLES)
+
+
 def test_an_unknown_bundle_is_refused_with_the_nearest_and_their_prices() -> None:
     with pytest.raises(RefusedError, match=r"'medum_3_0' isn't offered.*medium_3_0 \(\$24.00 a month\)"):
         priced(line("instance", bundle_id="medum_3_0"), BUNDLES)
