@@ -22,7 +22,7 @@ from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import RecordedMachines, RecordedServers
+from tests.integration.localcloud.lightsail.conftest import RecordedMachines, RecordedServers, RecordedStorage
 
 if TYPE_CHECKING:
     from conftest import Answer
@@ -79,6 +79,7 @@ def local_cloud(
         engine=None,
         store=Store(tmp_path / "lightsail.json"),
         machines=RecordedMachines(),
+        storage=RecordedStorage(),
         servers=RecordedServers(),
         work=Work(),
     )
