@@ -18,7 +18,7 @@ HOPS = range(1, 65)
 
 def set_ip_address_type(cloud: Cloud, region: str, members: Members) -> Members:
     if members["resourceType"] != "Instance":
-        raise InvalidInputException(f"localcloud changes the IP address type of an Instance alone: {members}")
+        raise InvalidInputException(f"The IP address type of a {members['resourceType']} cannot be set in localcloud")
     if members["ipAddressType"] == "ipv6":
         raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
     with cloud.store.changing() as account:

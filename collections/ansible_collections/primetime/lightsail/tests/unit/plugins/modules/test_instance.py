@@ -171,7 +171,7 @@ def test_an_instance_from_a_snapshot_needs_no_blueprint() -> None:
     assert "blueprintId" not in create.arguments
     assert metadata.operation == "update_instance_metadata_options"
     for date, member in (("latest", "useLatestRestorableAutoSnapshot"), ("2026-11-24", "restoreDate")):
-        create, _ = plan(None, {**wanted, "source_instance_name": "old", "restore_date": date}).steps
+        create, *_rest = plan(None, {**wanted, "source_instance_name": "old", "restore_date": date}).steps
         assert create.arguments["sourceInstanceName"] == "old"
         assert member in create.arguments
 
