@@ -29,6 +29,7 @@ class Settings:
     edge_port: int  # CloudFront's edge, on 127.0.0.1
     subnet: ipaddress.IPv4Network  # a /16: its lower half is private, its upper half plays the public addresses
     debian_mirror: str
+    archive_seconds: int = 60  # how often a database's WAL is archived; on RDS every 5 minutes
 
     @property
     def endpoint_url(self) -> str:
@@ -76,6 +77,7 @@ class Settings:
             edge_port=_port(environment, "LOCALCLOUD_EDGE_PORT", 8080),
             subnet=_subnet(environment, name),
             debian_mirror=environment.get("LOCALCLOUD_DEBIAN_MIRROR") or "http://deb.debian.org/debian",
+            archive_seconds=_seconds(environment, "LOCALCLOUD_ARCHIVE_SECONDS", 60),
         )
 
     def as_environment(self) -> dict[str, str]:
@@ -87,6 +89,7 @@ class Settings:
             "LOCALCLOUD_EDGE_PORT": str(self.edge_port),
             "LOCALCLOUD_SUBNET": str(self.subnet),
             "LOCALCLOUD_DEBIAN_MIRROR": self.debian_mirror,
+            "LOCALCLOUD_ARCHIVE_SECONDS": str(self.archive_seconds),
         }
 
 
@@ -94,6 +97,13 @@ def _port(environment: Mapping[str, str], variable: str, default: int) -> int:
     text = environment.get(variable) or str(default)
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingError(f"{variable} is {text!r}", "set it to a port number from 1 to 65535")
+    return int(text)
+
+
+def _seconds(environment: Mapping[str, str], variable: str, default: int) -> int:
+    text = environment.get(variable) or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= 3600:
+        raise SettingError(f"{variable} is {text!r}", "set it to a number of seconds from 1 to 3600")
     return int(text)
 
 

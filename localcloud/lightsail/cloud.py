@@ -23,6 +23,7 @@ from localcloud.lightsail.records import (
     KeyPair,
     Operation,
     RelationalDatabase,
+    RelationalDatabaseSnapshot,
     Resource,
     StaticIp,
     now,
@@ -146,6 +147,10 @@ def find_disk_snapshot(account: Account, region: str, name: str) -> DiskSnapshot
     return _find(
         [found for found in account.disk_snapshots if found.automatic_on is None], region, name, "DiskSnapshot"
     )
+
+
+def find_database_snapshot(account: Account, region: str, name: str) -> RelationalDatabaseSnapshot:
+    return _find(account.relational_database_snapshots, region, name, "RelationalDatabaseSnapshot")
 
 
 def _find(resources: list[R], region: str, name: str, resource_type: str) -> R:

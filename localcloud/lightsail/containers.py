@@ -48,12 +48,20 @@ def create(
     aliases: list[str],
     volume: str,
     mount_point: str,
+    shared_volumes: Mapping[str, str] | None = None,
     files: Mapping[str, bytes],
     label: Mapping[str, str],
     **options: Any,
 ) -> Container:
-    """A container that is not yet started: on the network, with a volume of its own and first files."""
+    """A container that is not yet started: on the network, with a volume of its own and first files.
+
+    `shared_volumes` are those of several containers, and where they are mounted.
+    """
     engine.volumes.create(volume, labels=dict(label))
+    mounts = {volume: mount_point}
+    for shared, place in (shared_volumes or {}).items():
+        engine.volumes.create(shared, labels=docker_engine.labels(settings))
+        mounts[shared] = place
     endpoint = engine.api.create_endpoint_config(aliases=aliases, ipv4_address=address)
     container = engine.containers.create(
         image,
@@ -61,15 +69,20 @@ def create(
         labels=dict(label),
         network=settings.network,
         networking_config={settings.network: endpoint},
-        volumes={volume: {"bind": mount_point, "mode": "rw"}},
+        volumes={mounted: {"bind": place, "mode": "rw"} for mounted, place in mounts.items()},
         **options,
     )
     try:
-        container.put_archive("/", _tar(files))
+        put(container, files)
     except docker.errors.APIError:
         container.remove(force=True)
         raise
     return container
+
+
+def put(container: Container, files: Mapping[str, bytes], mode: int = 0o600) -> None:
+    """Write root's files into a container, whether it runs or not."""
+    container.put_archive("/", _tar(files, mode))
 
 
 def apply_network(
@@ -118,11 +131,11 @@ def remove(engine: docker.DockerClient, container_name: str, volume: str) -> Non
         return
 
 
-def _tar(files: Mapping[str, bytes]) -> bytes:
+def _tar(files: Mapping[str, bytes], mode: int) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for path, content in files.items():
             member = tarfile.TarInfo(path.lstrip("/"))
-            member.size, member.mode, member.mtime = len(content), 0o600, int(time.time())
+            member.size, member.mode, member.mtime = len(content), mode, int(time.time())
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from functools import partial
 
-from localcloud.lightsail import catalogue, database_servers
+from localcloud.lightsail import catalogue, database_backups, database_servers, database_snapshots
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
+from localcloud.lightsail.database_records import (
+    backup_window,
+    changing,
+    current,
+    maintenance_window,
+    note,
+    require_state,
+    set_state,
+)
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
 from localcloud.lightsail.names import check_master_name, check_password, check_resource_name, new_password
-from localcloud.lightsail.records import DatabaseState, RelationalDatabase, now
-
-BACKUP_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
-MAINTENANCE_WINDOW = re.compile(
-    r"(?i:mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d-(?i:mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
+from localcloud.lightsail.records import (
+    DatabaseSnapshotState,
+    DatabaseState,
+    RelationalDatabase,
+    RelationalDatabaseSnapshot,
+    now,
 )
-DEFAULT_BACKUP_WINDOW = "03:00-03:30"
-DEFAULT_MAINTENANCE_WINDOW = "Mon:04:00-Mon:04:30"
+
 # Members of UpdateRelationalDatabase whose meaning nothing here has.
 NOT_OFFERED = ("caCertificateIdentifier", "relationalDatabaseBlueprintId")
 
@@ -26,12 +34,7 @@ NOT_OFFERED = ("caCertificateIdentifier", "relationalDatabaseBlueprintId")
 def create(cloud: Cloud, region: str, members: Members) -> Members:
     name = check_resource_name(members["relationalDatabaseName"])
     blueprint = catalogue.database_blueprint(members["relationalDatabaseBlueprintId"])
-    bundle = catalogue.database_bundle(members["relationalDatabaseBundleId"])
-    if "_ha_" in bundle["bundleId"]:
-        raise InvalidInputException(
-            f"localcloud runs no standby database: {bundle['bundleId']}",
-            f"use {bundle['bundleId'].replace('_ha_', '_')} where there is only this machine",
-        )
+    bundle = check_bundle(members["relationalDatabaseBundleId"])
     database = RelationalDatabase(
         name=name,
         region=region,
@@ -42,13 +45,11 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
         master_database=check_master_name(members["masterDatabaseName"], "masterDatabaseName"),
         master_username=check_master_name(members["masterUsername"], "masterUsername"),
         password=check_password(members.get("masterUserPassword") or new_password()),
-        endpoint=f"ls-{secrets.token_hex(20)}.{secrets.token_hex(6)}.{region}.rds.localcloud.test",
+        endpoint=new_endpoint(region),
         private_address="",
         publicly_accessible=members.get("publiclyAccessible", False),
-        backup_window=_window(members, "preferredBackupWindow", BACKUP_WINDOW, DEFAULT_BACKUP_WINDOW),
-        maintenance_window=_window(
-            members, "preferredMaintenanceWindow", MAINTENANCE_WINDOW, DEFAULT_MAINTENANCE_WINDOW
-        ),
+        backup_window=backup_window(members),
+        maintenance_window=maintenance_window(members),
         tags={tag["key"]: tag.get("value", "") for tag in members.get("tags", [])},
     )
     with cloud.store.changing() as account:
@@ -60,17 +61,42 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
     return {"operations": [operation.describe()]}
 
 
+def check_bundle(bundle_id: str) -> Members:
+    """The bundle, if there is one of that name that one machine can be."""
+    bundle = catalogue.database_bundle(bundle_id)
+    if "_ha_" in bundle["bundleId"]:
+        raise InvalidInputException(
+            f"localcloud runs no standby database: {bundle['bundleId']}",
+            f"use {bundle['bundleId'].replace('_ha_', '_')} where there is only this machine",
+        )
+    return bundle
+
+
+def new_endpoint(region: str) -> str:
+    return f"ls-{secrets.token_hex(20)}.{secrets.token_hex(6)}.{region}.rds.localcloud.test"
+
+
 def bring_up(cloud: Cloud, database: RelationalDatabase) -> None:
     """Bring the database's server up, and the record to available. Does nothing to one deleted meanwhile."""
-    current = _current(cloud, database)
-    if current is None:
+    found = current(cloud, database)
+    if found is None:
         return
     try:
-        cloud.servers.ensure_running(current)
+        cloud.servers.ensure_running(found)
+        if found.restored_from is not None:
+            # The master user comes with the data, and may have had another password then.
+            cloud.servers.set_password(found)
+            with changing(cloud, found) as record:
+                record.restored_from = None
+                note(record, "Restored from snapshot", "restoration")
+        database_backups.follow(cloud, found)
     except Exception:
-        _set_state(cloud, database, DatabaseState.FAILED)
+        set_state(cloud, database, DatabaseState.FAILED)
         raise
-    _set_state(cloud, database, DatabaseState.AVAILABLE)
+    with changing(cloud, database) as record:
+        if found.state is DatabaseState.CREATING:
+            note(record, "DB instance created", "creation")
+        record.state = DatabaseState.AVAILABLE
 
 
 def get(cloud: Cloud, region: str, members: Members) -> Members:
@@ -91,7 +117,10 @@ def get_password(cloud: Cloud, region: str, members: Members) -> Members:
         if version == "CURRENT":
             return {"masterUserPassword": database.password, "createdAt": database.password_created_at}
         if version == "PREVIOUS" and database.previous_password is not None:
-            return {"masterUserPassword": database.previous_password}
+            return {
+                "masterUserPassword": database.previous_password,
+                "createdAt": database.previous_password_created_at or database.created_at,
+            }
         raise InvalidInputException(f"{database.name} has no {version} password")
 
 
@@ -105,27 +134,33 @@ def update(cloud: Cloud, region: str, members: Members) -> Members:
         raise InvalidInputException("A password cannot be both given and rotated")
     with cloud.store.changing() as account:
         database = c.find_database(account, region, members["relationalDatabaseName"])
-        if database.state is not DatabaseState.AVAILABLE:
-            raise OperationFailureException(
-                f"{database.name} cannot be updated: it is {database.state.value}", "wait until it is available"
-            )
+        require_state(database, "updated", DatabaseState.AVAILABLE)
         before = database.model_copy(deep=True)
-        database.backup_window = _window(members, "preferredBackupWindow", BACKUP_WINDOW, database.backup_window)
-        database.maintenance_window = _window(
-            members, "preferredMaintenanceWindow", MAINTENANCE_WINDOW, database.maintenance_window
-        )
+        database.backup_window = backup_window(members, database.backup_window)
+        database.maintenance_window = maintenance_window(members, database.maintenance_window)
         if members.get("enableBackupRetention") or members.get("disableBackupRetention"):
-            database.backup_retention = bool(members.get("enableBackupRetention"))
+            _change_retention(database, members)
         database.publicly_accessible = members.get("publiclyAccessible", database.publicly_accessible)
         password_changes = "masterUserPassword" in members or members.get("rotateMasterUserPassword", False)
         if password_changes:
             database.previous_password = database.password
+            database.previous_password_created_at = database.password_created_at
+            note(database, "The password of the master user was reset", "configuration change")
             database.password = check_password(members.get("masterUserPassword") or new_password())
             database.password_created_at = now()
         database.state = DatabaseState.MODIFYING
         operation = c.started(account, database, "UpdateRelationalDatabase")
     cloud.in_background(database, [operation.id], partial(_apply_update, cloud, database, before))
     return {"operations": [operation.describe()]}
+
+
+def _change_retention(database: RelationalDatabase, members: Members) -> None:
+    """At once, or else at the maintenance window; what the rest of an update changes never waits for it."""
+    wanted = bool(members.get("enableBackupRetention"))
+    at_once = members.get("applyImmediately", False)
+    if at_once:
+        database.backup_retention = wanted
+    database.pending_backup_retention = None if at_once or wanted == database.backup_retention else wanted
 
 
 def _apply_update(cloud: Cloud, database: RelationalDatabase, before: RelationalDatabase) -> None:
@@ -141,35 +176,58 @@ def _apply_update(cloud: Cloud, database: RelationalDatabase, before: Relational
 
 def finish_update(cloud: Cloud, database: RelationalDatabase) -> None:
     """Make the server what its record says, its password too, and the record available."""
-    current = _current(cloud, database)
-    if current is None:
+    found = current(cloud, database)
+    if found is None:
         return
-    cloud.servers.ensure_running(current)
-    cloud.servers.set_password(current)
-    _set_state(cloud, database, DatabaseState.AVAILABLE)
+    cloud.servers.ensure_running(found)
+    cloud.servers.set_password(found)
+    database_backups.follow(cloud, found)
+    set_state(cloud, database, DatabaseState.AVAILABLE)
 
 
 def delete(cloud: Cloud, region: str, members: Members) -> Members:
+    name, skip = members.get("finalRelationalDatabaseSnapshotName"), members.get("skipFinalSnapshot", False)
+    if bool(name) == bool(skip):
+        raise InvalidInputException("Give finalRelationalDatabaseSnapshotName or skipFinalSnapshot, one of them")
     with cloud.store.changing() as account:
         database = c.find_database(account, region, members["relationalDatabaseName"])
-        if not members.get("skipFinalSnapshot", False):
-            raise InvalidInputException(
-                "Snapshots of databases are not offered by localcloud, so no final one can be taken",
-                "dump the database if it is needed, then call with skipFinalSnapshot",
-            )
         if database.state is DatabaseState.DELETING:
             raise OperationFailureException(f"{database.name} is being deleted already")
+        operations = []
+        if name:
+            require_state(database, "snapshotted", DatabaseState.AVAILABLE, DatabaseState.STOPPED)
+            snapshot, taking = database_snapshots.begin(account, database, name, {})
+            database.final_snapshot = snapshot.id
+            operations.append(taking)
         database.state = DatabaseState.DELETING
-        operation = c.started(account, database, "DeleteRelationalDatabase")
-    cloud.in_background(database, [operation.id], partial(destroy, cloud, database))
-    return {"operations": [operation.describe()]}
+        operations.append(c.started(account, database, "DeleteRelationalDatabase"))
+    cloud.in_background(database, [found.id for found in operations], partial(destroy, cloud, database))
+    return {"operations": [operation.describe() for operation in operations]}
 
 
 def destroy(cloud: Cloud, database: RelationalDatabase) -> None:
-    """Remove the server with its data, then the record."""
+    """Take the last snapshot if there is to be one, remove the server with its data and backups, then the record."""
+    account = cloud.store.snapshot()
+    for snapshot in account.relational_database_snapshots:
+        if snapshot.id == database.final_snapshot and snapshot.state is DatabaseSnapshotState.CREATING:
+            _take_last(cloud, database, snapshot)
     cloud.servers.remove(database)
     with cloud.store.changing() as account:
         account.relational_databases = [found for found in account.relational_databases if found.id != database.id]
+
+
+def _take_last(cloud: Cloud, database: RelationalDatabase, snapshot: RelationalDatabaseSnapshot) -> None:
+    try:
+        cloud.servers.ensure_running(database)
+        database_snapshots.take(cloud, database, snapshot)
+    except Exception:
+        # What was to be kept could not be: then nothing is removed.
+        database_snapshots.set_state(cloud, snapshot, DatabaseSnapshotState.FAILED)
+        with cloud.store.changing() as account:
+            for found in account.relational_databases:
+                if found.id == database.id:
+                    found.state, found.final_snapshot = DatabaseState.AVAILABLE, None
+        raise
 
 
 def describe(database: RelationalDatabase) -> Members:
@@ -183,42 +241,26 @@ def describe(database: RelationalDatabase) -> Members:
         "hardware": {member: bundle[member] for member in ("cpuCount", "diskSizeInGb", "ramSizeInGb")},
         "state": database.state.value,
         "backupRetentionEnabled": database.backup_retention,
-        "pendingModifiedValues": {},
+        "pendingModifiedValues": (
+            {}
+            if database.pending_backup_retention is None
+            else {"backupRetentionEnabled": database.pending_backup_retention}
+        ),
         "engine": blueprint["engine"],
         "engineVersion": database.engine_version,
         "masterUsername": database.master_username,
-        "parameterApplyStatus": "in-sync",
+        "parameterApplyStatus": "pending-reboot" if database.pending_parameters else "in-sync",
         "preferredBackupWindow": database.backup_window,
         "preferredMaintenanceWindow": database.maintenance_window,
         "publiclyAccessible": database.publicly_accessible,
         "pendingMaintenanceActions": [],
     }
+    if database.latest_restorable_time is not None:
+        shown["latestRestorableTime"] = database.latest_restorable_time
     # The endpoint is known only once the server is up, as on AWS.
     if database.state in (DatabaseState.CREATING, DatabaseState.FAILED):
         return shown
     return shown | {"masterEndpoint": {"address": database.endpoint, "port": database_servers.PORT}}
-
-
-def _window(members: Members, member: str, pattern: re.Pattern[str], default: str) -> str:
-    window: str = members.get(member, default)
-    if not pattern.fullmatch(window):
-        raise InvalidInputException(f"{member} is not valid: {window}", f"write it like {default} (UTC)")
-    return window
-
-
-def _current(cloud: Cloud, database: RelationalDatabase) -> RelationalDatabase | None:
-    with cloud.store.reading() as account:
-        for found in account.relational_databases:
-            if found.id == database.id and found.state is not DatabaseState.DELETING:
-                return found.model_copy(deep=True)
-    return None
-
-
-def _set_state(cloud: Cloud, database: RelationalDatabase, state: DatabaseState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.relational_databases:
-            if found.id == database.id and found.state is not DatabaseState.DELETING:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

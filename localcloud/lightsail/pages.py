@@ -20,6 +20,7 @@ def page(model: OperationModel, members: Members, reply: Members) -> Members:
         model.input_shape is None
         or model.output_shape is None
         or "pageToken" not in model.input_shape.members
+        or "nextPageToken" not in model.output_shape.members
         or "nextPageToken" in reply
     ):
         return reply

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from localcloud.lightsail import databases, disk_snapshots, disks, instance_snapshots, instances
+from localcloud.lightsail import database_resume, disk_snapshots, disks, instance_snapshots, instances
 from localcloud.lightsail.cloud import Cloud
-from localcloud.lightsail.records import (
-    DatabaseState,
-    DiskSnapshot,
-    DiskState,
-    InstanceSnapshot,
-    InstanceState,
-    SnapshotState,
-)
+from localcloud.lightsail.records import DiskSnapshot, DiskState, InstanceSnapshot, InstanceState, SnapshotState
 
 
 def reconcile(cloud: Cloud) -> None:
@@ -23,7 +16,6 @@ def reconcile(cloud: Cloud) -> None:
     """
     with cloud.store.reading() as account:
         all_instances = [instance.model_copy(deep=True) for instance in account.instances]
-        all_databases = [database.model_copy(deep=True) for database in account.relational_databases]
         all_disks = [disk.model_copy(deep=True) for disk in account.disks]
         listed: list[InstanceSnapshot | DiskSnapshot] = [*account.instance_snapshots, *account.disk_snapshots]
         snapshots = [item.model_copy(deep=True) for item in listed]
@@ -58,11 +50,4 @@ def reconcile(cloud: Cloud) -> None:
             cloud.in_background(source, operations, partial(room.take, cloud, snapshot))
         elif snapshot.state is SnapshotState.DELETING:
             cloud.in_background(snapshot, operations, partial(room.destroy, cloud, snapshot))
-    for database in all_databases:
-        operations = [unfinished[key]] if (key := (database.region, database.name)) in unfinished else []
-        if database.state is DatabaseState.DELETING:
-            cloud.in_background(database, operations, partial(databases.destroy, cloud, database))
-        elif database.state is DatabaseState.MODIFYING:
-            cloud.in_background(database, operations, partial(databases.finish_update, cloud, database))
-        else:
-            cloud.in_background(database, operations, partial(databases.bring_up, cloud, database))
+    database_resume.resume(cloud, unfinished)

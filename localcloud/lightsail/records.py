@@ -187,10 +187,37 @@ class InstanceSnapshot(Resource):
 
 class DatabaseState(StrEnum):
     CREATING = "creating"
+    BACKING_UP = "backing-up"
     AVAILABLE = "available"
     MODIFYING = "modifying"
+    REBOOTING = "rebooting"
+    STARTING = "starting"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
     DELETING = "deleting"
+    INCOMPATIBLE_PARAMETERS = "incompatible-parameters"
     FAILED = "failed"
+
+
+class BaseBackup(Record):
+    """Where a point-in-time restore can begin."""
+
+    label: str
+    finished_at: datetime
+
+
+class RestoreSource(Record):
+    """What a new database's empty volume is filled from: folders of the backups' volume."""
+
+    base: str
+    wal: str = ""  # empty: the base backup alone
+    target: datetime | None = None
+
+
+class DatabaseEvent(Record):
+    created_at: datetime = Field(default_factory=now)
+    message: str
+    categories: list[str]
 
 
 class RelationalDatabase(Resource):
@@ -202,13 +229,44 @@ class RelationalDatabase(Resource):
     password: str
     password_created_at: datetime = Field(default_factory=now)
     previous_password: str | None = None
+    previous_password_created_at: datetime | None = None
     endpoint: str
     private_address: str
     publicly_accessible: bool = False
     backup_retention: bool = True
+    pending_backup_retention: bool | None = None  # waits for the maintenance window
     backup_window: str
     maintenance_window: str
     state: DatabaseState = DatabaseState.CREATING
+    restored_from: RestoreSource | None = None  # until it is
+    parameters: dict[str, str] = Field(default_factory=dict)  # those that were set, as the server has them
+    pending_parameters: dict[str, str] = Field(default_factory=dict)  # those that wait for a restart
+    base_backups: list[BaseBackup] = Field(default_factory=list)  # oldest first
+    latest_restorable_time: datetime | None = None
+    final_snapshot: str | None = None  # the id of the snapshot to take before deletion
+    events: list[DatabaseEvent] = Field(default_factory=list)
+
+
+class DatabaseSnapshotState(StrEnum):
+    CREATING = "creating"
+    AVAILABLE = "available"
+    DELETING = "deleting"
+    FAILED = "failed"
+
+
+class RelationalDatabaseSnapshot(Resource):
+    state: DatabaseSnapshotState = DatabaseSnapshotState.CREATING
+    engine: str
+    engine_version: str
+    size_gb: int
+    from_name: str
+    from_arn: str
+    from_id: str
+    from_bundle_id: str
+    from_blueprint_id: str
+    master_database: str
+    master_username: str
+    password: str
 
 
 class Alarm(Resource):
@@ -277,6 +335,7 @@ class Account(Record):
     instances: list[Instance] = Field(default_factory=list)
     static_ips: list[StaticIp] = Field(default_factory=list)
     relational_databases: list[RelationalDatabase] = Field(default_factory=list)
+    relational_database_snapshots: list[RelationalDatabaseSnapshot] = Field(default_factory=list)
     disks: list[Disk] = Field(default_factory=list)
     instance_snapshots: list[InstanceSnapshot] = Field(default_factory=list)
     disk_snapshots: list[DiskSnapshot] = Field(default_factory=list)
@@ -288,7 +347,7 @@ class Account(Record):
         listed: list[InstanceSnapshot | DiskSnapshot] = [*self.instance_snapshots, *self.disk_snapshots]
         snapshots = [item for item in listed if item.automatic_on is None]
         everything: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
-        everything += [*self.disks, *snapshots, *self.alarms]
+        everything += [*self.disks, *snapshots, *self.relational_database_snapshots, *self.alarms]
         return [resource for resource in everything if resource.region == region]
 
     def addresses(self) -> set[str]:

@@ -18,6 +18,11 @@ from localcloud.lightsail import (
     bucket_bundles,
     contact_methods,
     costs,
+    database_events,
+    database_parameters,
+    database_power,
+    database_restores,
+    database_snapshots,
     databases,
     disk_snapshots,
     disks,
@@ -49,7 +54,15 @@ log = structlog.get_logger(__name__)
 
 COMPUTE = (instances, instance_options, instance_snapshots, disks, disk_snapshots, auto_snapshots)
 WATCHING = (metrics, alarms, contact_methods, costs, bucket_bundles)
-ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, databases, tags, history, *WATCHING)
+DATABASES = (
+    databases,
+    database_events,
+    database_parameters,
+    database_power,
+    database_restores,
+    database_snapshots,
+)
+ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, *DATABASES, tags, history, *WATCHING)
 HANDLERS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.OPERATIONS.items()}
 CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/lightsail/aws4_request")
 

@@ -1,5 +1,6 @@
 """Lightsail's endpoint on a loopback port, asked by boto3; machines and servers are stood in for, not started."""
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,10 +11,11 @@ from werkzeug.serving import make_server
 
 from localcloud.calls import CallLog
 from localcloud.endpoint import Front
-from localcloud.lightsail import database_servers
+from localcloud.lightsail import database_servers, server_parameters
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.reconcile import reconcile
+from localcloud.lightsail.records import now
 from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
@@ -64,6 +66,11 @@ class RecordedServers:
         self.go_on.set()
         self.failure = None
         self.passwords = {}
+        self.running = {}  # name: the parameters it was started with, or was given since
+        self.restored = {}  # name: where its data came from
+        self.backups = []  # verbs
+        self.removed = []  # folders of backups
+        self.listed = server_parameters.parse(json.dumps(PARAMETERS))
 
     def _step(self):
         assert self.go_on.wait(10)
@@ -73,14 +80,59 @@ class RecordedServers:
     def ensure_running(self, database):
         self._step()
         self.passwords.setdefault(database.name, database.password)
+        self.running.setdefault(database.name, dict(database.parameters))
+        if database.restored_from:
+            self.restored[database.name] = database.restored_from
 
     def set_password(self, database):
         self._step()
         self.passwords[database.name] = database.password
 
+    def parameters(self, database):
+        assert database.name in self.running
+        return self.listed
+
+    def reload(self, database):
+        self._step()
+        self.running[database.name] = dict(database.parameters)
+
+    def backup(self, database, *verb):
+        self._step()
+        assert database.name in self.running
+        self.backups.append((database.name, verb[0]))
+        return now().isoformat()
+
+    def remove_backups(self, folder):
+        self._step()
+        self.removed.append(folder)
+
+    def log_lines(self, database, count):
+        return ["2026-11-24T20:00:00.123456789Z LOG:  ready"][:count]
+
+    def stop(self, database):
+        self._step()
+        self.running.pop(database.name, None)
+
     def remove(self, database):
         self._step()
         self.passwords.pop(database.name, None)
+        self.running.pop(database.name, None)
+
+
+def parameter(name, value, kind, **members):
+    row = {"name": name, "value": value, "description": name, "type": kind, "minimum": None, "maximum": None}
+    return row | {"choices": None, "static": False, "modifiable": True} | members
+
+
+# Rows as the query on pg_settings gives them.
+PARAMETERS = [
+    parameter("autovacuum", "on", "bool"),
+    parameter("max_connections", "100", "integer", minimum="1", maximum="262143", static=True),
+    parameter("server_version", "17.6", "string", static=True, modifiable=False),
+    parameter("shared_preload_libraries", "", "string", static=True),
+    parameter("wal_compression", "off", "enum", choices=["pglz", "lz4", "zstd", "on", "off"]),
+    parameter("work_mem", "4096", "integer", minimum="64", maximum="2147483647"),
+]
 
 
 class RecordedStorage:

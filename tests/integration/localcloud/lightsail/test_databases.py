@@ -58,16 +58,13 @@ def test_an_update_that_failed_leaves_the_record_as_the_server_is(endpoint, ligh
     assert described(lightsail)["state"] == "available"
 
 
-def test_windows_and_retention_are_kept(endpoint, lightsail, create_database):
+def test_windows_are_kept(endpoint, lightsail, create_database):
     create_database(preferredBackupWindow="01:00-01:30")
-    lightsail.update_relational_database(
-        relationalDatabaseName="db", preferredMaintenanceWindow="Sun:05:00-Sun:05:30", disableBackupRetention=True
-    )
+    lightsail.update_relational_database(relationalDatabaseName="db", preferredMaintenanceWindow="Sun:05:00-Sun:05:30")
     endpoint.settle()
     database = described(lightsail)
     assert database["preferredBackupWindow"] == "01:00-01:30"
     assert database["preferredMaintenanceWindow"] == "Sun:05:00-Sun:05:30"
-    assert database["backupRetentionEnabled"] is False
 
 
 @pytest.mark.parametrize(
@@ -90,12 +87,11 @@ def test_what_cannot_be_created_is_refused_and_leaves_nothing(lightsail, create_
     assert lightsail.get_relational_databases()["relationalDatabases"] == []
 
 
-def test_a_final_snapshot_is_not_promised(lightsail, create_database):
+@pytest.mark.parametrize("members", [{}, {"skipFinalSnapshot": True, "finalRelationalDatabaseSnapshotName": "last"}])
+def test_deletion_says_what_becomes_of_the_data(lightsail, create_database, members):
     create_database()
-    with pytest.raises(ClientError, match="not offered by localcloud"):
-        lightsail.delete_relational_database(
-            relationalDatabaseName="db", finalRelationalDatabaseSnapshotName="db-final"
-        )
+    with pytest.raises(ClientError, match="one of them"):
+        lightsail.delete_relational_database(relationalDatabaseName="db", **members)
     assert described(lightsail)["state"] == "available"
 
 

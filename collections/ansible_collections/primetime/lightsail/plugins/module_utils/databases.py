@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 from .convergence import find
@@ -22,6 +23,7 @@ def database_view(description: dict[str, Any] | None) -> dict[str, Any]:
     if description is None:
         return {}
     endpoint = description.get("masterEndpoint") or {}
+    latest = description.get("latestRestorableTime")
     return {
         "name": description["name"],
         "arn": description.get("arn"),
@@ -38,6 +40,8 @@ def database_view(description: dict[str, Any] | None) -> dict[str, Any]:
         "backup_retention": bool(description.get("backupRetentionEnabled")),
         "preferred_backup_window": description.get("preferredBackupWindow"),
         "preferred_maintenance_window": description.get("preferredMaintenanceWindow"),
+        "latest_restorable_time": latest.astimezone(UTC).isoformat() if latest else None,
+        "parameter_apply_status": description.get("parameterApplyStatus"),
         "publicly_accessible": bool(description.get("publiclyAccessible")),
         "ca_certificate_identifier": description.get("caCertificateIdentifier"),
         "tags": from_wire(description.get("tags")),

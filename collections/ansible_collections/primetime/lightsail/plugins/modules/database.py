@@ -20,9 +20,12 @@ options:
     type: str
     required: true
   state:
-    description: Whether it shall exist.
+    description:
+      - Whether it shall exist, and with V(running) and V(stopped) whether its server shall run. AWS starts a stopped
+        database again after seven days.
+      - V(rebooted) reboots it each time, but not one that was just created.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, running, stopped, rebooted]
     default: present
   blueprint_id:
     description: Engine and major version, such as V(postgres_17). Needed to create.
@@ -67,6 +70,32 @@ options:
   publicly_accessible:
     description: Whether it can be reached from outside of the account's Lightsail resources in its region.
     type: bool
+  parameters:
+    description:
+      - Parameters of the engine and their values, in the parameter's own unit as RV(parameters) of
+        M(primetime.lightsail.database_info) shows them. Parameters that aren't named are left as they are.
+      - Dynamic ones take effect at once, static ones at the next reboot; see O(reboot) and RV(reboot_needed).
+      - A database that this task creates is given all of them and rebooted once, before anybody uses it.
+      - Those of a stopped database are not compared.
+    type: dict
+  reboot:
+    description: Whether to reboot the database when parameters wait for it.
+    type: bool
+    default: false
+  restore_snapshot:
+    description:
+      - Snapshot to create the database from. It has no effect on a database that exists.
+      - Database name and master user come with the data. O(bundle_id) may be left out, and must not be smaller.
+        O(master_password), where given, becomes the password of the new database.
+    type: str
+  restore_database:
+    description:
+      - Database from whose backups to create this one, as it was at O(restore_time). Else as O(restore_snapshot).
+      - Lightsail never restores in place. The new database has an endpoint of its own.
+    type: str
+  restore_time:
+    description: With O(restore_database), a time with its zone such as V(2026-11-24T20:00:00Z), or V(latest).
+    type: str
   skip_final_snapshot:
     description: With O(state=absent), whether to delete it without a last snapshot.
     type: bool
@@ -98,6 +127,20 @@ EXAMPLES = r"""
     wait_timeout: 1800
   register: database
 
+- name: Count what statements cost, which needs a library from the server's start on
+  primetime.lightsail.database:
+    name: prime-time-production
+    parameters:
+      shared_preload_libraries: pg_stat_statements
+    reboot: true
+
+- name: A new database as the old one was before the accident
+  primetime.lightsail.database:
+    name: prime-time-production-2
+    restore_database: prime-time-production
+    restore_time: "2026-11-24T20:00:00Z"
+    wait_timeout: 3600
+
 - name: Delete it, with a last snapshot
   primetime.lightsail.database:
     name: prime-time-production
@@ -112,6 +155,10 @@ actions:
   type: list
   elements: str
   sample: [create_relational_database, update_relational_database]
+reboot_needed:
+  description: Whether parameters still wait for a reboot.
+  returned: always
+  type: bool
 database:
   description: The database as it is now; empty when it is absent.
   returned: always
@@ -132,12 +179,14 @@ database:
     backup_retention: {description: Whether backups are kept., type: bool}
     preferred_backup_window: {description: When backups are made., type: str}
     preferred_maintenance_window: {description: When it is maintained., type: str}
+    latest_restorable_time: {description: Up to when it can be restored; ISO 8601, type: str}
+    parameter_apply_status: {description: Whether parameters wait for a reboot., type: str, sample: in-sync}
     publicly_accessible: {description: Whether it is public., type: bool}
     ca_certificate_identifier: {description: Authority of its certificate., type: str, sample: rds-ca-rsa2048-g1}
     tags: {description: Tags., type: dict}
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
@@ -147,6 +196,18 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue impo
     require_bundle,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, find
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import (
+    Difference,
+    compare,
+    parameters_step,
+    plain,
+    read_parameters,
+)
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_restores import (
+    is_restore,
+    require_source,
+    restore_arguments,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
@@ -159,7 +220,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.tags import ta
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "absent", "running", "stopped", "rebooted"], "default": "present"},
     "blueprint_id": {"type": "str", "aliases": ["blueprint"]},
     "bundle_id": {"type": "str", "aliases": ["bundle"]},
     "availability_zone": {"type": "str"},
@@ -171,6 +232,11 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "preferred_backup_window": {"type": "str"},
     "preferred_maintenance_window": {"type": "str"},
     "publicly_accessible": {"type": "bool"},
+    "parameters": {"type": "dict"},
+    "reboot": {"type": "bool", "default": False},
+    "restore_snapshot": {"type": "str"},
+    "restore_database": {"type": "str"},
+    "restore_time": {"type": "str"},
     "skip_final_snapshot": {"type": "bool", "default": False},
     "final_snapshot_name": {"type": "str"},
     **TAG_OPTIONS,
@@ -189,6 +255,8 @@ CREATION_MEMBERS = {
     "preferred_maintenance_window": "preferredMaintenanceWindow",
     "publicly_accessible": "publiclyAccessible",
 }
+# Those of them that a restore takes; the others come with the data or are set afterwards.
+RESTORE_OPTIONS = ("bundle_id", "availability_zone", "publicly_accessible")
 NEEDED_TO_CREATE = ("blueprint_id", "bundle_id", "database_name", "master_username", "master_password")
 FIXED_AT_CREATION = ("blueprint_id", "bundle_id", "availability_zone", "database_name", "master_username")
 CHANGEABLE = ("backup_retention", "preferred_backup_window", "preferred_maintenance_window", "publicly_accessible")
@@ -204,6 +272,15 @@ def is_available(description: Any) -> bool:
         and description.get("state") == "available"
         and bool((description.get("masterEndpoint") or {}).get("address"))
     )
+
+
+def is_stopped(description: Any) -> bool:
+    return description is not None and description.get("state") == "stopped"
+
+
+def waits_for_reboot(description: Any) -> bool:
+    """Whether parameters take effect at the next reboot only."""
+    return description is not None and description.get("parameterApplyStatus") == "pending-reboot"
 
 
 def is_absent(description: Any) -> bool:
@@ -254,17 +331,53 @@ def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
         RefusedError: an option that creation needs isn't given.
     """
     name = wanted["name"]
-    if missing := [option for option in NEEDED_TO_CREATE if not wanted.get(option)]:
-        raise RefusedError(f"database {name} doesn't exist, and to create it these are missing: {', '.join(missing)}")
-    given = {member: wanted[option] for option, member in CREATION_MEMBERS.items() if wanted.get(option) is not None}
-    arguments = {"relationalDatabaseName": name, **given}
-    if wanted.get("tags"):
-        arguments["tags"] = to_wire(wanted["tags"])
-    create = Step("create_relational_database", arguments, settled=is_available)
+    tags = {"tags": to_wire(wanted["tags"])} if wanted.get("tags") else {}
+    if is_restore(wanted):
+        taken = given_members(wanted, RESTORE_OPTIONS)
+        arguments = {"relationalDatabaseName": name, **restore_arguments(wanted), **taken, **tags}
+        create = Step("create_relational_database_from_snapshot", arguments, settled=is_available)
+        later = {option: wanted[option] for option in WINDOWS if wanted.get(option)}
+        password = wanted.get("master_password")
+    else:
+        if missing := [option for option in NEEDED_TO_CREATE if not wanted.get(option)]:
+            raise RefusedError(
+                f"database {name} doesn't exist, and to create it these are missing: {', '.join(missing)}"
+            )
+        arguments = {"relationalDatabaseName": name, **given_members(wanted, CREATION_MEMBERS), **tags}
+        create = Step("create_relational_database", arguments, settled=is_available)
+        later, password = {}, None
     if wanted.get("backup_retention") is False:
         # Creation has no member for it, and Lightsail turns it on.
-        return create, update_step(name, {"backup_retention": False})
-    return (create,)
+        later["backup_retention"] = False
+    steps = [create]
+    if later or password:
+        steps.append(update_step(name, with_plain_windows(later), password=password))
+    if wanted.get("parameters"):
+        values = {parameter: plain(value) for parameter, value in wanted["parameters"].items()}
+        steps += [parameters_step(name, values, frozenset(values)), reboot_step(name)]
+    if wanted["state"] == "stopped":
+        steps.append(stop_step(name))
+    return tuple(steps)
+
+
+def given_members(wanted: Mapping[str, Any], options: Iterable[str]) -> dict[str, Any]:
+    """Lightsail's members for those of the options that are given."""
+    return {CREATION_MEMBERS[option]: wanted[option] for option in options if wanted.get(option) is not None}
+
+
+def reboot_step(name: str) -> Step:
+    def settled(description: Any) -> bool:
+        return is_available(description) and not waits_for_reboot(description)
+
+    return Step("reboot_relational_database", {"relationalDatabaseName": name}, settled=settled)
+
+
+def start_step(name: str) -> Step:
+    return Step("start_relational_database", {"relationalDatabaseName": name}, settled=is_available)
+
+
+def stop_step(name: str) -> Step:
+    return Step("stop_relational_database", {"relationalDatabaseName": name}, settled=is_stopped)
 
 
 def deletion_step(wanted: Mapping[str, Any]) -> Step:
@@ -289,13 +402,16 @@ def deletion_step(wanted: Mapping[str, Any]) -> Step:
     return Step("delete_relational_database", arguments, settled=is_absent)
 
 
-def plan(description: Any, wanted: Mapping[str, Any], *, rotate: bool = False) -> Plan:
+def plan(
+    description: Any, wanted: Mapping[str, Any], *, rotate: bool = False, differing: Difference | None = None
+) -> Plan:
     """The calls that make the database as wanted.
 
     Args:
         description: Lightsail's RelationalDatabase structure, or None.
         wanted: the module's options.
         rotate: whether rotate_password is asked for and master_password isn't the present one.
+        differing: the parameters that differ from those of a database that exists.
 
     Raises:
         RefusedError: it differs in what can't be changed in place, or it can't be created or deleted so.
@@ -307,7 +423,10 @@ def plan(description: Any, wanted: Mapping[str, Any], *, rotate: bool = False) -
     options = with_plain_windows(options)
     tags = wanted_tags(before.get("tags", {}), wanted.get("tags"), wanted.get("purge_tags", False))
     if description is None:
-        return Plan(before, {**options, "tags": tags}, creation_steps(wanted))
+        made = {**options, "tags": tags}
+        if wanted.get("parameters"):
+            made["parameters"] = {key: plain(value) for key, value in wanted["parameters"].items()}
+        return Plan(before, made, creation_steps(wanted))
     if differs := {key: options[key] for key in FIXED_AT_CREATION if key in options and options[key] != before[key]}:
         told = ", ".join(f"{key} is {before[key]}, wanted {value}" for key, value in differs.items())
         raise RefusedError(
@@ -316,11 +435,24 @@ def plan(description: Any, wanted: Mapping[str, Any], *, rotate: bool = False) -
         )
     changes = {key: options[key] for key in CHANGEABLE if key in options and options[key] != before[key]}
     password = wanted.get("master_password") if rotate else None
-    steps = [update_step(name, changes, password=password)] if changes or password else []
+    differing = differing or Difference()
+    stopped = is_stopped(description)
+    steps = [start_step(name)] if stopped and wanted["state"] in ("running", "rebooted") else []
+    if changes or password:
+        steps.append(update_step(name, changes, password=password))
+    if differing.after:
+        steps.append(parameters_step(name, differing.after, differing.static))
     steps.extend(tag_steps(name, before["tags"], tags))
+    waiting = bool(differing.static) or (waits_for_reboot(description) and not stopped)
+    if (wanted["state"] == "rebooted" and not stopped) or (wanted.get("reboot") and waiting):
+        steps.append(reboot_step(name))
+    if wanted["state"] == "stopped" and not stopped:
+        steps.append(stop_step(name))
     after = {**before, **changes, "tags": tags}
     if password:
         after["master_password"] = "set anew"  # noqa: S105 (a remark for the diff)
+    if differing.after:
+        before, after = {**before, "parameters": differing.before}, {**after, "parameters": differing.after}
     return Plan(before, after, tuple(steps))
 
 
@@ -335,9 +467,16 @@ def body(module: Any) -> dict[str, Any]:
 
     def planned(description: Any) -> Plan:
         rotate = description is not None and wanted["rotate_password"] and password_differs(client, wanted)
-        result = plan(description, wanted, rotate=rotate)
-        if any(step.operation == "create_relational_database" for step in result.steps):
+        differing = None
+        if wanted["parameters"] and wanted["state"] != "absent" and is_available(description):
+            differing = compare(read_parameters(client, wanted["name"]), wanted["parameters"])
+        result = plan(description, wanted, rotate=rotate, differing=differing)
+        created = [step.operation for step in result.steps if step.creates]
+        if "create_relational_database_from_snapshot" in created:
+            require_source(client, wanted)
+        if created and wanted["bundle_id"]:
             require_bundle("bundle_id", wanted["bundle_id"], database_bundles(client))
+        if "create_relational_database" in created:
             require_blueprint("blueprint_id", wanted["blueprint_id"], database_blueprints(client))
         return result
 
@@ -349,11 +488,20 @@ def body(module: Any) -> dict[str, Any]:
         planned,
         stable=is_stable,
     )
-    return {**outcome.fields(), "database": database_view(outcome.description)}
+    waiting = waits_for_reboot(outcome.description)
+    if waiting:
+        module.warn(f"parameters of {wanted['name']} wait for a reboot: run the task with reboot: true when it suits")
+    return {**outcome.fields(), "reboot_needed": waiting, "database": database_view(outcome.description)}
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, body, required_if=[("rotate_password", True, ["master_password"])])
+    run(
+        ARGUMENT_SPEC,
+        body,
+        required_if=[("rotate_password", True, ["master_password"])],
+        required_together=[("restore_database", "restore_time")],
+        mutually_exclusive=[("restore_snapshot", "restore_database")],
+    )
 
 
 if __name__ == "__main__":

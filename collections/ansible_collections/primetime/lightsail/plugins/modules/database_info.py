@@ -17,6 +17,10 @@ options:
   name:
     description: Only this database. One that doesn't exist gives an empty list, not a failure.
     type: str
+  parameters:
+    description: Whether to read the parameters of O(name) too, which takes some calls.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -28,6 +32,12 @@ EXAMPLES = r"""
   primetime.lightsail.database_info:
     name: prime-time-production
   register: found
+
+- name: Up to when it can be restored, and what its parameters are
+  primetime.lightsail.database_info:
+    name: prime-time-production
+    parameters: true
+  register: found
 """
 
 RETURN = r"""
@@ -36,15 +46,27 @@ databases:
   returned: always
   type: list
   elements: dict
+parameters:
+  description: The parameters by name, each with its value, allowed_values, data_type, apply_type (static ones need a
+    reboot), apply_method, modifiable and description. Empty for a database that does not exist.
+  returned: with O(parameters=true)
+  type: dict
 """
 
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import every
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import (
+    parameters_view,
+    read_parameters,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
 
-ARGUMENT_SPEC: dict[str, Any] = {"name": {"type": "str"}}
+ARGUMENT_SPEC: dict[str, Any] = {
+    "name": {"type": "str"},
+    "parameters": {"type": "bool", "default": False},
+}
 
 
 def body(module: Any) -> dict[str, Any]:
@@ -55,11 +77,14 @@ def body(module: Any) -> dict[str, Any]:
     else:
         found = every(client, "get_relational_databases", "relationalDatabases")
     views = [database_view(description) for description in found]
-    return {"changed": False, "databases": sorted(views, key=lambda view: str(view["name"]))}
+    result = {"changed": False, "databases": sorted(views, key=lambda view: str(view["name"]))}
+    if module.params["parameters"]:
+        result["parameters"] = parameters_view(read_parameters(client, name) if found else {})
+    return result
 
 
 def main() -> None:
-    run(ARGUMENT_SPEC, body)
+    run(ARGUMENT_SPEC, body, required_if=[("parameters", True, ["name"])])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import Difference, compare
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.modules.database import is_available, is_stable, plan
 
@@ -22,6 +23,11 @@ WANTED: dict[str, Any] = {
     "preferred_backup_window": None,
     "preferred_maintenance_window": None,
     "publicly_accessible": False,
+    "parameters": None,
+    "reboot": False,
+    "restore_snapshot": None,
+    "restore_database": None,
+    "restore_time": None,
     "skip_final_snapshot": False,
     "final_snapshot_name": None,
     "tags": None,
@@ -141,3 +147,97 @@ def test_it_is_available_only_with_an_endpoint() -> None:
 def test_names_what_creation_lacks(missing: str) -> None:
     with pytest.raises(RefusedError, match=missing):
         plan(None, {**WANTED, missing: None})
+
+
+KNOWN: dict[str, dict[str, Any]] = {
+    "autovacuum": {"parameterValue": "1", "allowedValues": "0,1", "dataType": "boolean", "isModifiable": True},
+    "log_connections": {
+        "parameterValue": "off",
+        "allowedValues": "on,off",
+        "dataType": "boolean",
+        "isModifiable": True,
+    },
+    "max_connections": {"parameterValue": "100", "applyType": "static", "dataType": "integer", "isModifiable": True},
+    "server_version": {"parameterValue": "17.6", "isModifiable": False},
+    "work_mem": {"parameterValue": "4096", "applyType": "dynamic", "dataType": "integer", "isModifiable": True},
+}
+
+
+@pytest.mark.parametrize(
+    "same", [{"autovacuum": True}, {"autovacuum": "on"}, {"log_connections": False}, {"work_mem": 4096}]
+)
+def test_a_parameter_is_the_same_however_it_is_written(same: dict[str, Any]) -> None:
+    assert compare(KNOWN, same) == Difference()
+
+
+def test_a_boolean_is_sent_in_the_services_own_words() -> None:
+    difference = compare(KNOWN, {"autovacuum": False, "log_connections": True})
+    assert difference.after == {"autovacuum": "0", "log_connections": "on"}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"), [({"work_men": 1}, "work_mem"), ({"server_version": "18"}, "doesn't let it be changed")]
+)
+def test_a_parameter_that_cannot_be_set_is_refused(wanted: dict[str, Any], told: str) -> None:
+    with pytest.raises(RefusedError, match=told):
+        compare(KNOWN, wanted)
+
+
+def operations(description: Any, **wanted: Any) -> list[str]:
+    differing = compare(KNOWN, wanted.get("parameters") or {}) if description else None
+    return [step.operation for step in plan(description, {**WANTED, **wanted}, differing=differing).steps]
+
+
+def test_a_static_parameter_is_followed_by_a_reboot_where_that_is_allowed() -> None:
+    static, dynamic = {"max_connections": 50}, {"work_mem": 8192}
+    update, reboot = "update_relational_database_parameters", "reboot_relational_database"
+    assert operations(described(), parameters=static) == [update]
+    assert operations(described(), parameters=static, reboot=True) == [update, reboot]
+    assert operations(described(), parameters=dynamic, reboot=True) == [update]
+    assert operations(described(parameterApplyStatus="pending-reboot"), reboot=True) == [reboot]
+    assert operations(described(parameterApplyStatus="pending-reboot")) == []
+    (step,) = plan(described(), WANTED, differing=compare(KNOWN, {**static, **dynamic})).steps
+    assert [item["applyMethod"] for item in step.arguments["parameters"]] == ["pending-reboot", "immediate"]
+
+
+def test_a_new_database_is_given_its_parameters_and_rebooted_once() -> None:
+    assert operations(None, parameters={"work_mem": 8192}) == [
+        "create_relational_database",
+        "update_relational_database_parameters",
+        "reboot_relational_database",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "wanted", "expected"),
+    [
+        ("available", "running", []),
+        ("stopped", "running", ["start_relational_database"]),
+        ("available", "stopped", ["stop_relational_database"]),
+        ("stopped", "stopped", []),
+        ("stopped", "present", []),
+        ("available", "rebooted", ["reboot_relational_database"]),
+        ("stopped", "rebooted", ["start_relational_database"]),
+    ],
+)
+def test_the_server_runs_or_not_as_wanted(now: str, wanted: str, expected: list[str]) -> None:
+    assert operations(described(now), state=wanted) == expected
+
+
+def test_a_restore_takes_what_it_can_and_sets_the_rest_afterwards() -> None:
+    wanted = {**WANTED, "restore_database": "old", "restore_time": "2026-11-24T21:00:00+01:00"}
+    create, update = plan(None, {**wanted, "preferred_backup_window": "01:00-01:30"}).steps
+    assert create.operation == "create_relational_database_from_snapshot"
+    assert create.arguments["restoreTime"].isoformat() == "2026-11-24T20:00:00+00:00"
+    assert "masterUserPassword" not in create.arguments
+    assert update.arguments["masterUserPassword"] == "correct horse"
+    assert update.arguments["preferredBackupWindow"] == "01:00-01:30"
+    latest = plan(None, {**wanted, "restore_time": "latest"}).steps[0]
+    assert latest.arguments["useLatestRestorableTime"] is True
+    assert plan(described(), wanted).steps == ()
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-11-24T20:00:00", ""])
+def test_a_time_without_its_zone_is_no_time(time: str) -> None:
+    with pytest.raises(RefusedError, match="no time with a zone"):
+        plan(None, {**WANTED, "restore_database": "old", "restore_time": time})
