@@ -1,5 +1,6 @@
 """A small local cloud in the tests' own process, with real machines and without a platform."""
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -13,6 +14,7 @@ from werkzeug.serving import make_server
 from localcloud import docker_engine, images
 from localcloud.calls import CallLog
 from localcloud.endpoint import Front, open_cloud
+from localcloud.errors import SubnetInUseError
 from localcloud.lightsail import storage
 from localcloud.settings import Settings
 
@@ -20,9 +22,9 @@ from localcloud.settings import Settings
 class SmallCloud:
     """The endpoint over HTTP, machines and volumes in Docker."""
 
-    def __init__(self, settings, pool):
-        self.cloud = open_cloud(settings)
-        self.calls = settings.state_directory / "calls.jsonl"
+    def __init__(self, cloud, pool):
+        self.cloud = cloud
+        self.calls = cloud.settings.state_directory / "calls.jsonl"
         self._server = make_server("127.0.0.1", 0, Front(self.cloud, CallLog(self.calls), None), threaded=True)
         self._serving = pool.submit(self._server.serve_forever, 0.05)
         self.url = f"http://127.0.0.1:{self._server.port}"
@@ -56,23 +58,35 @@ class SmallCloud:
         self.cloud.work.close()
 
 
+def open_somewhere(settings):
+    """The cloud on the first subnet that nothing on this machine has."""
+    for number in range(150, 200):
+        try:
+            return open_cloud(replace(settings, subnet=ip_network(f"10.{number}.0.0/16")))
+        except SubnetInUseError:
+            continue
+    raise AssertionError("every subnet from 10.150.0.0/16 to 10.199.0.0/16 is in use")
+
+
 @pytest.fixture(scope="session")
 def start_cloud(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str, str], AbstractContextManager[SmallCloud]]:
-    """Start a local cloud by name and subnet. At the end nothing of it may be left, or the test fails."""
+) -> Callable[[str], AbstractContextManager[SmallCloud]]:
+    """Start a local cloud by name. At the end nothing of it may be left, or the test fails."""
 
     @contextmanager
-    def start(name: str, subnet: str) -> Iterator[SmallCloud]:
+    def start(purpose: str) -> Iterator[SmallCloud]:
+        # Another checkout may run the same tests on this machine at the same time.
+        name = f"{purpose}-{os.getpid()}"
         settings = replace(
-            Settings.from_environment({"LOCALCLOUD_NAME": name}),
-            state_directory=tmp_path_factory.mktemp(name),
-            subnet=ip_network(subnet),
+            Settings.from_environment({"LOCALCLOUD_NAME": name}), state_directory=tmp_path_factory.mktemp(name)
         )
         engine = docker_engine.connect(images.BUILD_TIMEOUT_SECONDS)
         images.ensure(engine, settings, print)
+        cloud = open_somewhere(settings)
+        settings = cloud.settings
         with ThreadPoolExecutor() as pool:
-            running = SmallCloud(settings, pool)
+            running = SmallCloud(cloud, pool)
             try:
                 yield running
             finally:
