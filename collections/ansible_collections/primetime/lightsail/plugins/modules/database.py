@@ -72,7 +72,7 @@ options:
     type: bool
   parameters:
     description:
-      - Parameters of the engine and their values, in the parameter's own unit as RV(parameters) of
+      - Parameters of the engine and their values, in the parameter's own unit as the return value C(parameters) of
         M(primetime.lightsail.database_info) shows them. Parameters that aren't named are left as they are.
       - Dynamic ones take effect at once, static ones at the next reboot; see O(reboot) and RV(reboot_needed).
       - A database that this task creates is given all of them and rebooted once, before anybody uses it.

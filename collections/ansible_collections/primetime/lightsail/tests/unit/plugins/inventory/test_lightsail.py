@@ -1,5 +1,7 @@
 """The pure parts of the inventory plugin."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

@@ -1,5 +1,7 @@
 """The plans of the modules alarm and contact_method."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

@@ -1,5 +1,7 @@
 """Estimates are added in cents, over days that make sense."""
 
+from __future__ import annotations
+
 from datetime import date
 
 import pytest

@@ -1,5 +1,7 @@
 """The plans of the module disk."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import pytest

@@ -1,5 +1,7 @@
 """The plans of the module snapshot, for all three kinds, checked against botocore's model of the service."""
 
+from __future__ import annotations
+
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
