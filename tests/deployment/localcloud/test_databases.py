@@ -47,6 +47,15 @@ class LocalCloud:
     def database(self, name="db"):
         return self.lightsail.get_relational_database(relationalDatabaseName=name)["relationalDatabase"]
 
+    def ended_operation(self, name):
+        """The resource's last operation, once it has ended: the resource's state tells of that a moment earlier."""
+
+        def ended():
+            operation = self.lightsail.get_operations_for_resource(resourceName=name)["operations"][0]
+            return None if operation["status"] == "Started" else operation
+
+        return until(ended)
+
     def until_state(self, name="db", wanted="available"):
         def reached():
             found = self.database(name)
@@ -293,7 +302,7 @@ def test_parameters_that_the_server_cannot_start_with_are_told_and_can_be_set_ri
     cloud.set_parameters(max_connections="3")  # fewer than it reserves for its own operator
     cloud.lightsail.reboot_relational_database(relationalDatabaseName="db")
     cloud.until_state(wanted="incompatible-parameters")
-    failed = cloud.lightsail.get_operations_for_resource(resourceName="db")["operations"][0]
+    failed = cloud.ended_operation("db")
     assert (failed["status"], failed["operationType"]) == ("Failed", "RebootRelationalDatabase")
     assert "max_connections" in failed["errorDetails"]
     cloud.set_parameters(max_connections="50")
