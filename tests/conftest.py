@@ -84,3 +84,19 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     finally:
         if not keep:
             subprocess.run([localcloud, "reset"], env=environment, cwd=REPOSITORY, check=True)
+
+
+@pytest.fixture
+def empty_cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """An empty local cloud of this test's own: what a command needs to meet it and no other."""
+    environment = os.environ | {
+        "LOCALCLOUD_NAME": "empty",
+        "LOCALCLOUD_PORT": "4572",
+        "LOCALCLOUD_EDGE_PORT": "8085",
+        "LOCALCLOUD_STATE": str(tmp_path / "state"),
+    }
+    subprocess.run([str(Path(sys.executable).parent / "localcloud"), "up"], env=environment, cwd=repository, check=True)
+    yield environment
+    subprocess.run(
+        [str(Path(sys.executable).parent / "localcloud"), "reset"], env=environment, cwd=repository, check=True
+    )

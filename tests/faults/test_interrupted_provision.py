@@ -8,27 +8,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 BIN = Path(sys.executable).parent
 PROVISION = [str(BIN / "ansible-playbook"), "playbooks/provision.yml", "-i", "inventory/local"]
-
-
-@pytest.fixture
-def cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
-    """An empty local cloud of this test's own."""
-    environment = os.environ | {
-        "LOCALCLOUD_NAME": "interrupted",
-        "LOCALCLOUD_PORT": "4572",
-        "LOCALCLOUD_EDGE_PORT": "8085",
-        "LOCALCLOUD_STATE": str(tmp_path / "state"),
-    }
-    subprocess.run([str(BIN / "localcloud"), "up"], env=environment, cwd=repository, check=True)
-    yield environment
-    subprocess.run([str(BIN / "localcloud"), "reset"], env=environment, cwd=repository, check=True)
 
 
 def operations(environment: dict[str, str]) -> Counter[str]:
@@ -39,17 +22,17 @@ def operations(environment: dict[str, str]) -> Counter[str]:
     return Counter(entry["operation"] for entry in entries if entry["mutating"] and entry["outcome"] == "ok")
 
 
-def test_a_provision_stopped_in_the_middle_goes_on(repository: Path, cloud: dict[str, str]) -> None:
+def test_a_provision_stopped_in_the_middle_goes_on(repository: Path, empty_cloud: dict[str, str]) -> None:
     first = subprocess.Popen(
         PROVISION,
-        env=cloud,
+        env=empty_cloud,
         cwd=repository,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     deadline = time.monotonic() + 180
-    while not operations(cloud)["CreateInstances"]:
+    while not operations(empty_cloud)["CreateInstances"]:
         assert first.poll() is None, "the playbook ended before it bought the instance"
         assert time.monotonic() < deadline, "no instance was asked for within three minutes"
         time.sleep(0.1)
@@ -57,14 +40,14 @@ def test_a_provision_stopped_in_the_middle_goes_on(repository: Path, cloud: dict
     first.wait(timeout=30)
 
     again = subprocess.run(
-        PROVISION, env=cloud, cwd=repository, capture_output=True, text=True, timeout=600, check=False
+        PROVISION, env=empty_cloud, cwd=repository, capture_output=True, text=True, timeout=600, check=False
     )
     assert again.returncode == 0, again.stdout[-3000:]
-    bought = operations(cloud)
+    bought = operations(empty_cloud)
     once = ("CreateInstances", "CreateRelationalDatabase", "AllocateStaticIp", "POST /2020-05-31/distribution")
     assert {name: bought[name] for name in once} == dict.fromkeys(once, 1)
 
     third = subprocess.run(
-        PROVISION, env=cloud, cwd=repository, capture_output=True, text=True, timeout=600, check=False
+        PROVISION, env=empty_cloud, cwd=repository, capture_output=True, text=True, timeout=600, check=False
     )
     assert re.findall(r"changed=(\d+)", third.stdout) == ["0"], third.stdout[-3000:]
