@@ -13,7 +13,6 @@ from localcloud.edge.control_plane import Endpoint
 from localcloud.edge.error_pages import EdgeError
 
 KEPT = 2.0  # seconds; a changed record counts after this
-KEPT_WHEN_MISSING = 0.1  # seconds; enough to spare the endpoint a listing for each request of a burst
 LONGEST_CHAIN = 8  # CNAMEs followed, as resolvers do
 
 
@@ -28,10 +27,12 @@ class Resolver:
 
     def addresses(self, name: str) -> list[str]:
         """Addresses of the name, at least one. Raises EdgeError 502 when nobody knows it."""
-        found, wanted = _follow(self._zone_records(KEPT), name)
+        asked = time.monotonic()
+        found, wanted = _follow(self._zone_records(read_since=asked - KEPT), name)
         if not found:
-            # A record that was made just now must not look missing because of what was read before.
-            found, wanted = _follow(self._zone_records(KEPT_WHEN_MISSING), name)
+            # A record that was made before this request must not look missing because of what was read earlier still.
+            # Requests of a burst share a reading: the first one's begins after all of them had asked.
+            found, wanted = _follow(self._zone_records(read_since=asked), name)
         if found:
             return found
         try:
@@ -42,16 +43,18 @@ class Resolver:
             ) from error
         return list(dict.fromkeys(found))
 
-    def _zone_records(self, oldest: float) -> dict[tuple[str, str], list[str]]:
+    def _zone_records(self, *, read_since: float) -> dict[tuple[str, str], list[str]]:
+        """The zones' records by name and type, of a reading that began at that moment (monotonic seconds) or later."""
         with self._lock:
-            if time.monotonic() - self._read_at > oldest:
+            if self._read_at < read_since:
+                began = time.monotonic()
                 try:
                     self._records = self._read()
                 except (BotoCoreError, ClientError):
                     # The endpoint is away: what it said last still stands, as a resolver's cache would.
                     if not self._records:
                         return {}
-                self._read_at = time.monotonic()
+                self._read_at = began
             return self._records
 
     def _read(self) -> dict[tuple[str, str], list[str]]:
