@@ -26,7 +26,10 @@ _COMMANDS = {
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),
     "worker": ("primetime.commands.service:worker_command", "Run the jobs of the queue."),
-    "model": ("primetime.commands.model:model_group", "Build, choose, show and verify the encoder's artifact."),
+    "model": (
+        "primetime.commands.model:model_group",
+        "Build, choose and verify the encoder's artifact; change the model.",
+    ),
     "account": ("primetime.commands.account:account_group", "Create and list accounts."),
 }
 

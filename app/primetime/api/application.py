@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
 
@@ -17,12 +17,10 @@ from primetime.api.protection import Protection
 from primetime.api.services import Services, signed_in
 from primetime.api.site import Site
 from primetime.database.connection import open_pool
-from primetime.encoder.serving import Encoder
-from primetime.errors import BadInput, ModelProblem
+from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
-
-log = structlog.get_logger(__name__)
+from primetime.vectors.serving_encoder import ServingEncoder
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -41,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             yield
         finally:
+            await to_thread.run_sync(services.serving.close)
             await to_thread.run_sync(services.pool.close)
 
     app = FastAPI(
@@ -68,23 +67,21 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _open_services(settings: Settings, sessions: Sessions) -> Services:
-    encoder: Encoder | None = None
-    problem: ModelProblem | None = None
-    try:
-        encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
-        encoder.warm()
-    except ModelProblem as error:
-        encoder, problem = None, error
-        log.error("no encoder, searching by meaning is off", cause=str(error), remedy=error.remedy)
+    pool = open_pool(settings)
+    serving = ServingEncoder(
+        settings.model_directory,
+        threads=settings.encoder_threads,
+        connect=partial(pool.connection, timeout=health.PROBE_SECONDS),
+    )
+    serving.start()
     return Services(
         settings=settings,
-        pool=open_pool(settings),
+        pool=pool,
         sessions=sessions,
         sign_in_limit=SignInLimit(settings.redis_url),
         model_limit=ModelLimit(settings.redis_url),
         queue=create_queue(settings),
-        encoder=encoder,
-        model_problem=problem,
+        serving=serving,
     )
 
 

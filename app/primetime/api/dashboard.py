@@ -15,7 +15,8 @@ router = APIRouter(prefix="/api/v1/dashboard", tags=["dashboard"])
 
 @router.get("")
 def dashboard(shared: ServicesOf, connection: Connection) -> Dashboard:
-    manifest = shared.encoder.manifest if shared.encoder else None
+    encoder = shared.encoder
+    manifest = encoder.manifest if encoder else None
     run = latest_run(connection)
     embedded = 0
     if manifest is not None:

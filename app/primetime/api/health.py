@@ -16,7 +16,7 @@ from primetime.errors import DatabaseUnavailable
 router = APIRouter(tags=["health"])
 _VERSION = version("prime-time")
 # A probe must not wait as long as a person's request may.
-_PROBE_SECONDS = 3.0
+PROBE_SECONDS = 3.0
 
 
 @router.get("/health")
@@ -47,7 +47,7 @@ def ready(shared: ServicesOf, response: Response) -> dict[str, Any]:
 def _database(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
     unknown = {"applied": None, "pending": None}
     try:
-        with shared.pool.connection(timeout=_PROBE_SECONDS) as connection:
+        with shared.pool.connection(timeout=PROBE_SECONDS) as connection:
             with connection.cursor(row_factory=dict_row) as cursor:
                 server = cursor.execute(QUERIES["server"]).fetchone() or {}
             return {"status": "ok", **server}, {
@@ -61,8 +61,11 @@ def _database(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _encoder(shared: Services) -> dict[str, Any]:
-    if shared.encoder is None:
-        error = shared.model_problem
-        return {"status": "missing", "detail": str(error), "remedy": error.remedy if error else ""}
-    manifest = shared.encoder.manifest
-    return {"status": "warm", "source": manifest.source, "hash": manifest.hash, "dimension": manifest.dimension}
+    encoder, problem = shared.encoder, shared.serving.problem
+    if encoder is None:
+        return {"status": "missing", "detail": str(problem), "remedy": problem.remedy if problem else ""}
+    manifest = encoder.manifest
+    answer = {"status": "warm", "source": manifest.source, "hash": manifest.hash, "dimension": manifest.dimension}
+    if problem is not None:
+        answer |= {"status": "behind", "detail": str(problem), "remedy": problem.remedy}
+    return answer

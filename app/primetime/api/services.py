@@ -15,6 +15,7 @@ from primetime.accounts.sessions import Sessions
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
 from primetime.settings import Settings
+from primetime.vectors.serving_encoder import ServingEncoder
 
 COOKIE = "primetime_session"
 
@@ -31,14 +32,19 @@ class Services:
     sign_in_limit: SignInLimit
     model_limit: ModelLimit
     queue: App
-    encoder: Encoder | None
-    model_problem: ModelProblem | None  # why there is no encoder
+    serving: ServingEncoder
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """The serving model's; ask once a request, as it may be exchanged between two."""
+        return self.serving.encoder
 
     def require_encoder(self) -> Encoder:
         """The encoder. Raises ModelProblem when this process has none."""
-        if self.encoder is None:
-            raise self.model_problem or ModelProblem("the encoder is not open")
-        return self.encoder
+        encoder = self.serving.encoder
+        if encoder is None:
+            raise self.serving.problem or ModelProblem("the encoder is not open")
+        return encoder
 
 
 def services(request: Request) -> Services:

@@ -8,11 +8,11 @@ import orjson
 
 from primetime.articles.listing import Filters, summaries_of
 from primetime.commands.session import begin, database, progress_bar
-from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput
 from primetime.jobs.analysing import bulk_pace, run_analysis
 from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
+from primetime.vectors.serving_encoder import open_serving
 from primetime.vectors.storing import encode_missing
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -22,11 +22,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.option("--cpu-share", type=float, help="Share of the time to work, above 0 to 1; default: the setting's.")
 @_JSON
 def embed_command(cpu_share: float | None, as_json: bool) -> None:
-    """Encode the articles that have no vector of this model yet; a stopped run continues where it was."""
+    """Encode the articles that have no vector of the serving model yet; a stopped run continues where it was."""
     settings = begin()
     pace = bulk_pace(settings, cpu_share)
-    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection, progress_bar("articles") as progress:
+        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         report = encode_missing(connection, encoder, progress=progress, pace=pace)
     if as_json:
         click.echo(orjson.dumps(asdict(report)))
@@ -68,8 +68,8 @@ def search_command(
     if not text.strip():
         raise BadInput("the text is empty", remedy="write what you are looking for")
     settings = begin()
-    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection:
+        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         vector = encoder.encode([text])[0]
         model_hash = encoder.manifest.hash
         filters = Filters(year_from=year_from, year_to=year_to)

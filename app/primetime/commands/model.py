@@ -1,10 +1,11 @@
-"""`primetime model build`, `choose`, `show`, `verify`."""
+"""`primetime model …`: the artifact's own commands; the rest are in `model_change`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from primetime.commands.model_change import forget_command, rollback_command, status_command, switch_command
 from primetime.commands.session import begin
 from primetime.commands.text_lines import read_texts
 
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
 
 @click.group("model")
 def model_group() -> None:
-    """Build, choose, show and verify the encoder's artifact."""
+    """Build, choose, show and verify the encoder's artifact; change the model that serves."""
+
+
+for _command in (status_command, switch_command, rollback_command, forget_command):
+    model_group.add_command(_command)
 
 
 @model_group.command("build")

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from primetime.encoder.artifact import MANIFEST_FILE
+import structlog
+
+from primetime.encoder.artifact import MANIFEST_FILE, read_manifest
 from primetime.errors import BadInput, Busy, ModelProblem
+
+log = structlog.get_logger(__name__)
 
 
 def refuse_foreign_folder(output: Path) -> None:
@@ -42,8 +46,20 @@ def workshop(output: Path) -> Iterator[Path]:
 
 
 def put_in_place(chosen: Path, output: Path, workshop: Path) -> None:
-    """Replace the folder `output` by `chosen`, a folder in the same workshop."""
+    """Replace the folder `output` by `chosen`, a folder in the same workshop.
+
+    An artifact there of another model is kept beside it as `<output>-<hash>`: it may be the one that serves.
+    """
     if output.exists():
-        output.rename(workshop / "replaced")
+        replaced = workshop / "replaced"
+        try:
+            earlier = read_manifest(output).hash
+            if earlier != read_manifest(chosen).hash:
+                replaced = output.with_name(f"{output.name}-{earlier}")
+        except ModelProblem as error:
+            log.warning("the artifact that is replaced cannot be kept", cause=str(error))
+        if replaced.exists():
+            shutil.rmtree(replaced)
+        output.rename(replaced)
     chosen.rename(output)
     output.chmod(0o755)

@@ -6,8 +6,9 @@ import psycopg
 
 from primetime.analysis.running import RunReport, analyse
 from primetime.encoder.pace import Burst, Pace
-from primetime.encoder.serving import Encoder
 from primetime.settings import Settings
+from primetime.vectors.changing_model import change_model, new_model_waits
+from primetime.vectors.serving_encoder import open_serving
 from primetime.vectors.storing import EncodeReport, encode_missing
 
 Progress = Callable[[int, int], None]
@@ -20,13 +21,20 @@ def run_analysis(
     encoding: Progress | None = None,
     analysing: Progress | None = None,
 ) -> tuple[EncodeReport, RunReport]:
-    """Encode the articles that have no vector yet and publish a new analysis of all of them.
+    """Encode the articles that have no vector of the serving model yet and publish a new analysis of all of them.
 
+    Where the settings name a model that has never served, it is encoded after that, made to serve, and analysed with.
     Raises ModelProblem, Busy when another process encodes or analyses, BadInput when there is too little to analyse.
     """
-    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
-    encoded = encode_missing(connection, encoder, progress=encoding, pace=bulk_pace(settings))
+    configured, threads = settings.model_directory, settings.encoder_threads
+    pace = bulk_pace(settings)
+    encoder = open_serving(connection, configured, threads=threads)
+    encoded = encode_missing(connection, encoder, progress=encoding, pace=pace)
     report = analyse(connection, model_hash=encoded.model_hash, settings=settings, progress=analysing)
+    if new_model_waits(connection, configured):
+        del encoder  # two might not fit in memory
+        encoded = change_model(connection, configured, None, threads=threads, progress=encoding, pace=pace)
+        report = analyse(connection, model_hash=encoded.model_hash, settings=settings, progress=analysing)
     return encoded, report
 
 

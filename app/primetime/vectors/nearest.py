@@ -8,13 +8,21 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
+from psycopg import Connection, sql
+from psycopg.rows import class_row
 
 from primetime.articles.listing import QUERIES as ARTICLE_QUERIES
 from primetime.articles.listing import Filters
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput, NotFound
 from primetime.vectors.halfvec import QUERIES, from_binary, storage_of, to_parameter
+from primetime.vectors.nearest_index import index_name
+
+# Candidates kept while the index is scanned, and the most vectors visited for a filter (docs/encoder.md).
+SCAN_CANDIDATES = 100
+SCAN_AT_MOST = 20_000
+# Filters that fewer articles pass are answered exactly: comparing so few is as soon done as scanning the index.
+EXACT_BELOW = 5_000
 
 
 @dataclass(frozen=True)
@@ -38,29 +46,52 @@ class Wanted:
     """a PMID left out: the article whose neighbours are wanted"""
 
 
+@dataclass(frozen=True, kw_only=True)
+class ModelToSearch:
+    """A model whose vectors are stored."""
+
+    dimension: int
+    indexed: bool
+    """whether this database has a whole index over its vectors"""
+
+
 class NearestArticles(Protocol):
     """Nearest articles, most similar first; equally similar ones by PMID."""
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]: ...
 
 
-class PgvectorArticles:
-    """Exact scan in PostgreSQL: 10 ms over 8,782 vectors of 384 dimensions on one core, so no approximate index yet."""
+class ExactArticles:
+    """All vectors of the model compared in PostgreSQL."""
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
-        rows = connection.execute(
-            QUERIES["nearest_by_pgvector"].format(filter=ARTICLE_QUERIES["filter"]),
-            {
-                **asdict(wanted.filters),
-                "vector": to_parameter(wanted.vector, "halfvec"),
-                "model_hash": wanted.model_hash,
-                "excluded": wanted.excluded,
-                "limit": wanted.limit,
-            },
-            # Never prepared: a plan made for any parameters could not leave out the filters that are not used.
-            prepare=False,
-        ).fetchall()
-        return [Neighbour(pmid, float(similarity)) for pmid, similarity in rows]
+        condition = sql.SQL("true") if wanted.filters == Filters() else QUERIES["among_filtered"]
+        return _ask(connection, QUERIES["nearest_exactly"].format(filter=_filtered(condition)), wanted)
+
+
+class IndexedArticles:
+    """pgvector's HNSW, scanned on until enough neighbours pass the filters; exact where few articles pass them."""
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+
+    def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
+        condition: sql.Composable = sql.SQL("true")
+        if wanted.filters != Filters():
+            if _passing(connection, wanted.filters) < EXACT_BELOW:
+                return ExactArticles()(connection, wanted)
+            condition = _filtered(QUERIES["passes_filter"])
+        query = QUERIES["nearest_by_index"].format(
+            filter=condition,
+            dimension=sql.Literal(self._dimension),
+            # Written out, as the index is for this model alone.
+            model_hash=sql.Literal(wanted.model_hash),
+        )
+        # Rolled back, so that the settings end with the one query that they are for.
+        with connection.transaction(force_rollback=True):
+            candidates = min(max(SCAN_CANDIDATES, 2 * wanted.limit), 1000)
+            connection.execute(QUERIES["scan_settings"], {"candidates": str(candidates), "most": str(SCAN_AT_MOST)})
+            return _ask(connection, query, wanted)
 
 
 class InProcessArticles:
@@ -101,12 +132,13 @@ class InProcessArticles:
 
 
 _IN_PROCESS = InProcessArticles()
-_PGVECTOR = PgvectorArticles()
 
 
-def nearest_implementation(connection: Connection[Any]) -> NearestArticles:
-    """The implementation that fits how this database keeps vectors."""
-    return _PGVECTOR if storage_of(connection) == "halfvec" else _IN_PROCESS
+def nearest_implementation(connection: Connection[Any], model: ModelToSearch) -> NearestArticles:
+    """The implementation that fits how this database keeps vectors, and whether it has an index of this model's."""
+    if storage_of(connection) == "bytea":
+        return _IN_PROCESS
+    return IndexedArticles(model.dimension) if model.indexed else ExactArticles()
 
 
 def nearest_articles(
@@ -121,12 +153,16 @@ def nearest_articles(
 
     No neighbours while nothing is encoded with that model. Raises BadInput for a vector of another dimension.
     """
-    find = nearest_implementation(connection)
-    _check_dimension(connection, vector, model_hash)
-    return find(
-        connection,
-        Wanted(vector=vector, model_hash=model_hash, limit=limit, filters=filters or Filters()),
-    )
+    model = _model_to_search(connection, model_hash)
+    if model is None:
+        return []
+    if model.dimension != len(vector):
+        raise BadInput(
+            f"the vector has {len(vector)} dimensions, the stored ones {model.dimension}",
+            remedy="encode the query with the model that encoded the articles",
+        )
+    find = nearest_implementation(connection, model)
+    return find(connection, Wanted(vector=vector, model_hash=model_hash, limit=limit, filters=filters or Filters()))
 
 
 def similar_articles(connection: Connection[Any], pmid: int, *, model_hash: str, limit: int) -> list[Neighbour]:
@@ -134,15 +170,16 @@ def similar_articles(connection: Connection[Any], pmid: int, *, model_hash: str,
 
     Raises NotFound when there is no such article.
     """
-    find = nearest_implementation(connection)
+    model = _model_to_search(connection, model_hash)
     cursor = connection.cursor(binary=True)
     row = cursor.execute(QUERIES["one_vector"], {"model_hash": model_hash, "pmid": pmid}).fetchone()
-    if row is None:
+    if row is None or model is None:
         exists = connection.execute(QUERIES["article_exists"], {"pmid": pmid}).fetchone()
         if exists is None or not exists[0]:
             raise NotFound(f"there is no article with PMID {pmid}")
         return []
     vector = from_binary([bytes(row[0])], storage_of(connection))[0]
+    find = nearest_implementation(connection, model)
     return find(connection, Wanted(vector=vector, model_hash=model_hash, limit=limit, excluded=pmid))
 
 
@@ -154,10 +191,36 @@ def load_vectors(connection: Connection[Any], model_hash: str) -> tuple[NDArray[
     return pmids, to_unit_length(from_binary([bytes(row[1]) for row in rows], storage))
 
 
-def _check_dimension(connection: Connection[Any], vector: NDArray[np.float32], model_hash: str) -> None:
-    row = connection.execute(QUERIES["model_dimension"], {"hash": model_hash}).fetchone()
-    if row is not None and row[0] != len(vector):
-        raise BadInput(
-            f"the vector has {len(vector)} dimensions, the stored ones {row[0]}",
-            remedy="encode the query with the model that encoded the articles",
-        )
+def _model_to_search(connection: Connection[Any], model_hash: str) -> ModelToSearch | None:
+    with connection.cursor(row_factory=class_row(ModelToSearch)) as cursor:
+        return cursor.execute(
+            QUERIES["model_to_search"], {"hash": model_hash, "index": index_name(model_hash)}
+        ).fetchone()
+
+
+def _filtered(condition: sql.SQL) -> sql.Composed:
+    return condition.format(filter=ARTICLE_QUERIES["filter"])
+
+
+def _passing(connection: Connection[Any], filters: Filters) -> int:
+    """How many articles pass the filters, counted no further than it matters."""
+    row = connection.execute(
+        _filtered(QUERIES["count_filtered"]), {**asdict(filters), "enough": EXACT_BELOW}, prepare=False
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _ask(connection: Connection[Any], query: sql.Composed, wanted: Wanted) -> list[Neighbour]:
+    rows = connection.execute(
+        query,
+        {
+            **asdict(wanted.filters),
+            "vector": to_parameter(wanted.vector, "halfvec"),
+            "model_hash": wanted.model_hash,
+            "excluded": wanted.excluded,
+            "limit": wanted.limit,
+        },
+        # Never prepared: a plan made for any parameters could not leave out the filters that are not used.
+        prepare=False,
+    ).fetchall()
+    return [Neighbour(pmid, float(similarity)) for pmid, similarity in rows]

@@ -10,10 +10,13 @@ import structlog
 from psycopg import Connection
 
 from primetime.articles.record import article_text
+from primetime.database.locks import exclusive
 from primetime.encoder.artifact import Manifest
 from primetime.encoder.serving import Encoder
-from primetime.errors import Busy, ModelProblem
+from primetime.errors import ModelProblem
 from primetime.vectors.halfvec import QUERIES, storage_of, to_parameter
+from primetime.vectors.nearest_index import ensure_index
+from primetime.vectors.serving_model import serve_first
 
 # Articles encoded and committed together: what a kill can lose, about ten seconds' work.
 BATCH = 512
@@ -45,16 +48,20 @@ def encode_missing(
     Commits on `connection` after every batch, so that a run that is stopped continues where it was. Articles with
     neither title nor abstract are left out. `progress` is called with (articles done, articles to do), `pace` after
     every run of the model with the seconds it took.
-    Raises Busy when another process is encoding, ModelProblem when the model differs from the one known by its hash.
+    The first model that a database meets serves from here on; for any other that is a decision (`serving_model`).
+    Raises Busy when another process encodes with this model, ModelProblem when the model differs from
+    the one known by its hash.
     """
     storage = storage_of(connection)
+    connection.commit()
     model_hash = encoder.manifest.hash
-    _lock(connection)
-    try:
+    # Two models may be encoded at a time: the serving one's new articles need not wait for a change of model.
+    with exclusive(connection, f"encoding with model {model_hash}"):
         _register(connection, encoder.manifest)
         counts = connection.execute(QUERIES["count_encoded"], {"model_hash": model_hash}).fetchone()
         already, missing = counts or (0, 0)
         connection.commit()
+        serve_first(connection, model_hash)
         encoded = cut = after = 0
         while True:
             rows = connection.execute(
@@ -86,8 +93,7 @@ def encode_missing(
             cut += result.cut
             if progress is not None:
                 progress(encoded, max(missing, encoded))
-    finally:
-        _unlock(connection)
+        ensure_index(connection, model_hash)
     log.info("articles encoded", encoded=encoded, already=already, cut=cut, model_hash=model_hash)
     return EncodeReport(encoded=encoded, already=already, cut=cut, model_hash=model_hash)
 
@@ -104,18 +110,3 @@ def _register(connection: Connection[Any], manifest: Manifest) -> None:
             f"this artifact's {manifest.dimension}",
             remedy="build the artifact again: `primetime model build`",
         )
-
-
-def _lock(connection: Connection[Any]) -> None:
-    row = connection.execute(QUERIES["try_encoding_lock"]).fetchone()
-    connection.commit()
-    if row is None or not row[0]:
-        raise Busy("articles are being encoded by another process", remedy="wait until it has finished")
-
-
-def _unlock(connection: Connection[Any]) -> None:
-    if connection.broken or connection.closed:
-        return  # the server released the lock with the session
-    connection.rollback()
-    connection.execute(QUERIES["release_encoding_lock"])
-    connection.commit()

@@ -1,7 +1,8 @@
-"""The real encoder for every test that needs one: built once for a state of the builder's source, then reused."""
+"""The real encoders for every test that needs one: built once for a state of the builder's source, then reused."""
 
 import fcntl
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,19 +10,47 @@ import pytest
 from primetime.encoder.building import build
 from primetime.encoder.serving import Encoder
 
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
+
 
 @pytest.fixture(scope="session")
 def model_directory(repository: Path) -> Path:
     """An artifact of the packaged MiniLM under the git-ignored build folder."""
+    return _built_once(repository, "minilm", lambda directory: build(None, directory))
+
+
+@pytest.fixture(scope="session")
+def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a BERT of random weights, saved as transformers saves one: it exports in a second."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("source") / "small-bert"
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **sizes)).save_pretrained(folder)
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_model_directory(repository: Path, small_bert: Path) -> Path:
+    """An artifact of that small BERT: another model, of 32 dimensions."""
+    return _built_once(repository, "small", lambda directory: build(small_bert, directory, quantisation="none"))
+
+
+def _built_once(repository: Path, name: str, make: Callable[[Path], object]) -> Path:
     source = sorted((repository / "app" / "primetime" / "encoder").glob("*.py"))
     state = hashlib.sha256(b"".join(path.read_bytes() for path in source)).hexdigest()[:12]
-    directory = repository / "build" / "model-test" / state
+    directory = repository / "build" / "model-test" / f"{name}-{state}"
     directory.parent.mkdir(parents=True, exist_ok=True)
     with (directory.parent / ".lock").open("w") as lock:
         # A second test process waits here instead of building the same again.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (directory / "manifest.json").is_file():
-            build(None, directory)
+            make(directory)
     return directory
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertModel, BertTokenizerFast
 
 from primetime.encoder.artifact import verify
 from primetime.encoder.building import Texts, build
@@ -17,21 +17,6 @@ from primetime.encoder.choosing import choose
 from primetime.encoder.serving import Encoder
 from primetime.encoder.source import RAW_MODEL_WARNING
 from primetime.errors import BadInput, Busy, ModelProblem
-
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
-
-
-@pytest.fixture(scope="module")
-def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A BERT of random weights, saved as transformers saves one: it exports in a second."""
-    folder = tmp_path_factory.mktemp("source") / "small-bert"
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
-    torch.manual_seed(1)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-    BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **sizes)).save_pretrained(folder)
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    return folder
 
 
 @pytest.mark.parametrize("pooling", ["mean", "cls"])

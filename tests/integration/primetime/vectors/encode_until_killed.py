@@ -1,4 +1,4 @@
-"""Run by a test in a process of its own: encodes, and dies as by `kill -9` once two batches are committed."""
+"""Run by a test in a process of its own: changes the model, and dies as by `kill -9` once two batches are committed."""
 
 import os
 import signal
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import psycopg
 
-from primetime.encoder.serving import Encoder
 from primetime.vectors import storing
+from primetime.vectors.changing_model import change_model
 
 if __name__ == "__main__":
     database_url, model_directory = sys.argv[1:]
@@ -19,4 +19,4 @@ if __name__ == "__main__":
             os.kill(os.getpid(), signal.SIGKILL)
 
     with psycopg.connect(database_url) as connection:
-        storing.encode_missing(connection, Encoder.open(Path(model_directory)), progress=die_in_the_third_batch)
+        change_model(connection, Path(model_directory), None, threads=0, progress=die_in_the_third_batch)

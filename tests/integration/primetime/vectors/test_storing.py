@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from primetime.database.locks import exclusive
 from primetime.encoder.serving import Encoder
 from primetime.errors import Busy, ModelProblem
 from primetime.vectors import storing
@@ -118,11 +119,9 @@ def test_long_articles_are_counted(connection: psycopg.Connection, encoder: Enco
 def test_one_process_encodes_at_a_time(
     connection: psycopg.Connection, encoder: Encoder, pmids: list[int], empty_database_url: str
 ) -> None:
-    with psycopg.connect(empty_database_url) as other:
-        other.execute(storing.QUERIES["try_encoding_lock"])
-        with pytest.raises(Busy):
-            encode_missing(connection, encoder)
-        other.execute(storing.QUERIES["release_encoding_lock"])
+    held = f"encoding with model {encoder.manifest.hash}"
+    with psycopg.connect(empty_database_url) as other, exclusive(other, held), pytest.raises(Busy):
+        encode_missing(connection, encoder)
     assert encode_missing(connection, encoder).encoded == 6
 
 

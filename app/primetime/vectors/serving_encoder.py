@@ -1,0 +1,138 @@
+"""The encoder of the model that serves: finding its artifact, and following a change of model without a restart."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg import Connection
+from psycopg_pool import PoolTimeout
+
+from primetime.encoder.artifact import MANIFEST_FILE, read_manifest
+from primetime.encoder.serving import Encoder
+from primetime.errors import ModelProblem
+from primetime.vectors.serving_model import serving_hash
+
+# A process follows a switch within this time (seconds); until then both models' vectors are there to be read.
+FOLLOW_EVERY = 3.0
+
+log = structlog.get_logger(__name__)
+
+
+def find_artifact(configured: Path, model_hash: str) -> Path:
+    """The folder of the artifact with this hash: the configured one, or one beside it, where earlier models are kept.
+
+    Raises ModelProblem when there is none.
+    """
+    for manifest in (configured / MANIFEST_FILE, *sorted(configured.parent.glob(f"*/{MANIFEST_FILE}"))):
+        try:
+            if read_manifest(manifest.parent).hash == model_hash:
+                return manifest.parent
+        except ModelProblem as error:
+            log.debug("passed over", cause=str(error))
+    raise ModelProblem(
+        f"the artifact of model {model_hash} is not in {configured} nor beside it",
+        remedy=f"copy it into a folder of {configured.parent}, or see `primetime model status` and switch to another",
+    )
+
+
+def open_serving(connection: Connection[Any], configured: Path, *, threads: int) -> Encoder:
+    """The serving model's encoder; the configured one's where none serves yet. Raises ModelProblem."""
+    model_hash = serving_hash(connection)
+    connection.commit()
+    folder = configured if model_hash is None else find_artifact(configured, model_hash)
+    return Encoder.open(folder, threads=threads)
+
+
+class ServingEncoder:
+    """One process's encoder, exchanged when another model is made to serve. Safe to share between threads.
+
+    The one before is let go before the next is opened, as two might not fit in memory; who asks meanwhile waits.
+    """
+
+    def __init__(
+        self,
+        configured: Path,
+        *,
+        threads: int,
+        connect: Callable[[], AbstractContextManager[Connection[Any]]],
+    ) -> None:
+        self._configured = configured
+        self._threads = threads
+        self._connect = connect
+        self._lock = Lock()
+        self._ended = Event()
+        self._follower = Thread(target=self._keep_following, name="follow-model", daemon=True)
+        self._encoder: Encoder | None = None
+        self._refused: str | None = None
+        self.problem: ModelProblem | None = None
+        """why there is no encoder, or why it is not the serving model's"""
+
+    @property
+    def encoder(self) -> Encoder | None:
+        with self._lock:
+            return self._encoder
+
+    def start(self) -> None:
+        """Open the serving model, or the configured one while the database is away; then follow."""
+        model_hash = self._serving()
+        try:
+            folder = self._configured if model_hash is None else find_artifact(self._configured, model_hash)
+            self._encoder = self._open(folder)
+        except ModelProblem as error:
+            self.problem, self._refused = error, model_hash
+            log.error("no encoder, searching by meaning is off", cause=str(error), remedy=error.remedy)
+        self._follower.start()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._follower.join()
+
+    def follow(self) -> None:
+        """Take the serving model if this process has another one; a model that does not work here is tried once."""
+        model_hash = self._serving()
+        now = None if self._encoder is None else self._encoder.manifest.hash
+        if model_hash in (None, now, self._refused):
+            return
+        problem: ModelProblem | None = None
+        with self._lock:
+            for wanted in (model_hash, now):
+                if wanted is None:
+                    break
+                try:
+                    folder = find_artifact(self._configured, wanted)
+                    if self._encoder is None or wanted == model_hash:
+                        self._encoder = None
+                        gc.collect()
+                        self._encoder = self._open(folder)
+                    break
+                except ModelProblem as error:
+                    problem = problem or error
+                    log.error("the serving model does not work here", cause=str(error), remedy=error.remedy)
+            self.problem, self._refused = problem, None if problem is None else model_hash
+        if problem is None:
+            log.warning("this process changed its model", before=now, now=model_hash)
+
+    def _serving(self) -> str | None:
+        try:
+            with self._connect() as connection:
+                return serving_hash(connection)
+        except (psycopg.Error, PoolTimeout) as error:
+            # Away, or before its migration: `/ready` says so.
+            log.debug("which model serves is unknown", cause=str(error))
+            return None
+
+    def _open(self, folder: Path) -> Encoder:
+        encoder = Encoder.open(folder, threads=self._threads)
+        encoder.warm()
+        return encoder
+
+    def _keep_following(self) -> None:
+        while not self._ended.wait(FOLLOW_EVERY):
+            self.follow()
