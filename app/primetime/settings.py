@@ -46,6 +46,15 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="the address people open")
     session_secret: str = Field(default="", repr=False, description="key of the session tokens' hashes")
     session_hours: int = Field(default=24 * 14, ge=1, description="how long a sign-in lasts")
+    reading_without_account: bool = Field(default=False, description="whether articles and analyses are for anybody")
+    limit_general: int = Field(default=1000, ge=1, description="requests an hour of an account, else an address")
+    limit_model: int = Field(default=100, ge=1, description="requests an hour that make the encoder work")
+    limit_search: int = Field(default=50, ge=1, description="searches an hour")
+    limit_export: int = Field(default=10, ge=1, description="exports an hour")
+    limit_sign_in: int = Field(default=30, ge=1, description="attempts to sign in a minute from one address")
+    proxies: int = Field(
+        default=0, ge=0, le=5, description="trusted servers before this one, each of which adds to X-Forwarded-For"
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "text"] = "json"

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from primetime.accounts.passwords import hash_password, needs_rehash, verify_password
 from primetime.database.queries import load_queries
-from primetime.errors import BadInput, NotAllowed
+from primetime.errors import BadInput, NotAllowed, NotFound
 
 QUERIES = load_queries("primetime.accounts")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
@@ -31,6 +31,7 @@ class Account:
     name: str
     role: Role
     created_at: datetime
+    disabled_at: datetime | None = None  # None: may sign in
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "role", Role(self.role))
@@ -62,6 +63,56 @@ def create_account(connection: psycopg.Connection, *, email: str, password: str,
 def list_accounts(connection: psycopg.Connection) -> list[Account]:
     with connection.cursor(row_factory=class_row(Account)) as cursor:
         return cursor.execute(QUERIES["list_accounts"]).fetchall()
+
+
+def find_account(connection: psycopg.Connection, account_id: int) -> Account:
+    """Raises NotFound."""
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        account = cursor.execute(QUERIES["find_account"], {"id": account_id}).fetchone()
+    if account is None:
+        raise NotFound(f"there is no account {account_id}")
+    return account
+
+
+def change_account(
+    connection: psycopg.Connection,
+    account_id: int,
+    *,
+    name: str | None = None,
+    role: Role | None = None,
+    disabled: bool | None = None,
+) -> Account:
+    """Change what is given; a disabled account's sessions end.
+
+    Raises NotFound, and BadInput when nobody would be left who can administer the platform.
+    """
+    administrators = {row[0] for row in connection.execute(QUERIES["lock_administrators"])}
+    loses = disabled is True or (role is not None and role is not Role.ADMINISTRATOR)
+    if loses and administrators == {account_id}:
+        raise BadInput("this is the last administrator", remedy="make somebody else an administrator first")
+    parameters = {"id": account_id, "name": name, "role": role and role.value, "disabled": disabled}
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        account = cursor.execute(QUERIES["change_account"], parameters).fetchone()
+    if account is None:
+        raise NotFound(f"there is no account {account_id}")
+    if disabled:
+        connection.execute(QUERIES["delete_sessions_of"], {"account_id": account_id, "except": None})
+    return account
+
+
+def change_password(connection: psycopg.Connection, account_id: int, *, current: str, wanted: str) -> None:
+    """Raises NotAllowed when the current password is another, BadInput for one too short or too long."""
+    row = connection.execute(QUERIES["find_password"], {"id": account_id}).fetchone()
+    connection.commit()
+    if row is None or not verify_password(row[0], current):
+        raise NotAllowed("the current password is wrong", remedy="write it again")
+    set_password(connection, account_id, wanted)
+
+
+def set_password(connection: psycopg.Connection, account_id: int, password: str) -> None:
+    """Raises BadInput for a password too short or too long."""
+    hashed = hash_password(password)
+    connection.execute(QUERIES["replace_password_hash"], {"id": account_id, "password_hash": hashed})
 
 
 def check_credentials(connection: psycopg.Connection, *, email: str, password: str) -> int:

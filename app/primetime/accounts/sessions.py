@@ -23,17 +23,23 @@ class Sessions:
         connection.execute(QUERIES["delete_expired_sessions"])
         connection.execute(
             QUERIES["create_session"],
-            {"token_hash": self._hash(token), "account_id": account_id, "hours": self.hours},
+            {"token_hash": self.hash(token), "account_id": account_id, "hours": self.hours},
         )
         return token
 
     def account(self, connection: psycopg.Connection, token: str) -> Account | None:
         """Whose session it is; None when it is unknown, ended or expired."""
         with connection.cursor(row_factory=class_row(Account)) as cursor:
-            return cursor.execute(QUERIES["find_session"], {"token_hash": self._hash(token)}).fetchone()
+            return cursor.execute(QUERIES["find_session"], {"token_hash": self.hash(token)}).fetchone()
 
     def end(self, connection: psycopg.Connection, token: str) -> None:
-        connection.execute(QUERIES["delete_session"], {"token_hash": self._hash(token)})
+        connection.execute(QUERIES["delete_session"], {"token_hash": self.hash(token)})
 
-    def _hash(self, token: str) -> bytes:
+    def end_all(self, connection: psycopg.Connection, account_id: int, *, but: str | None = None) -> None:
+        """End the account's sessions, all but the one of this token."""
+        kept = self.hash(but) if but else None
+        connection.execute(QUERIES["delete_sessions_of"], {"account_id": account_id, "except": kept})
+
+    def hash(self, token: str) -> bytes:
+        """What is stored in place of a token: of a session, an invitation, a program."""
         return hmac.digest(self._secret, token.encode(), hashlib.sha256)

@@ -9,12 +9,26 @@ from typing import Any
 from anyio import to_thread
 from fastapi import APIRouter, Depends, FastAPI
 
-from primetime.accounts.rate_limit import ModelLimit, SignInLimit
 from primetime.accounts.sessions import Sessions
-from primetime.api import analysis, articles, dashboard, embed, export, health, search, session, topics
+from primetime.api import (
+    account,
+    accounts,
+    analysis,
+    articles,
+    dashboard,
+    embed,
+    export,
+    health,
+    search,
+    session,
+    topics,
+)
+from primetime.api.admission import Admission
+from primetime.api.allowance import Allowance
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
-from primetime.api.services import Services, signed_in
+from primetime.api.services import Services, admitted
+from primetime.api.shelf import Shelf
 from primetime.api.site import Site
 from primetime.database.connection import open_pool
 from primetime.errors import BadInput
@@ -41,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await to_thread.run_sync(services.serving.close)
             await to_thread.run_sync(services.pool.close)
+            await services.shelf.close()
 
     app = FastAPI(
         title="Prime Time",
@@ -51,11 +66,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(health.router)
-    app.include_router(session.router)
-    for part in (dashboard, articles, search, topics, export, analysis, embed):
-        app.include_router(part.router, dependencies=[Depends(signed_in)])
-    app.include_router(_description(app), dependencies=[Depends(signed_in)])
+    for part in (session, accounts, account, dashboard, articles, search, topics, export, analysis, embed):
+        app.include_router(part.router, dependencies=[Depends(admitted)])
+    app.include_router(_description(app), dependencies=[Depends(admitted)])
     answer_errors(app)
+    app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
     if settings.site_dir is not None:
         if not (settings.site_dir / "index.html").is_file():
@@ -74,12 +89,13 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
         connect=partial(pool.connection, timeout=health.PROBE_SECONDS),
     )
     serving.start()
+    shelf = Shelf(settings.redis_url)
     return Services(
         settings=settings,
         pool=pool,
         sessions=sessions,
-        sign_in_limit=SignInLimit(settings.redis_url),
-        model_limit=ModelLimit(settings.redis_url),
+        shelf=shelf,
+        allowance=Allowance(shelf, settings),
         queue=create_queue(settings),
         serving=serving,
     )

@@ -2,11 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from primetime.api.problems import problem
-from primetime.api.services import Reader, ServicesOf
+from primetime.api.services import ServicesOf
 from primetime.api.shapes import Model, Vectors
 
 MOST_TEXTS = 64
@@ -19,17 +18,9 @@ class Texts(BaseModel):
     texts: list[Annotated[str, Field(max_length=100_000)]] = Field(min_length=1, max_length=MOST_TEXTS)
 
 
-@router.post("", response_model=Vectors)
-def embed(asked: Texts, account: Reader, shared: ServicesOf) -> Response | Vectors:
+@router.post("")
+def embed(asked: Texts, shared: ServicesOf) -> Vectors:
     encoder = shared.require_encoder()
-    wait = shared.model_limit.attempt(account.id)
-    if wait:
-        return problem(
-            429,
-            "too many requests to the model this hour",
-            remedy=f"try again in {wait} seconds",
-            headers={"Retry-After": str(wait)},
-        )
     encoded = encoder.encode_counted(asked.texts)
     return Vectors(
         model=Model.model_validate(encoder.manifest),

@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457): {type, title, status, detail} and, where one is known, remedy."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from primetime.accounts.attempts import LockedOutError
 from primetime.api.services import SignedOutError
 from primetime.errors import (
     BadInput,
@@ -26,6 +28,7 @@ from primetime.errors import (
 _STATUS: dict[type[PrimeTimeError], HTTPStatus] = {
     BadInput: HTTPStatus.BAD_REQUEST,
     SignedOutError: HTTPStatus.UNAUTHORIZED,
+    LockedOutError: HTTPStatus.TOO_MANY_REQUESTS,
     NotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     Busy: HTTPStatus.CONFLICT,
@@ -50,20 +53,23 @@ def problem(
 
 def answer_errors(app: FastAPI) -> None:
     """Let every error of `app` be answered by a problem."""
-    app.add_exception_handler(PrimeTimeError, _known)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    for gone in (PoolTimeout, PoolClosed, psycopg.OperationalError):
-        app.add_exception_handler(gone, _database_gone)
-    app.add_exception_handler(psycopg.errors.UndefinedTable, _not_migrated)
-    app.add_exception_handler(psycopg.DataError, _unusable_text)
-    app.add_exception_handler(Exception, _unknown)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """The problem that tells of an error. One that nobody expected is logged, and tells nothing of its insides."""
+    kinds = [kind for kind in type(error).__mro__ if issubclass(kind, Exception) and kind in _HANDLERS]
+    return _HANDLERS[kinds[0]](request, error)
 
 
 def _known(_request: Request, error: Exception) -> Response:
     assert isinstance(error, PrimeTimeError)
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), HTTPStatus.INTERNAL_SERVER_ERROR)
-    return problem(status, str(error), remedy=error.remedy)
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, LockedOutError) else {}
+    if isinstance(error, SignedOutError):
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem(status, str(error), remedy=error.remedy, headers=headers)
 
 
 def _http(_request: Request, error: Exception) -> Response:
@@ -105,4 +111,23 @@ def _unusable_text(_request: Request, _error: Exception) -> Response:
 
 def _unknown(_request: Request, error: Exception) -> Response:
     log.exception("unexpected error", exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong that should not have")
+    told = structlog.contextvars.get_contextvars().get("request_id", "")
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "something went wrong that should not have",
+        remedy="tell your administrator the trace id",
+        trace_id=told,
+    )
+
+
+_HANDLERS: dict[type[Exception], Callable[[Request, Exception], Response]] = {
+    PrimeTimeError: _known,
+    HTTPException: _http,
+    RequestValidationError: _invalid,
+    PoolTimeout: _database_gone,
+    PoolClosed: _database_gone,
+    psycopg.OperationalError: _database_gone,
+    psycopg.errors.UndefinedTable: _not_migrated,
+    psycopg.DataError: _unusable_text,
+    Exception: _unknown,
+}

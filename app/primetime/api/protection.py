@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from primetime.api.problems import problem
+from primetime.api.problems import answer, problem
 
 LARGEST_BODY = 1 << 20
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,11 +37,12 @@ class Protection:
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         began = time.perf_counter()
         status = 500
+        started = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 _add_headers(MutableHeaders(scope=message), request_id, is_api=_is_api(scope["path"]))
             await send(message)
 
@@ -51,6 +53,12 @@ class Protection:
                     await refusal(scope, receive, send_with_headers)
                     return
                 await self._app(scope, _limited(receive), send_with_headers)
+            except Exception as error:
+                # Here and not further out, so that this answer has its headers and its id too.
+                response = answer(Request(scope), error)
+                if started:
+                    raise
+                await response(scope, receive, send_with_headers)
             finally:
                 # The route's pattern, not the path or the query: those may say what somebody searched for.
                 route = scope.get("route")

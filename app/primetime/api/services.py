@@ -10,14 +10,14 @@ from procrastinate import App
 from psycopg_pool import ConnectionPool
 
 from primetime.accounts.people import Account, Role
-from primetime.accounts.rate_limit import ModelLimit, SignInLimit
+from primetime.accounts.principals import Principal
 from primetime.accounts.sessions import Sessions
+from primetime.api.allowance import Allowance
+from primetime.api.shelf import Shelf
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
 from primetime.settings import Settings
 from primetime.vectors.serving_encoder import ServingEncoder
-
-COOKIE = "primetime_session"
 
 
 class SignedOutError(NotAllowed):
@@ -29,8 +29,8 @@ class Services:
     settings: Settings
     pool: ConnectionPool
     sessions: Sessions
-    sign_in_limit: SignInLimit
-    model_limit: ModelLimit
+    shelf: Shelf
+    allowance: Allowance
     queue: App
     serving: ServingEncoder
 
@@ -72,15 +72,30 @@ def _streaming_connection(shared: ServicesOf) -> Iterator[psycopg.Connection]:
 StreamingConnection = Annotated[psycopg.Connection, Depends(_streaming_connection, scope="request")]
 
 
-def signed_in(request: Request, shared: ServicesOf, connection: Connection) -> Account:
-    """The account of the request's session. Raises SignedOutError (401)."""
-    token = request.cookies.get(COOKIE)
-    account = shared.sessions.account(connection, token) if token else None
+def admitted(request: Request) -> None:
+    """A second look at what the admission did, for every path that needs an account.
+
+    Raises SignedOutError (401) for a request that has not passed it.
+    """
+    if getattr(request.state, "rule", None) is None:
+        raise SignedOutError("nobody is signed in", remedy="sign in first")
+
+
+def visitor(request: Request) -> Account | None:
+    """The account behind the request; None: nobody, where reading without an account is allowed."""
+    principal: Principal | None = request.state.principal
+    return principal.account if principal else None
+
+
+def signed_in(request: Request) -> Account:
+    """The account behind the request. Raises SignedOutError (401)."""
+    account = visitor(request)
     if account is None:
         raise SignedOutError("nobody is signed in", remedy="sign in first")
     return account
 
 
+Visitor = Annotated[Account | None, Depends(visitor)]
 Reader = Annotated[Account, Depends(signed_in)]
 
 
@@ -91,3 +106,10 @@ def _researcher(account: Reader) -> Account:
 
 
 Researcher = Annotated[Account, Depends(_researcher)]
+
+
+def address(request: Request) -> str:
+    return str(request.state.address)
+
+
+Address = Annotated[str, Depends(address)]

@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from primetime.accounts.people import check_credentials
-from primetime.accounts.sessions import Sessions
-from primetime.api.problems import problem
-from primetime.api.services import COOKIE, Connection, Reader, ServicesOf, SignedOutError
+from primetime.accounts import audit
+from primetime.accounts.attempts import LockedOutError, sign_in
+from primetime.accounts.people import QUERIES, Account
+from primetime.api.services import Address, Connection, Services, ServicesOf, SignedOutError, Visitor
 from primetime.api.shapes import SessionOut
+from primetime.api.visitors import COOKIE
 from primetime.errors import NotAllowed
-from primetime.settings import Settings
 
 router = APIRouter(prefix="/api/v1/session", tags=["session"])
 
@@ -19,51 +19,54 @@ class Credentials(BaseModel):
     password: str = Field(min_length=1, max_length=1024)
 
 
-@router.post("", response_model=SessionOut)
-def sign_in(
-    credentials: Credentials, request: Request, response: Response, shared: ServicesOf, connection: Connection
-) -> Response | SessionOut:
-    address = request.client.host if request.client else "unknown"
-    wait = shared.sign_in_limit.attempt(email=credentials.email, address=address)
-    if wait:
-        return problem(
-            429,
-            "too many attempts to sign in",
-            remedy=f"try again in {wait} seconds",
-            headers={"Retry-After": str(wait)},
-        )
+@router.post("")
+def open_session(
+    credentials: Credentials, response: Response, shared: ServicesOf, connection: Connection, address: Address
+) -> SessionOut:
+    """Sets the session's cookie. 429 after too many wrong passwords, longer each time."""
     try:
-        account_id = check_credentials(connection, email=credentials.email, password=credentials.password)
+        account = sign_in(connection, shared.sessions, email=credentials.email, password=credentials.password)
     except NotAllowed as error:
+        known = connection.execute(QUERIES["account_of_email"], {"email": credentials.email.strip().lower()}).fetchone()
+        # What is no account's e-mail may be a password in the wrong field: it is not written down.
+        subject = str(known[1]) if known else ""
+        audit.record(connection, "sign-in refused", subject=subject, address=address)
+        connection.commit()
+        if isinstance(error, LockedOutError):
+            raise
         raise SignedOutError(str(error), remedy=error.remedy) from error
-    token = shared.sessions.open(connection, account_id)
-    account = shared.sessions.account(connection, token)
-    _set_cookie(response, token, shared.settings, shared.sessions)
+    audit.record(connection, "signed in", actor=account, address=address)
+    _start(response, shared, connection, account)
     return SessionOut.model_validate(account)
 
 
 @router.get("")
-def who(account: Reader) -> SessionOut:
-    return SessionOut.model_validate(account)
+def who(account: Visitor) -> SessionOut:
+    """Who is signed in; role `visitor` where reading needs no account and nobody is."""
+    return SessionOut.model_validate(account) if account else SessionOut(email="", name="", role="visitor")
 
 
 @router.delete("", status_code=204)
-def sign_out(request: Request, shared: ServicesOf, connection: Connection) -> Response:
+def close_session(
+    request: Request, shared: ServicesOf, connection: Connection, account: Visitor, address: Address
+) -> Response:
     token = request.cookies.get(COOKIE)
     if token:
         shared.sessions.end(connection, token)
+    if account:
+        audit.record(connection, "signed out", actor=account, address=address)
     response = Response(status_code=204)
     response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax", secure=shared.settings.secure_cookies)
     return response
 
 
-def _set_cookie(response: Response, token: str, settings: Settings, sessions: Sessions) -> None:
+def _start(response: Response, shared: Services, connection: Connection, account: Account) -> None:
     response.set_cookie(
         COOKIE,
-        token,
-        max_age=sessions.hours * 3600,
+        shared.sessions.open(connection, account.id),
+        max_age=shared.sessions.hours * 3600,
         path="/",
         httponly=True,
         samesite="lax",
-        secure=settings.secure_cookies,
+        secure=shared.settings.secure_cookies,
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 import orjson
 
+from primetime.accounts import audit
 from primetime.accounts.people import Role, create_account, list_accounts, normal_email
 from primetime.commands.session import begin, database
 
@@ -34,6 +35,7 @@ def create_command(email: str, role: str, name: str, password_stdin: bool, if_mi
             click.echo(f"there is an account {address} already")
             return
         account = create_account(connection, email=email, password=password, role=Role(role), name=name)
+        audit.record(connection, "account created", otherwise=audit.COMMAND_LINE, subject=account.email, role=role)
     click.echo(f"created {account.email} ({account.role})")
 
 

@@ -27,9 +27,8 @@ def serve_command() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Only the proxy on this machine may say whom it speaks for.
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1",
+        # Whom a proxy speaks for is told by the setting `proxies`.
+        proxy_headers=False,
         timeout_graceful_shutdown=30,
     )
     host, port = listening.getsockname()[:2]

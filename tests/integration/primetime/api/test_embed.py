@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 
 from primetime.accounts.passwords import hash_password
 from primetime.accounts.people import QUERIES
-from primetime.accounts.rate_limit import MODEL_PER_ACCOUNT
 from primetime.api.application import create_app
 from primetime.encoder.serving import Encoder
 from primetime.settings import Settings
@@ -25,7 +24,7 @@ def client(settings: Settings, connection: psycopg.Connection, model_directory: 
         {"email": "a@example.org", "name": "A", "role": "reader", "password_hash": hash_password(PASSWORD)},
     )
     connection.commit()
-    app = create_app(settings.model_copy(update={"model_dir": model_directory}))
+    app = create_app(settings.model_copy(update={"model_dir": model_directory, "limit_model": 7}))
     with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
         yield client
 
@@ -59,10 +58,9 @@ def test_what_is_no_list_of_some_texts_is_refused(client: TestClient, body: dict
 
 def test_the_hours_requests_are_counted(client: TestClient) -> None:
     sign_in(client)
-    statuses = [
-        client.post("/api/v1/embed", json={"texts": ["a"]}).status_code for _ in range(MODEL_PER_ACCOUNT.amount + 1)
-    ]
-    assert statuses == [200] * MODEL_PER_ACCOUNT.amount + [429]
+    statuses = [client.post("/api/v1/embed", json={"texts": ["a"]}).status_code for _ in range(8)]
+    assert statuses == [200] * 7 + [429]
     answer = client.post("/api/v1/embed", json={"texts": ["a"]})
     assert int(answer.headers["Retry-After"]) > 0
     assert "try again in" in answer.json()["remedy"]
+    assert client.get("/api/v1/session").status_code == 200
