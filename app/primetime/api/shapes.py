@@ -132,6 +132,8 @@ class OpportunityOut(Shape):
     articles: int
     score: float
     label: str
+    low: float | None
+    high: float | None
     novelty: float
     velocity: float
     recency: float

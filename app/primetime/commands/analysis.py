@@ -35,8 +35,9 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
 
 
 @click.command("analyse")
+@click.option("--new-reference", is_flag=True, help="Measure scores against this run's topics from now on.")
 @_JSON
-def analyse_command(as_json: bool) -> None:
+def analyse_command(new_reference: bool, as_json: bool) -> None:
     """Encode what is new, then find topics, forecasts and opportunities; published whole or not at all."""
     settings = begin()
     with (
@@ -44,7 +45,9 @@ def analyse_command(as_json: bool) -> None:
         progress_bar("articles") as encoding,
         progress_bar("steps") as analysing,
     ):
-        encoded, report = run_analysis(connection, settings, encoding=encoding, analysing=analysing)
+        encoded, report = run_analysis(
+            connection, settings, encoding=encoding, analysing=analysing, renew_reference=new_reference
+        )
     if as_json:
         click.echo(orjson.dumps({"encoding": asdict(encoded), "analysis": asdict(report)}))
     else:

@@ -19,6 +19,7 @@ def run_analysis(
     *,
     encoding: Progress | None = None,
     analysing: Progress | None = None,
+    renew_reference: bool = False,
 ) -> tuple[EncodeReport, RunReport]:
     """Encode the articles that have no vector yet and publish a new analysis of all of them.
 
@@ -26,7 +27,13 @@ def run_analysis(
     """
     encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     encoded = encode_missing(connection, encoder, progress=encoding, pace=bulk_pace(settings))
-    report = analyse(connection, model_hash=encoded.model_hash, settings=settings, progress=analysing)
+    report = analyse(
+        connection,
+        model_hash=encoded.model_hash,
+        settings=settings,
+        progress=analysing,
+        renew_reference=renew_reference,
+    )
     return encoded, report
 
 

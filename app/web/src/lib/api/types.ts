@@ -156,8 +156,11 @@ export interface Parts {
 /** What a score was computed from: enough to compute it again. */
 export interface OpportunityReceipt {
 	inputs: Parts & { windows: { recent: number; earlier: number; corpus_recent: number; corpus_earlier: number } };
-	/** The distribution of each part over the analysis's topics, as evenly spaced percentiles. */
+	/** The distribution of each part over the reference's topics, as evenly spaced percentiles. */
 	reference: Record<keyof Parts, number[]>;
+	/** Missing in receipts of earlier releases, whose scores were measured against their own run's topics. */
+	reference_id?: string;
+	bootstrap?: { draws: number; level: number; seed: number };
 	weights: Parts;
 	sample_size: number;
 	/** The least score of each label. */
@@ -168,7 +171,13 @@ export interface OpportunityReceipt {
 	release_id: string;
 }
 
-export interface TopicOpportunity extends Parts {
+/** The ends of a score's 95 % interval; missing or null in analyses of earlier releases. */
+export interface Interval {
+	low?: number | null;
+	high?: number | null;
+}
+
+export interface TopicOpportunity extends Parts, Interval {
 	score: number;
 	label: string;
 }
@@ -207,7 +216,7 @@ export interface TopicMapData {
 	points: { pmid: number[]; x: number[]; y: number[]; topic: number[] };
 }
 
-export interface Opportunity extends Parts {
+export interface Opportunity extends Parts, Interval {
 	topic_id: number;
 	name: string;
 	articles: number;
