@@ -13,6 +13,13 @@ JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
 ORDER BY a.pmid
 
+-- name: corpus_stamps
+SELECT a.pmid, a.content_hash, a.publication_year
+FROM article_vectors AS v
+JOIN articles AS a USING (pmid)
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+ORDER BY a.pmid
+
 -- name: count_articles
 SELECT count(*) FROM articles
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 import numpy as np
 import structlog
@@ -30,11 +32,23 @@ from primetime.analysis.storing import (
     reference_in_force,
 )
 from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics, representatives
+from primetime.analysis.unchanged import asked
 from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
 
 SEED = 20
-_STEPS = 6
+# The steps of an analysis, by the names under which they are recorded.
+STEPS = ("read", "topics", "names", "scores", "forecasts", "publish")
+
+
+class Step(Protocol):
+    """What a step may tell while it is open."""
+
+    amount: int
+    counts: dict[str, int]
+
+
+Record = Callable[[str, int], AbstractContextManager[Step]]
 
 log = structlog.get_logger(__name__)
 
@@ -61,13 +75,15 @@ def analyse(
     model_hash: str,
     settings: Settings,
     progress: Callable[[int, int], None] | None = None,
+    record: Record | None = None,
     renew_reference: bool = False,
 ) -> RunReport:
     """Analyse all articles that have a vector of this model, and publish the run in one transaction.
 
     `renew_reference` makes a new reference distribution from this run, whatever is in force. `progress` is called with
-    (steps done, steps in all). Raises Busy while another analysis runs, BadInput when there are too few articles, all
-    alike, or the weights are unusable; nothing is stored then.
+    (steps done, steps in all), `record` gives the context that each of STEPS happens in, with its articles. Articles
+    that come while it runs are not in it. Raises Busy while another analysis runs, BadInput when there are too few
+    articles, all alike, or the weights are unusable; nothing is stored then.
     """
     started_at = datetime.now(UTC)
     weights = {
@@ -77,58 +93,66 @@ def analyse(
     }
     check_weights(weights)
     order = read_order(settings.arima_order)
-    step = _stepper(progress)
+    step = _steps(record, progress)
     with one_at_a_time(connection):
-        corpus = load_corpus(connection, model_hash)
-        stored = count_articles(connection)
-        connection.commit()
-        step()
-        topics = find_topics(
-            corpus.vectors,
-            seed=SEED,
-            min_cluster_size=settings.hdbscan_min_cluster_size,
-            min_samples=settings.hdbscan_min_samples,
-        )
-        step()
-        names = name_topics(corpus.texts, topics.labels, corpus.mesh)
-        step()
-        now = _field_now(corpus, started_at.year)
-        members = [topics.members(topic) for topic in range(topics.count)]
-        scores = _scores(connection, corpus, members, now, weights, settings, renew_reference)
-        step()
-        forecasts, measured = forecasting.forecast_counts(
-            [yearly_counts(corpus.years[one], now.last_complete_year) if now else {} for one in members],
-            model=settings.forecast_model,
-            order=order,
-            horizon=settings.forecast_periods,
-        )
-        rows = [
-            _topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now)
-            for topic in range(topics.count)
-        ]
-        step()
-        run_row = {
-            "started_at": started_at,
-            "model_hash": model_hash,
-            "release_id": settings.release_id,
-            "snapshot": corpus.snapshot,
-            "articles": len(corpus.pmids),
-            "topics": topics.count,
-            "outliers": int((topics.labels < 0).sum()),
-            "parameters": Jsonb(_parameters(topics, weights, now, scores.reference, settings, measured)),
-            "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
-            "reference_id": scores.reference.id if scores.reference else None,
-        }
-        run_id = publish(connection, run_row, rows, corpus, topics, scores.reference)
-        step()
+        with step("read", 0) as told:
+            corpus = load_corpus(connection, model_hash)
+            stored = count_articles(connection)
+            connection.commit()
+            told.amount = size = len(corpus.pmids)
+            told.counts |= {"articles": size, "without vector": max(stored - size, 0)}
+        with step("topics", size) as told:
+            topics = find_topics(
+                corpus.vectors,
+                seed=SEED,
+                min_cluster_size=settings.hdbscan_min_cluster_size,
+                min_samples=settings.hdbscan_min_samples,
+            )
+            outliers = int((topics.labels < 0).sum())
+            told.counts |= {"topics": topics.count, "in no topic": outliers}
+        with step("names", size):
+            names = name_topics(corpus.texts, topics.labels, corpus.mesh)
+        with step("scores", size) as told:
+            now = _field_now(corpus, started_at.year)
+            members = [topics.members(topic) for topic in range(topics.count)]
+            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference)
+            scored = sum(isinstance(one, Opportunity) for one in scores.topics)
+            told.counts |= {"scored": scored, "refused": topics.count - scored}
+        with step("forecasts", size) as told:
+            forecasts, measured = forecasting.forecast_counts(
+                [yearly_counts(corpus.years[one], now.last_complete_year) if now else {} for one in members],
+                model=settings.forecast_model,
+                order=order,
+                horizon=settings.forecast_periods,
+            )
+            forecast = sum(isinstance(one, Forecast) for one in forecasts)
+            told.counts |= {"forecast": forecast, "refused": topics.count - forecast}
+        with step("publish", size):
+            rows = [
+                _topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now)
+                for topic in range(topics.count)
+            ]
+            run_row = {
+                "started_at": started_at,
+                "model_hash": model_hash,
+                "release_id": settings.release_id,
+                "snapshot": corpus.snapshot,
+                "articles": size,
+                "topics": topics.count,
+                "outliers": outliers,
+                "parameters": Jsonb(_parameters(topics, weights, now, scores.reference, settings, measured)),
+                "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
+                "reference_id": scores.reference.id if scores.reference else None,
+            }
+            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference)
     report = RunReport(
         run_id=run_id,
-        articles=len(corpus.pmids),
-        without_vector=max(stored - len(corpus.pmids), 0),
+        articles=size,
+        without_vector=max(stored - size, 0),
         topics=topics.count,
-        outliers=int((topics.labels < 0).sum()),
-        forecasts=sum("points" in row["forecast"].obj for row in rows),
-        opportunities=sum(row["receipt"] is not None for row in rows),
+        outliers=outliers,
+        forecasts=forecast,
+        opportunities=scored,
         snapshot=corpus.snapshot,
         reference_id=scores.reference.id if scores.reference else None,
     )
@@ -228,6 +252,7 @@ def _parameters(
     measured: Measured | None,
 ) -> dict[str, Any]:
     return {
+        "asked": asked(settings),
         "seed": SEED,
         "neighbours": NEIGHBOURS,
         "min_cluster_size": topics.min_cluster_size,
@@ -255,13 +280,19 @@ def _parameters(
     }
 
 
-def _stepper(progress: Callable[[int, int], None] | None) -> Callable[[], None]:
+def _steps(record: Record | None, progress: Callable[[int, int], None] | None) -> Record:
     done = 0
 
-    def step() -> None:
+    @contextmanager
+    def step(name: str, amount: int) -> Iterator[Step]:
         nonlocal done
+        if record is None:
+            yield SimpleNamespace(amount=amount, counts={})
+        else:
+            with record(name, amount) as told:
+                yield told
         done += 1
         if progress is not None:
-            progress(done, _STEPS)
+            progress(done, len(STEPS))
 
     return step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -59,9 +59,6 @@ def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
     """All articles with an up-to-date vector, read in one statement, so that they are of one moment."""
     storage = storage_of(connection)
     rows = connection.cursor(binary=True).execute(QUERIES["corpus"], {"model_hash": model_hash}).fetchall()
-    digest = hashlib.sha256(model_hash.encode())
-    for pmid, _, _, _, year, content_hash, _ in rows:
-        digest.update(f"{pmid} {content_hash} {year}\n".encode())
     return Corpus(
         pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
         vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
@@ -69,8 +66,20 @@ def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
         years=np.asarray([row[4] or 0 for row in rows], dtype=np.int64),
         mesh=[row[6] or [] for row in rows],
         model_hash=model_hash,
-        snapshot=digest.hexdigest(),
+        snapshot=_snapshot(model_hash, ((row[0], row[5], row[4]) for row in rows)),
     )
+
+
+def snapshot_now(connection: Connection[Any], model_hash: str) -> str:
+    """The snapshot that an analysis begun now would have."""
+    return _snapshot(model_hash, connection.execute(QUERIES["corpus_stamps"], {"model_hash": model_hash}))
+
+
+def _snapshot(model_hash: str, stamps: Iterable[tuple[Any, ...]]) -> str:
+    digest = hashlib.sha256(model_hash.encode())
+    for pmid, content_hash, year in stamps:
+        digest.update(f"{pmid} {content_hash} {year}\n".encode())
+    return digest.hexdigest()
 
 
 def publish(

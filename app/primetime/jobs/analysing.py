@@ -1,5 +1,6 @@
-"""The whole analysis as the worker, cron and the command line run it: encode what is new, then analyse."""
+"""The whole analysis as the worker and the command line run it: encode what is new, then analyse; recorded."""
 
+import os
 from collections.abc import Callable
 
 import psycopg
@@ -7,6 +8,7 @@ import psycopg
 from primetime.analysis.running import RunReport, analyse
 from primetime.encoder.pace import Burst, Pace
 from primetime.encoder.serving import Encoder
+from primetime.jobs.recording import RunRecord, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.storing import EncodeReport, encode_missing
 
@@ -17,6 +19,7 @@ def run_analysis(
     connection: psycopg.Connection,
     settings: Settings,
     *,
+    asked_by: str = "hand",
     encoding: Progress | None = None,
     analysing: Progress | None = None,
     renew_reference: bool = False,
@@ -24,17 +27,31 @@ def run_analysis(
     """Encode the articles that have no vector yet and publish a new analysis of all of them.
 
     Raises ModelProblem, Busy when another process encodes or analyses, BadInput when there is too little to analyse.
+    What was encoded before an error stays.
     """
-    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
-    encoded = encode_missing(connection, encoder, progress=encoding, pace=bulk_pace(settings))
-    report = analyse(
-        connection,
-        model_hash=encoded.model_hash,
-        settings=settings,
-        progress=analysing,
-        renew_reference=renew_reference,
-    )
+    with recorded_run(settings, kind="analysis", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
+        encoded = encode_step(connection, settings, run, encoding)
+        report = analyse(
+            connection,
+            model_hash=encoded.model_hash,
+            settings=settings,
+            progress=analysing,
+            record=run.step,
+            renew_reference=renew_reference,
+        )
     return encoded, report
+
+
+def encode_step(
+    connection: psycopg.Connection, settings: Settings, run: RunRecord, progress: Progress | None = None
+) -> EncodeReport:
+    """Encode what has no vector yet, as the step "embed" of a run."""
+    with run.step("embed") as told:
+        encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
+        encoded = encode_missing(connection, encoder, progress=progress, pace=bulk_pace(settings))
+        told.amount = encoded.encoded
+        told.counts |= {"encoded": encoded.encoded, "already": encoded.already}
+    return encoded
 
 
 def bulk_pace(settings: Settings, share: float | None = None) -> Pace:
@@ -47,3 +64,9 @@ def bulk_pace(settings: Settings, share: float | None = None) -> Pace:
             sustainable=settings.burst_sustainable_share,
         )
     return Pace(settings.encoder_cpu_share if share is None else share, burst)
+
+
+def rest_between_steps(settings: Settings) -> Callable[[float], None]:
+    """Rests for the processor seconds of a step, so that over the run no more than the pace's share is spent."""
+    pace, cores = bulk_pace(settings), os.cpu_count() or 1
+    return lambda cpu_seconds: pace(cpu_seconds / cores)
