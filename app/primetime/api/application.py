@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from primetime.accounts.rate_limit import ModelLimit, SignInLimit
 from primetime.accounts.sessions import Sessions
-from primetime.api import analysis, articles, dashboard, embed, export, health, search, session, topics
+from primetime.api import analysis, articles, dashboard, embed, export, health, runs, search, session, topics
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
 from primetime.api.services import Services, signed_in
@@ -53,7 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.include_router(health.router)
     app.include_router(session.router)
-    for part in (dashboard, articles, search, topics, export, analysis, embed):
+    for part in (dashboard, articles, search, topics, export, analysis, runs, embed):
         app.include_router(part.router, dependencies=[Depends(signed_in)])
     app.include_router(_description(app), dependencies=[Depends(signed_in)])
     answer_errors(app)

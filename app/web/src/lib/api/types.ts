@@ -47,6 +47,36 @@ export interface AnalysisList {
 	jobs: Job[];
 }
 
+export type Outcome = 'running' | 'done' | 'failed' | 'lost' | (string & {});
+
+export interface WorkStep {
+	name: string;
+	started_at: string;
+	finished_at: string | null;
+	outcome: Outcome;
+	cause: string;
+	/** Of what its cost grows with: articles. */
+	amount: number;
+	counts: Record<string, number>;
+	cpu_seconds: number | null;
+	/** Bytes. */
+	peak_memory: number | null;
+}
+
+/** What ran by itself or was asked for. */
+export interface WorkRun {
+	id: number;
+	kind: string;
+	asked_by: string;
+	release_id: string;
+	started_at: string;
+	finished_at: string | null;
+	/** Lost: its process ended without a word. */
+	outcome: Outcome;
+	cause: string;
+	steps: WorkStep[];
+}
+
 export interface Model {
 	source: string;
 	hash: string;
