@@ -19,6 +19,8 @@ _COMMANDS = {
     "embed": ("primetime.commands.analysis:embed_command", "Encode the articles that have no vector yet."),
     "encode": ("primetime.commands.encoding:encode_command", "Encode a file of texts into a file of vectors."),
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),
+    "nightly": ("primetime.commands.runs:nightly_command", "Do the night's work, and print its plan first."),
+    "runs": ("primetime.commands.runs:runs_command", "Show what ran, step by step."),
     "forecast": ("primetime.commands.forecast:forecast_command", "Forecast a table of yearly series."),
     "backtest": ("primetime.commands.backtest:backtest_command", "Judge the score by what grew afterwards."),
     "opportunity": ("primetime.commands.opportunity:opportunity_group", "Compute a score again from its receipt."),

@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     )
     arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
     forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
+    reference_days: int = Field(
+        default=90, ge=0, description="age at which what scores are measured against is made anew; 0: never by age"
+    )
     novelty_weight: Weight = 0.4
     velocity_weight: Weight = 0.4
     recency_weight: Weight = 0.2

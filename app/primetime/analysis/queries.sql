@@ -13,15 +13,22 @@ JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
 ORDER BY a.pmid
 
+-- name: corpus_stamps
+SELECT a.pmid, a.content_hash, a.publication_year
+FROM article_vectors AS v
+JOIN articles AS a USING (pmid)
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+ORDER BY a.pmid
+
 -- name: count_articles
 SELECT count(*) FROM articles
 
 -- name: insert_run
 INSERT INTO analysis_runs
-    (started_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters, reference)
+    (started_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters, reference, reference_id)
 VALUES
     (%(started_at)s, %(model_hash)s, %(release_id)s, %(snapshot)s, %(articles)s, %(topics)s, %(outliers)s,
-     %(parameters)s, %(reference)s)
+     %(parameters)s, %(reference)s, %(reference_id)s)
 RETURNING id
 
 -- name: insert_topic
@@ -58,3 +65,24 @@ ORDER BY id
 
 -- name: places
 SELECT pmid, x, y, topic_id FROM analysis_articles WHERE run_id = %(run_id)s ORDER BY pmid
+
+-- name: insert_reference
+-- The same one made again, by order, is in force anew.
+INSERT INTO opportunity_references
+    (id, method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why)
+VALUES
+    (%(id)s, %(method)s, %(model_hash)s, %(snapshot)s, %(articles)s, %(topics)s, %(last_complete_year)s, %(papers)s,
+     %(percentiles)s, %(release_id)s, %(why)s)
+ON CONFLICT (id) DO UPDATE SET made_at = excluded.made_at, why = excluded.why
+
+-- name: reference_in_force
+SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why, made_at
+FROM opportunity_references
+WHERE model_hash = %(model_hash)s AND method = %(method)s
+ORDER BY made_at DESC
+LIMIT 1
+
+-- name: reference
+SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why, made_at
+FROM opportunity_references
+WHERE id = %(id)s

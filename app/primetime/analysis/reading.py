@@ -88,6 +88,10 @@ class ScoredTopic:
     recency: float
     recommendation: str
     receipt: dict[str, Any]
+    """without the articles' own figures, which the topic's receipt has"""
+    low: float | None = None
+    """the score's 95 % interval; None in runs of earlier releases"""
+    high: float | None = None
 
 
 def runs(connection: Connection[Any], *, limit: int = 20) -> list[Run]:
@@ -137,7 +141,7 @@ def opportunities(connection: Connection[Any], run_id: int) -> list[ScoredTopic]
             name=one.name,
             articles=one.articles,
             recommendation=one.recommendation,
-            receipt=one.receipt,
+            receipt={key: value for key, value in one.receipt.items() if key != "sample"},
             **one.opportunity,
         )
         for one in _topics(connection, run_id, None)

@@ -9,9 +9,10 @@ from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity
 _HIGH, _LOW = 0.67, 0.33
 
 
-def recommend(opportunity: Opportunity, last_year: int) -> str:
+def recommend(opportunity: Opportunity) -> str:
     """Two or three sentences built from the parts: growth with its counts, newness, closeness to earlier work."""
     counts = opportunity.receipt["inputs"]["windows"]
+    last_year = opportunity.receipt["field"]["last_complete_year"]
     recent = f"{last_year - WINDOW_YEARS + 1} to {last_year}"
     ratio = math.exp(opportunity.receipt["inputs"]["velocity"])
     sentences = [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 import numpy as np
 import structlog
@@ -14,18 +16,39 @@ from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from primetime.analysis import forecast as forecasting
-from primetime.analysis import opportunity as scoring
 from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.naming import TopicName, name_topics
+from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
-from primetime.analysis.storing import Corpus, count_articles, load_corpus, one_at_a_time, publish
+from primetime.analysis.reference import Field, Reference, field_of, why_renew
+from primetime.analysis.scoring import Scores, score_topics
+from primetime.analysis.storing import (
+    Corpus,
+    count_articles,
+    load_corpus,
+    one_at_a_time,
+    publish,
+    reference_in_force,
+)
 from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics, representatives
+from primetime.analysis.unchanged import asked
 from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
 
 SEED = 20
-_STEPS = 6
+# The steps of an analysis, by the names under which they are recorded.
+STEPS = ("read", "topics", "names", "scores", "forecasts", "publish")
+
+
+class Step(Protocol):
+    """What a step may tell while it is open."""
+
+    amount: int
+    counts: dict[str, int]
+
+
+Record = Callable[[str, int], AbstractContextManager[Step]]
 
 log = structlog.get_logger(__name__)
 
@@ -42,15 +65,8 @@ class RunReport:
     forecasts: int
     opportunities: int
     snapshot: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Dates:
-    """What the corpus' years say once for all topics; None where no article has a year."""
-
-    last_complete: int
-    rank: NDArray[np.float64]
-    prior_distance: NDArray[np.float64]
+    reference_id: str | None
+    """what the scores were measured against; None: nothing was scored"""
 
 
 def analyse(
@@ -59,11 +75,15 @@ def analyse(
     model_hash: str,
     settings: Settings,
     progress: Callable[[int, int], None] | None = None,
+    record: Record | None = None,
+    renew_reference: bool = False,
 ) -> RunReport:
     """Analyse all articles that have a vector of this model, and publish the run in one transaction.
 
-    `progress` is called with (steps done, steps in all). Raises Busy while another analysis runs, BadInput when there
-    are too few articles, all alike, or the weights are unusable; nothing is stored then.
+    `renew_reference` makes a new reference distribution from this run, whatever is in force. `progress` is called with
+    (steps done, steps in all), `record` gives the context that each of STEPS happens in, with its articles. Articles
+    that come while it runs are not in it. Raises Busy while another analysis runs, BadInput when there are too few
+    articles, all alike, or the weights are unusable; nothing is stored then.
     """
     started_at = datetime.now(UTC)
     weights = {
@@ -71,110 +91,130 @@ def analyse(
         "velocity": settings.velocity_weight,
         "recency": settings.recency_weight,
     }
-    scoring.check_weights(weights)
+    check_weights(weights)
     order = read_order(settings.arima_order)
-    step = _stepper(progress)
+    step = _steps(record, progress)
     with one_at_a_time(connection):
-        corpus = load_corpus(connection, model_hash)
-        stored = count_articles(connection)
-        connection.commit()
-        step()
-        topics = find_topics(
-            corpus.vectors,
-            seed=SEED,
-            min_cluster_size=settings.hdbscan_min_cluster_size,
-            min_samples=settings.hdbscan_min_samples,
-        )
-        step()
-        names = name_topics(corpus.texts, topics.labels, corpus.mesh)
-        step()
-        dates = _dates(corpus, started_at.year)
-        raw = [_raw_parts(topics.members(topic), corpus.years, dates) for topic in range(topics.count)]
-        step()
-        made_by = {"snapshot": corpus.snapshot, "model_hash": model_hash, "release_id": settings.release_id}
-        reference, scores = _scores(raw, weights, made_by)
-        forecasts, measured = forecasting.forecast_counts(
-            [_complete_counts(corpus.years[topics.members(topic)], dates) for topic in range(topics.count)],
-            model=settings.forecast_model,
-            order=order,
-            horizon=settings.forecast_periods,
-        )
-        rows = [
-            _topic_row(topic, topics, names[topic], scores[topic], forecasts[topic], corpus, dates)
-            for topic in range(topics.count)
-        ]
-        step()
-        run_row = {
-            "started_at": started_at,
-            "model_hash": model_hash,
-            "release_id": settings.release_id,
-            "snapshot": corpus.snapshot,
-            "articles": len(corpus.pmids),
-            "topics": topics.count,
-            "outliers": int((topics.labels < 0).sum()),
-            "parameters": Jsonb(_parameters(topics, weights, dates, settings, measured)),
-            "reference": Jsonb(reference),
-        }
-        run_id = publish(connection, run_row, rows, corpus, topics)
-        step()
+        with step("read", 0) as told:
+            corpus = load_corpus(connection, model_hash)
+            stored = count_articles(connection)
+            connection.commit()
+            told.amount = size = len(corpus.pmids)
+            told.counts |= {"articles": size, "without vector": max(stored - size, 0)}
+        with step("topics", size) as told:
+            topics = find_topics(
+                corpus.vectors,
+                seed=SEED,
+                min_cluster_size=settings.hdbscan_min_cluster_size,
+                min_samples=settings.hdbscan_min_samples,
+            )
+            outliers = int((topics.labels < 0).sum())
+            told.counts |= {"topics": topics.count, "in no topic": outliers}
+        with step("names", size):
+            names = name_topics(corpus.texts, topics.labels, corpus.mesh)
+        with step("scores", size) as told:
+            now = _field_now(corpus, started_at.year)
+            members = [topics.members(topic) for topic in range(topics.count)]
+            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference)
+            scored = sum(isinstance(one, Opportunity) for one in scores.topics)
+            told.counts |= {"scored": scored, "refused": topics.count - scored}
+        with step("forecasts", size) as told:
+            forecasts, measured = forecasting.forecast_counts(
+                [yearly_counts(corpus.years[one], now.last_complete_year) if now else {} for one in members],
+                model=settings.forecast_model,
+                order=order,
+                horizon=settings.forecast_periods,
+            )
+            forecast = sum(isinstance(one, Forecast) for one in forecasts)
+            told.counts |= {"forecast": forecast, "refused": topics.count - forecast}
+        with step("publish", size):
+            rows = [
+                _topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now)
+                for topic in range(topics.count)
+            ]
+            run_row = {
+                "started_at": started_at,
+                "model_hash": model_hash,
+                "release_id": settings.release_id,
+                "snapshot": corpus.snapshot,
+                "articles": size,
+                "topics": topics.count,
+                "outliers": outliers,
+                "parameters": Jsonb(_parameters(topics, weights, now, scores.reference, settings, measured)),
+                "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
+                "reference_id": scores.reference.id if scores.reference else None,
+            }
+            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference)
     report = RunReport(
         run_id=run_id,
-        articles=len(corpus.pmids),
-        without_vector=max(stored - len(corpus.pmids), 0),
+        articles=size,
+        without_vector=max(stored - size, 0),
         topics=topics.count,
-        outliers=int((topics.labels < 0).sum()),
-        forecasts=sum("points" in row["forecast"].obj for row in rows),
-        opportunities=sum(row["receipt"] is not None for row in rows),
+        outliers=outliers,
+        forecasts=forecast,
+        opportunities=scored,
         snapshot=corpus.snapshot,
+        reference_id=scores.reference.id if scores.reference else None,
     )
     log.info("analysis published", **asdict(report))
     return report
 
 
-def _dates(corpus: Corpus, this_year: int) -> _Dates | None:
+def _field_now(corpus: Corpus, this_year: int) -> Field | None:
+    """The corpus's own years; None where no article has one."""
     if not (corpus.years > 0).any():
         return None
-    last = last_complete_year(corpus.years, this_year)
-    return _Dates(
-        last_complete=last,
-        rank=scoring.publication_rank(corpus.years),
-        prior_distance=scoring.distance_to_prior_work(corpus.vectors, corpus.years, last - scoring.WINDOW_YEARS + 1),
-    )
-
-
-def _raw_parts(
-    members: NDArray[np.int64], years: NDArray[np.int64], dates: _Dates | None
-) -> scoring.RawParts | Refused:
-    if dates is None:
-        return Refused(reason="no article has a publication year")
-    return scoring.raw_parts(members, years, dates.rank, dates.prior_distance, dates.last_complete)
+    return field_of(corpus.years, last_complete_year(corpus.years, this_year))
 
 
 def _scores(
-    raw: list[scoring.RawParts | Refused], weights: dict[str, float], made_by: dict[str, str]
-) -> tuple[dict[str, list[float]], list[scoring.Opportunity | Refused]]:
-    measured = [one for one in raw if isinstance(one, scoring.RawParts)]
-    if len(measured) < scoring.FEWEST_TOPICS:
-        reason = f"{len(measured)} topics can be measured, {scoring.FEWEST_TOPICS} are needed to compare with"
-        return {}, [one if isinstance(one, Refused) else Refused(reason=reason) for one in raw]
-    reference = scoring.reference_of(measured)
-    return reference, [
-        one if isinstance(one, Refused) else scoring.score(one, reference, weights, made_by) for one in raw
-    ]
+    connection: Connection[Any],
+    corpus: Corpus,
+    members: list[NDArray[np.int64]],
+    now: Field | None,
+    weights: dict[str, float],
+    settings: Settings,
+    renew: bool,
+) -> Scores:
+    if now is None:
+        refused = Refused(reason="no article has a publication year")
+        return Scores(topics=[refused for _ in members], reference=None)
+    in_force = reference_in_force(connection, corpus.model_hash)
+    connection.commit()
+    return score_topics(
+        members,
+        years=corpus.years,
+        vectors=corpus.vectors,
+        last_complete_year=now.last_complete_year,
+        in_force=in_force,
+        renew=why_renew(
+            in_force,
+            articles=len(corpus.pmids),
+            now=datetime.now(UTC),
+            days=settings.reference_days,
+            ordered=renew,
+        ),
+        weights=weights,
+        made_by={
+            "snapshot": corpus.snapshot,
+            "model_hash": corpus.model_hash,
+            "release_id": settings.release_id,
+        },
+    )
 
 
 def _topic_row(
     topic: int,
     topics: Topics,
     name: TopicName,
-    scored: scoring.Opportunity | Refused,
+    scored: Opportunity | Refused,
     ahead: Forecast | Refused,
     corpus: Corpus,
-    dates: _Dates | None,
+    now: Field | None,
 ) -> dict[str, Any]:
     members = topics.members(topic)
     years = corpus.years[members]
-    growth = scoring.velocity(scoring.windows(corpus.years, members, dates.last_complete)) if dates else None
+    growth = velocity(windows(years, now)) if now else None
     all_years = yearly_counts(years, int(years.max(initial=0)))
     return {
         "id": topic,
@@ -183,44 +223,54 @@ def _topic_row(
         "articles": len(members),
         "x": float(topics.centres[topic, 0]),
         "y": float(topics.centres[topic, 1]),
-        "growth": None if growth is None else round(float(np.exp(growth)) ** (1 / scoring.WINDOW_YEARS) - 1, 4),
+        "growth": None if growth is None else round(float(np.exp(growth)) ** (1 / WINDOW_YEARS) - 1, 4),
         "years": Jsonb([{"year": year, "articles": articles} for year, articles in all_years.items()]),
         "forecast": Jsonb(_forecast_json(ahead)),
         "opportunity": Jsonb(_opportunity_json(scored)),
-        "recommendation": (
-            recommend(scored, dates.last_complete) if isinstance(scored, scoring.Opportunity) and dates else ""
-        ),
-        "receipt": Jsonb(scored.receipt) if isinstance(scored, scoring.Opportunity) else None,
+        "recommendation": recommend(scored) if isinstance(scored, Opportunity) else "",
+        "receipt": Jsonb(scored.receipt) if isinstance(scored, Opportunity) else None,
         "representative": corpus.pmids[representatives(corpus.vectors, topics, topic)].tolist(),
     }
-
-
-def _complete_counts(years: NDArray[np.int64], dates: _Dates | None) -> dict[int, int]:
-    return yearly_counts(years, dates.last_complete) if dates else {}
 
 
 def _forecast_json(ahead: Forecast | Refused) -> dict[str, Any]:
     return {"refused": ahead.reason} if isinstance(ahead, Refused) else asdict(ahead)
 
 
-def _opportunity_json(scored: scoring.Opportunity | Refused) -> dict[str, Any]:
+def _opportunity_json(scored: Opportunity | Refused) -> dict[str, Any]:
     if isinstance(scored, Refused):
         return {"refused": scored.reason}
     return {key: value for key, value in asdict(scored).items() if key != "receipt"}
 
 
 def _parameters(
-    topics: Topics, weights: dict[str, float], dates: _Dates | None, settings: Settings, measured: Measured | None
+    topics: Topics,
+    weights: dict[str, float],
+    now: Field | None,
+    reference: Reference | None,
+    settings: Settings,
+    measured: Measured | None,
 ) -> dict[str, Any]:
     return {
+        "asked": asked(settings),
         "seed": SEED,
         "neighbours": NEIGHBOURS,
         "min_cluster_size": topics.min_cluster_size,
         "min_samples": topics.min_samples,
         "assign_share": ASSIGN_SHARE,
         "weights": weights,
-        "window_years": scoring.WINDOW_YEARS,
-        "last_complete_year": dates.last_complete if dates else None,
+        "window_years": WINDOW_YEARS,
+        "last_complete_year": now.last_complete_year if now else None,
+        "reference": {
+            "id": reference.id,
+            "snapshot": reference.snapshot,
+            "articles": reference.articles,
+            "topics": reference.topics,
+            "last_complete_year": reference.field.last_complete_year,
+            "why": reference.why,
+        }
+        if reference
+        else None,
         "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete, "
         "nor a year with less than a tenth of the busiest year's articles",
         "forecast_method": forecasting.METHODS[settings.forecast_model],
@@ -230,13 +280,19 @@ def _parameters(
     }
 
 
-def _stepper(progress: Callable[[int, int], None] | None) -> Callable[[], None]:
+def _steps(record: Record | None, progress: Callable[[int, int], None] | None) -> Record:
     done = 0
 
-    def step() -> None:
+    @contextmanager
+    def step(name: str, amount: int) -> Iterator[Step]:
         nonlocal done
+        if record is None:
+            yield SimpleNamespace(amount=amount, counts={})
+        else:
+            with record(name, amount) as told:
+                yield told
         done += 1
         if progress is not None:
-            progress(done, _STEPS)
+            progress(done, len(STEPS))
 
     return step

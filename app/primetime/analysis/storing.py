@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
 
+from primetime.analysis.reference import METHOD, Field, Reference
 from primetime.analysis.topics import Topics
 from primetime.database.queries import load_queries
 from primetime.encoder.pooling import to_unit_length
@@ -31,6 +34,7 @@ class Corpus:
     mesh: list[list[str]]
     years: NDArray[np.int64]
     """0 where unknown"""
+    model_hash: str
     snapshot: str
     """sha256 of the PMIDs, texts and years: equal snapshots give equal results"""
 
@@ -55,17 +59,27 @@ def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
     """All articles with an up-to-date vector, read in one statement, so that they are of one moment."""
     storage = storage_of(connection)
     rows = connection.cursor(binary=True).execute(QUERIES["corpus"], {"model_hash": model_hash}).fetchall()
-    digest = hashlib.sha256(model_hash.encode())
-    for pmid, _, _, _, year, content_hash, _ in rows:
-        digest.update(f"{pmid} {content_hash} {year}\n".encode())
     return Corpus(
         pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
         vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
         texts=[f"{row[2]}\n{row[3]}" for row in rows],
         years=np.asarray([row[4] or 0 for row in rows], dtype=np.int64),
         mesh=[row[6] or [] for row in rows],
-        snapshot=digest.hexdigest(),
+        model_hash=model_hash,
+        snapshot=_snapshot(model_hash, ((row[0], row[5], row[4]) for row in rows)),
     )
+
+
+def snapshot_now(connection: Connection[Any], model_hash: str) -> str:
+    """The snapshot that an analysis begun now would have."""
+    return _snapshot(model_hash, connection.execute(QUERIES["corpus_stamps"], {"model_hash": model_hash}))
+
+
+def _snapshot(model_hash: str, stamps: Iterable[tuple[Any, ...]]) -> str:
+    digest = hashlib.sha256(model_hash.encode())
+    for pmid, content_hash, year in stamps:
+        digest.update(f"{pmid} {content_hash} {year}\n".encode())
+    return digest.hexdigest()
 
 
 def publish(
@@ -74,9 +88,15 @@ def publish(
     rows: list[dict[str, Any]],
     corpus: Corpus,
     topics: Topics,
+    reference: Reference | None,
 ) -> int:
-    """Store a run with its topics and every article's place, in one transaction; returns its id."""
+    """Store a run with its topics, every article's place and what it was measured against, in one transaction.
+
+    Returns its id.
+    """
     with connection.transaction():
+        if reference is not None and reference.made_at is None:
+            connection.execute(QUERIES["insert_reference"], _reference_row(reference))
         inserted = connection.execute(QUERIES["insert_run"], run_row).fetchone()
         assert inserted is not None
         run_id = int(inserted[0])
@@ -101,3 +121,39 @@ def count_articles(connection: Connection[Any]) -> int:
     """All stored articles, with a vector or without."""
     row = connection.execute(QUERIES["count_articles"]).fetchone()
     return int(row[0]) if row else 0
+
+
+def reference_in_force(connection: Connection[Any], model_hash: str) -> Reference | None:
+    """The newest reference of this model and of the method of this release; None before the first."""
+    return _reference(connection, "reference_in_force", {"model_hash": model_hash, "method": METHOD})
+
+
+def reference(connection: Connection[Any], id_: str) -> Reference | None:
+    """A stored reference by its id; None where there is none."""
+    return _reference(connection, "reference", {"id": id_})
+
+
+def _reference(connection: Connection[Any], query: str, values: dict[str, str]) -> Reference | None:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(QUERIES[query], values).fetchone()
+    if row is None:
+        return None
+    papers = {int(year): papers for year, papers in row.pop("papers").items()}
+    field = Field(papers=papers, last_complete_year=row.pop("last_complete_year"))
+    return Reference(field=field, **row)
+
+
+def _reference_row(reference: Reference) -> dict[str, Any]:
+    return {
+        "id": reference.id,
+        "method": reference.method,
+        "model_hash": reference.model_hash,
+        "snapshot": reference.snapshot,
+        "articles": reference.articles,
+        "topics": reference.topics,
+        "last_complete_year": reference.field.last_complete_year,
+        "papers": Jsonb(dict(reference.field.papers)),
+        "percentiles": Jsonb(dict(reference.percentiles)),
+        "release_id": reference.release_id,
+        "why": reference.why,
+    }

@@ -132,6 +132,8 @@ class OpportunityOut(Shape):
     articles: int
     score: float
     label: str
+    low: float | None
+    high: float | None
     novelty: float
     velocity: float
     recency: float
@@ -173,3 +175,31 @@ class Vectors(Shape):
     dimension: int
     vectors: list[list[float]]
     cut: int
+
+
+class WorkStepOut(Shape):
+    name: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    cause: str
+    amount: int
+    counts: dict[str, Any]
+    cpu_seconds: float | None
+    peak_memory: int | None  # bytes
+
+
+class WorkRunOut(Shape):
+    id: int
+    kind: str
+    asked_by: str
+    release_id: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    cause: str
+    steps: list[WorkStepOut]
+
+
+class WorkRunList(Shape):
+    items: list[WorkRunOut]

@@ -10,6 +10,7 @@ from primetime.articles.listing import Filters, summaries_of
 from primetime.commands.session import begin, database, progress_bar
 from primetime.errors import BadInput
 from primetime.jobs.analysing import bulk_pace, run_analysis
+from primetime.jobs.planning import plan_lines, plan_night
 from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
 from primetime.vectors.serving_encoder import open_serving
@@ -35,16 +36,26 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
 
 
 @click.command("analyse")
+@click.option("--new-reference", is_flag=True, help="Measure scores against this run's topics from now on.")
+@click.option("--plan", "plan_only", is_flag=True, help="Print what the next night will do and cost, and do nothing.")
 @_JSON
-def analyse_command(as_json: bool) -> None:
+def analyse_command(new_reference: bool, plan_only: bool, as_json: bool) -> None:
     """Encode what is new, then find topics, forecasts and opportunities; published whole or not at all."""
     settings = begin()
+    if plan_only:
+        with database(settings) as connection:
+            plan = plan_night(connection, settings)
+        shown = orjson.dumps({**asdict(plan), "wall_seconds": plan.wall_seconds}) if as_json else None
+        click.echo(shown if shown is not None else "\n".join(plan_lines(plan)))
+        return
     with (
         database(settings) as connection,
         progress_bar("articles") as encoding,
         progress_bar("steps") as analysing,
     ):
-        encoded, report = run_analysis(connection, settings, encoding=encoding, analysing=analysing)
+        encoded, report = run_analysis(
+            connection, settings, encoding=encoding, analysing=analysing, renew_reference=new_reference
+        )
     if as_json:
         click.echo(orjson.dumps({"encoding": asdict(encoded), "analysis": asdict(report)}))
     else:

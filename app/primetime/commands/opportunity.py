@@ -1,15 +1,19 @@
 """`primetime opportunity explain`: a published score computed again from its receipt."""
 
 import re
+from typing import Any
 
 import click
 import orjson
 import psycopg
 
 from primetime.analysis import reading
-from primetime.analysis.opportunity import PARTS, from_receipt
+from primetime.analysis.opportunity import PARTS, Opportunity, from_receipt
+from primetime.analysis.storing import reference
 from primetime.commands.session import begin, database
 from primetime.errors import BadInput, NotFound, PrimeTimeError
+
+_PUBLISHED = ("score", "label", "low", "high", *PARTS)
 
 
 @click.group("opportunity")
@@ -28,35 +32,49 @@ def explain_command(id_: str, as_json: bool) -> None:
     with database(begin()) as connection:
         run = int(named[1]) if named[1] else _newest(connection)
         topic = reading.topic(connection, run, int(named[2]))
-    if topic.receipt is None:
+        kept = reference(connection, topic.receipt.get("reference_id", "")) if topic.receipt else None
+    receipt = topic.receipt
+    if receipt is None:
         reason = topic.opportunity["refused"]
         if as_json:
             click.echo(orjson.dumps({"run": run, "topic": topic.id, "name": topic.name, "refused": reason}))
         else:
             click.echo(f"{topic.name} (run {run}, topic {topic.id}) has no score: {reason}")
         return
-    again = from_receipt(topic.receipt)
-    published = {name: topic.opportunity[name] for name in ("score", "label", *PARTS)}
-    recomputed = {name: getattr(again, name) for name in published}
+    again = from_receipt(receipt)
+    published = {name: topic.opportunity[name] for name in _PUBLISHED}
+    recomputed = {name: getattr(again, name) for name in _PUBLISHED}
+    kept_too = kept is not None and (kept.id, kept.percentiles) == (receipt["reference_id"], receipt["reference"])
+    same = published == recomputed and kept_too
     if as_json:
         shown = {"run": run, "topic": topic.id, "name": topic.name, "published": published, "recomputed": recomputed}
-        click.echo(orjson.dumps({**shown, "same": published == recomputed, "receipt": topic.receipt}))
+        click.echo(orjson.dumps({**shown, "reference_kept": kept_too, "same": same, "receipt": receipt}))
     else:
-        receipt = topic.receipt
         click.echo(f"{topic.name} (run {run}, topic {topic.id}, {receipt['sample_size']} articles)")
-        for name in PARTS:
-            click.echo(
-                f"  {name:9} {receipt['inputs'][name]:9.4f} is at {recomputed[name]:.4f} of the reference, "
-                f"weight {receipt['weights'][name]:g}"
-            )
-        click.echo(f"  score {recomputed['score']:.4f}, {recomputed['label']}; published {published['score']:.4f}")
-        made_by = f"snapshot {receipt['snapshot'][:12]}, model {receipt['model_hash'][:12]}"
-        click.echo(f"  {made_by}, release {receipt['release_id']}")
-    if published != recomputed:
+        _show(again, receipt, published["score"])
+    if not same:
+        wrong = "score" if kept_too else "reference distribution"
         raise PrimeTimeError(
-            f"the published score of run {run}, topic {topic.id} is not what its receipt gives",
+            f"the published {wrong} of run {run}, topic {topic.id} is not what its receipt gives",
             remedy="run `primetime analyse` again and report this",
         )
+
+
+def _show(again: Opportunity, receipt: dict[str, Any], published: float) -> None:
+    for name in PARTS:
+        click.echo(
+            f"  {name:9} {receipt['inputs'][name]:9.4f} is at {getattr(again, name):.4f} of the reference, "
+            f"weight {receipt['weights'][name]:g}"
+        )
+    bootstrap = receipt["bootstrap"]
+    click.echo(f"  score {again.score:.4f}, {again.label}; published {published:.4f}")
+    click.echo(
+        f"  {bootstrap['level']:.0%} interval {again.low:.4f} to {again.high:.4f} "
+        f"({bootstrap['draws']} draws of its articles, the reference held)"
+    )
+    click.echo(f"  reference {receipt['reference_id']}, of snapshot {receipt['reference_snapshot'][:12]}")
+    made_by = f"snapshot {receipt['snapshot'][:12]}, model {receipt['model_hash'][:12]}"
+    click.echo(f"  {made_by}, release {receipt['release_id']}")
 
 
 def _newest(connection: psycopg.Connection) -> int:

@@ -32,6 +32,18 @@ def transaction_lock(connection: psycopg.Connection, name: str) -> None:
     _require(connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (_key(name),)).fetchone(), name)
 
 
+def is_held(connection: psycopg.Connection, name: str) -> bool:
+    """Whether anybody holds the lock `name` now."""
+    key = _key(name) & (2**64 - 1)
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid::bigint = %s AND objid::bigint = %s)",
+        (key >> 32, key & (2**32 - 1)),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def _require(row: tuple[bool] | None, name: str) -> None:
     if row is None or not row[0]:
         raise Busy(f"another {name} is running on this database", remedy="wait until it has ended and try again")

@@ -1,11 +1,13 @@
-"""The whole analysis as the worker, cron and the command line run it: encode what is new, then analyse."""
+"""The whole analysis as the worker and the command line run it: encode what is new, then analyse; recorded."""
 
+import os
 from collections.abc import Callable
 
 import psycopg
 
 from primetime.analysis.running import RunReport, analyse
 from primetime.encoder.pace import Burst, Pace
+from primetime.jobs.recording import RunRecord, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.changing_model import change_model, new_model_waits
 from primetime.vectors.serving_encoder import open_serving
@@ -18,24 +20,65 @@ def run_analysis(
     connection: psycopg.Connection,
     settings: Settings,
     *,
+    asked_by: str = "hand",
     encoding: Progress | None = None,
     analysing: Progress | None = None,
+    renew_reference: bool = False,
 ) -> tuple[EncodeReport, RunReport]:
     """Encode the articles that have no vector of the serving model yet and publish a new analysis of all of them.
 
     Where the settings name a model that has never served, it is encoded after that, made to serve, and analysed with.
     Raises ModelProblem, Busy when another process encodes or analyses, BadInput when there is too little to analyse.
+    What was encoded before an error stays.
     """
-    configured, threads = settings.model_directory, settings.encoder_threads
-    pace = bulk_pace(settings)
-    encoder = open_serving(connection, configured, threads=threads)
-    encoded = encode_missing(connection, encoder, progress=encoding, pace=pace)
-    report = analyse(connection, model_hash=encoded.model_hash, settings=settings, progress=analysing)
-    if new_model_waits(connection, configured):
-        del encoder  # two might not fit in memory
-        encoded = change_model(connection, configured, None, threads=threads, progress=encoding, pace=pace)
-        report = analyse(connection, model_hash=encoded.model_hash, settings=settings, progress=analysing)
+    with recorded_run(settings, kind="analysis", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
+
+        def analyse_with(model_hash: str) -> RunReport:
+            return analyse(
+                connection,
+                model_hash=model_hash,
+                settings=settings,
+                progress=analysing,
+                record=run.step,
+                renew_reference=renew_reference,
+            )
+
+        encoded = encode_step(connection, settings, run, encoding)
+        report = analyse_with(encoded.model_hash)
+        if new_model_waits(connection, settings.model_directory):
+            encoded = change_model_step(connection, settings, run, encoding)
+            report = analyse_with(encoded.model_hash)
     return encoded, report
+
+
+def encode_step(
+    connection: psycopg.Connection, settings: Settings, run: RunRecord, progress: Progress | None = None
+) -> EncodeReport:
+    """Encode what has no vector of the serving model yet, as the step "embed" of a run."""
+    with run.step("embed") as told:
+        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
+        encoded = encode_missing(connection, encoder, progress=progress, pace=bulk_pace(settings))
+        told.amount = encoded.encoded
+        told.counts |= {"encoded": encoded.encoded, "already": encoded.already}
+    return encoded
+
+
+def change_model_step(
+    connection: psycopg.Connection, settings: Settings, run: RunRecord, progress: Progress | None = None
+) -> EncodeReport:
+    """Encode everything with the configured model and let it serve, as the step "change model" of a run."""
+    with run.step("change model") as told:
+        encoded = change_model(
+            connection,
+            settings.model_directory,
+            None,
+            threads=settings.encoder_threads,
+            progress=progress,
+            pace=bulk_pace(settings),
+        )
+        told.amount = encoded.encoded
+        told.counts |= {"encoded": encoded.encoded, "already": encoded.already}
+    return encoded
 
 
 def bulk_pace(settings: Settings, share: float | None = None) -> Pace:
@@ -48,3 +91,9 @@ def bulk_pace(settings: Settings, share: float | None = None) -> Pace:
             sustainable=settings.burst_sustainable_share,
         )
     return Pace(settings.encoder_cpu_share if share is None else share, burst)
+
+
+def rest_between_steps(settings: Settings) -> Callable[[float], None]:
+    """Rests for the processor seconds of a step, so that over the run no more than the pace's share is spent."""
+    pace, cores = bulk_pace(settings), os.cpu_count() or 1
+    return lambda cpu_seconds: pace(cpu_seconds / cores)

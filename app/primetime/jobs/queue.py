@@ -65,7 +65,7 @@ def create_queue(settings: Settings) -> App:
     )
     def analyse() -> None:
         with connect(settings) as connection:
-            run_analysis(connection, settings)
+            run_analysis(connection, settings, asked_by="queue")
 
     @queue.periodic(cron="*/2 * * * *", periodic_id="stalled")
     @queue.task(name="rescue_stalled_jobs", queue=QUEUE, queueing_lock="rescue_stalled_jobs", pass_context=True)
@@ -97,6 +97,17 @@ def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
             return int(queue.configure_task(_ANALYSE, connection=connection).defer())
     except AlreadyEnqueued as error:
         raise Busy("an analysis is waiting to run already", remedy="wait for it") from error
+
+
+def trigger_analysis(queue: App, connection: psycopg.Connection) -> int | None:
+    """Ask for an analysis because something changed, as when a search has stored articles; its job's id.
+
+    None when one is waiting already: that one will see the change too.
+    """
+    try:
+        return enqueue_analysis(queue, connection)
+    except Busy:
+        return None
 
 
 def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[JobState]:

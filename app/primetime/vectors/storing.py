@@ -58,8 +58,7 @@ def encode_missing(
     # Two models may be encoded at a time: the serving one's new articles need not wait for a change of model.
     with exclusive(connection, f"encoding with model {model_hash}"):
         _register(connection, encoder.manifest)
-        counts = connection.execute(QUERIES["count_encoded"], {"model_hash": model_hash}).fetchone()
-        already, missing = counts or (0, 0)
+        missing, already = count_missing(connection, model_hash)
         connection.commit()
         serve_first(connection, model_hash)
         encoded = cut = after = 0
@@ -96,6 +95,13 @@ def encode_missing(
         ensure_index(connection, model_hash)
     log.info("articles encoded", encoded=encoded, already=already, cut=cut, model_hash=model_hash)
     return EncodeReport(encoded=encoded, already=already, cut=cut, model_hash=model_hash)
+
+
+def count_missing(connection: Connection[Any], model_hash: str) -> tuple[int, int]:
+    """Articles whose text has no up-to-date vector of the model, and those that have one."""
+    row = connection.execute(QUERIES["count_encoded"], {"model_hash": model_hash}).fetchone()
+    already, missing = row or (0, 0)
+    return missing, already
 
 
 def _register(connection: Connection[Any], manifest: Manifest) -> None:

@@ -33,6 +33,18 @@ it('tells every figure that a score was made from', () => {
 		Snapshot: 'a1b2'
 	});
 	expect(told).not.toHaveProperty('Note');
+	expect(told).not.toHaveProperty('Interval');
+});
+
+it('tells the interval and the reference where the analysis has them', () => {
+	const made = { ...receipt, reference_id: '0a1b', bootstrap: { draws: 500, level: 0.95, seed: 20 } };
+	const lines = receiptLines(made, { novelty: 0.85, velocity: 0.7, recency: 0.6, low: 0.514, high: 0.68 });
+	const told = Object.fromEntries(lines.map((line) => [line.name, line.value]));
+	expect(told).toMatchObject({
+		Interval: '0.51 to 0.68 in 95\u00a0% of 500 draws of its articles',
+		Reference: '0a1b',
+		Recency: "mean place in the order of years 0.620, higher than 60\u00a0% of the reference's topics"
+	});
 });
 
 it.each([

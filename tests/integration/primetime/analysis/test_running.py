@@ -106,11 +106,42 @@ def test_the_growing_topic_scores_best_and_every_score_is_proved_by_its_receipt(
     assert growing.velocity == max(one.velocity for one in scored) == 1.0
     assert growing.recency == 1.0
     for one in scored:
-        again = from_receipt(json.loads(json.dumps(one.receipt)))
-        assert (again.score, again.label) == (one.score, one.label)
+        again = from_receipt(reading.topic(connection, report.run_id, one.topic_id).receipt)
+        assert (again.score, again.label, again.low, again.high) == (one.score, one.label, one.low, one.high)
         assert (again.novelty, again.velocity, again.recency) == (one.novelty, one.velocity, one.recency)
         assert one.receipt["snapshot"] == report.snapshot
+        assert one.receipt["reference_id"] == report.reference_id
         assert one.recommendation
+
+
+def test_a_score_does_not_move_because_somebody_elses_articles_came(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    first = analyse(connection, model_hash=MODEL, settings=settings)
+    before = {one.name: one for one in reading.opportunities(connection, first.run_id)}
+    # A field of its own, far from the others and much younger: it would have moved clock, growth and percentiles.
+    connection.execute(
+        "INSERT INTO articles (pmid, title, publication_year, content_hash)"
+        " SELECT 1000 + n, 'Gene therapy of deafness trial', 2010 + n % 3, 'new' || n FROM generate_series(1, 80) AS n"
+    )
+    far, storage = np.random.default_rng(1).normal(size=(80, 32)) * 0.1 - 5, storage_of(connection)
+    for number, vector in enumerate(to_unit_length(far), start=1):
+        connection.execute(
+            "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding) VALUES (%s, %s, %s, %s)",
+            (MODEL, 1000 + number, f"new{number}", to_parameter(vector, storage)),
+        )
+    second = analyse(connection, model_hash=MODEL, settings=settings)
+    after = {one.name: one for one in reading.opportunities(connection, second.run_id)}
+    assert first.reference_id == second.reference_id
+    assert len(after) == 7
+    for name, one in before.items():
+        assert (after[name].score, after[name].low, after[name].high) == (one.score, one.low, one.high)
+    ordered = analyse(connection, model_hash=MODEL, settings=settings, renew_reference=True)
+    assert ordered.reference_id != first.reference_id
+    moved = {one.name: one.score for one in reading.opportunities(connection, ordered.run_id)}
+    assert any(moved[name] != one.score for name, one in before.items())
+    assert from_receipt(reading.topic(connection, first.run_id, 0).receipt).score in {o.score for o in before.values()}
 
 
 def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
@@ -305,8 +336,13 @@ def test_a_score_is_explained_from_its_receipt(
     connection.execute(
         "UPDATE analysis_topics SET opportunity = jsonb_set(opportunity, '{score}', '0.99') WHERE id = 0"
     )
+    connection.execute("UPDATE opportunity_references SET articles = articles + 1")
     connection.commit()
-    with pytest.raises(PrimeTimeError, match="not what its receipt gives"):
+    with pytest.raises(PrimeTimeError, match="published reference distribution"):
+        explain("0")
+    connection.execute("UPDATE opportunity_references SET articles = articles - 1")
+    connection.commit()
+    with pytest.raises(PrimeTimeError, match=r"published score .* is not what its receipt gives"):
         explain("0")
 
 

@@ -19,6 +19,7 @@ from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
 from primetime.database.migrations import read_migrations
 from primetime.errors import BadInput
+from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -95,6 +96,7 @@ def test_ready_tells_what_is_missing(client: TestClient) -> None:
         "/api/v1/opportunities",
         "/api/v1/export/csv",
         "/api/v1/analysis",
+        "/api/v1/runs",
         "/api/v1/session",
         "/api/v1/openapi.json",
     ],
@@ -182,6 +184,8 @@ def test_one_article(reader: TestClient) -> None:
         ("/api/v1/search", 422),
         ("/api/v1/search?q=x&limit=0", 422),
         ("/api/v1/topics/-1", 422),
+        ("/api/v1/runs?limit=0", 422),
+        ("/api/v1/runs?limit=101", 422),
         ("/api/v1/nothing", 404),
         ("/nothing", 404),
     ],
@@ -238,6 +242,18 @@ def test_a_reader_may_not_start_an_analysis_and_a_researcher_only_one(client: Te
     assert_problem(client.post("/api/v1/analysis"), 409, "waiting to run already")
     (job,) = client.get("/api/v1/analysis").json()["jobs"]
     assert (job["job_id"], job["status"]) == (accepted.json()["job_id"], "todo")
+
+
+def test_runs_are_shown_step_by_step(reader: TestClient, settings: Settings) -> None:
+    assert reader.get("/api/v1/runs").json() == {"items": []}
+    with recorded_run(settings, kind="night", asked_by="cron") as run, run.step("embed", 7) as told:
+        told.counts["encoded"] = 7
+        (going,) = reader.get("/api/v1/runs").json()["items"]
+        assert (going["outcome"], going["finished_at"], going["steps"][0]["outcome"]) == ("running", None, "running")
+    (done,) = reader.get("/api/v1/runs").json()["items"]
+    assert (done["kind"], done["asked_by"], done["outcome"]) == ("night", "cron", "done")
+    (step,) = done["steps"]
+    assert (step["name"], step["amount"], step["counts"], step["outcome"]) == ("embed", 7, {"encoded": 7}, "done")
 
 
 def test_every_answer_carries_the_security_headers_and_an_id(client: TestClient) -> None:

@@ -14,29 +14,48 @@ from primetime.analysis.opportunity import (
     distance_to_prior_work,
     from_receipt,
     label_of,
-    percentile,
-    publication_rank,
     raw_parts,
     reference_of,
+    sample_of,
     score,
     velocity,
     windows,
 )
 from primetime.analysis.recommendation import recommend
+from primetime.analysis.reference import Field, Reference, field_of
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
 WEIGHTS = {"novelty": 0.4, "velocity": 0.4, "recency": 0.2}
 MADE_BY = {"snapshot": "s", "model_hash": "m", "release_id": "r"}
-finite = st.floats(-10, 10)
+FIELD = Field(papers={1997: 30, 1998: 20, 1999: 30, 2000: 30, 2001: 30, 2002: 30}, last_complete_year=2002)
+RISING = [1997, 1998, 1998, 1999, 2000, 2000, 2001, 2001, 2001, 2002, 2002, 2002, 2002, 2002, 2002]
+FALLING = [1997, 1997, 1997, 1997, 1997, 1998, 1998, 1998, 1999, 1999, 2000, 2000, 2001, 2002, 2002]
 
 
-def parts(novelty: float, speed: float, recency: float) -> RawParts:
-    counted = Windows(recent=9, earlier=4, corpus_recent=90, corpus_earlier=80)
-    return RawParts(novelty=novelty, velocity=speed, recency=recency, articles=20, windows=counted)
+def topic(years: list[int], distance: float, field: Field = FIELD) -> RawParts:
+    """The parts of a topic whose papers since 2000 are all at one distance from earlier work, give or take."""
+    array = np.asarray(years)
+    spread = np.linspace(-0.02, 0.02, len(years))
+    found = raw_parts(sample_of(array, np.where(array >= 2000, distance + spread, math.nan)), field)
+    assert isinstance(found, RawParts)
+    return found
 
 
-REFERENCE = reference_of([parts(i / 10, i / 10, i / 10) for i in range(11)])
+def reference(parts: list[RawParts], field: Field = FIELD) -> Reference:
+    return Reference(
+        model_hash="m",
+        snapshot="then",
+        articles=170,
+        topics=len(parts),
+        field=field,
+        percentiles=reference_of(parts),
+        release_id="r",
+        why="the first",
+    )
+
+
+REFERENCE = reference([topic(FALLING[:i] + RISING[i:], 0.2 + i / 100) for i in range(11)])
 
 
 def test_growth_at_the_corpus_pace_is_no_velocity() -> None:
@@ -54,14 +73,8 @@ def test_velocity_is_relative_to_the_corpus_and_shrunk_where_counts_are_small() 
 
 def test_windows_are_the_last_three_complete_years_and_the_three_before() -> None:
     years = np.array([1996, 1997, 1999, 2000, 2002, 2002, 2003, 0])
-    found = windows(years, np.array([1, 3, 4, 6]), last_year=2002)
+    found = windows(years[[1, 3, 4, 6, 7]], field_of(years, 2002))
     assert found == Windows(recent=2, earlier=1, corpus_recent=3, corpus_earlier=2)
-
-
-def test_rank_is_on_the_fields_own_clock() -> None:
-    rank = publication_rank(np.array([2001, 1990, 0, 2001, 2010]))
-    assert rank[[1, 0, 3, 4]].tolist() == [0.125, 0.5, 0.5, 0.875]
-    assert math.isnan(rank[2])
 
 
 def test_distance_looks_back_only_to_earlier_years() -> None:
@@ -79,52 +92,60 @@ def test_distance_is_unknown_without_enough_earlier_work() -> None:
     assert np.isnan(distance_to_prior_work(vectors, np.zeros(20, dtype=np.int64), 2000)).all()
 
 
-@given(st.lists(finite, min_size=5, max_size=80), finite)
-def test_a_percentile_is_between_0_and_1(values: list[float], value: float) -> None:
-    grid = np.percentile(values, np.linspace(0, 100, 21)).tolist()
-    assert 0 <= percentile(value, grid) <= 1
-
-
-@given(st.lists(finite, min_size=5, max_size=80), finite, finite)
-def test_a_percentile_keeps_the_order(values: list[float], one: float, other: float) -> None:
-    grid = np.percentile(values, np.linspace(0, 100, 21)).tolist()
-    low, high = sorted([one, other])
-    assert percentile(low, grid) <= percentile(high, grid) + 1e-12
-
-
-def test_equal_values_share_the_middle() -> None:
-    assert percentile(3.0, [3.0] * 21) == 0.5
-    assert [percentile(v, [0.0, 1.0, 2.0]) for v in (-1, 0, 0.5, 1, 2, 3)] == [0, 0, 0.25, 0.5, 1, 1]
-
-
 def test_the_score_weighs_the_percentiles() -> None:
-    found = score(parts(1.0, 0.5, 0.0), REFERENCE, WEIGHTS, MADE_BY)
-    assert (found.novelty, found.velocity, found.recency) == (1.0, 0.5, 0.0)
-    assert found.score == pytest.approx(0.6)
-    assert found.label == "Good"
+    found = score(topic(RISING, 0.25), REFERENCE, WEIGHTS, MADE_BY)
+    parts = found.novelty, found.velocity, found.recency
+    assert found.score == pytest.approx(0.4 * parts[0] + 0.4 * parts[1] + 0.2 * parts[2], abs=1e-4)
+    assert parts[1] > score(topic(FALLING, 0.25), REFERENCE, WEIGHTS, MADE_BY).velocity
 
 
-@given(finite, finite, finite, st.tuples(*[st.floats(0, 1) for _ in range(3)]).filter(lambda w: sum(w) > 0.01))
-def test_a_receipt_proves_its_score(novelty: float, speed: float, recency: float, w: tuple[float, ...]) -> None:
-    found = score(parts(novelty, speed, recency), REFERENCE, dict(zip(WEIGHTS, w, strict=True)), MADE_BY)
-    again = from_receipt(json.loads(json.dumps(found.receipt)))
-    assert again == found
+@given(
+    st.lists(st.integers(1997, 2003), min_size=15, max_size=60).filter(lambda y: sum(one >= 2000 for one in y) >= 5),
+    st.floats(0, 2),
+    st.tuples(*[st.floats(0, 1) for _ in range(3)]).filter(lambda w: sum(w) > 0.01),
+)
+def test_a_receipt_proves_its_score_and_interval_to_the_bit(
+    years: list[int], distance: float, w: tuple[float, ...]
+) -> None:
+    found = score(topic(years, distance), REFERENCE, dict(zip(WEIGHTS, w, strict=True)), MADE_BY)
+    assert from_receipt(json.loads(json.dumps(found.receipt))) == found
+    assert 0 <= found.low <= found.high <= 1
     assert 0 <= found.score <= 1
 
 
+def test_the_interval_narrows_with_more_papers() -> None:
+    few, many = (score(topic(RISING * times, 0.25), REFERENCE, WEIGHTS, MADE_BY) for times in (1, 20))
+    assert few.low <= few.score <= few.high
+    assert many.high - many.low < (few.high - few.low) / 2
+
+
 def test_a_receipt_says_what_it_was_made_from_and_what_is_missing() -> None:
-    receipt = score(parts(0.3, 0.2, 0.9), REFERENCE, WEIGHTS, MADE_BY).receipt
+    receipt = score(topic(RISING, 0.3), REFERENCE, WEIGHTS, MADE_BY).receipt
     assert receipt["weights"] == WEIGHTS
-    assert receipt["sample_size"] == 20
+    assert receipt["sample_size"] == 15
     assert {key: receipt[key] for key in MADE_BY} == MADE_BY
     assert set(receipt["reference"]) == {"novelty", "velocity", "recency"}
+    assert (receipt["reference_id"], receipt["reference_snapshot"]) == (REFERENCE.id, "then")
     assert "citations" in receipt["note"]
 
 
-def test_another_topics_articles_do_not_move_a_stored_score() -> None:
-    found = score(parts(0.5, 0.5, 0.5), REFERENCE, WEIGHTS, MADE_BY)
-    reference_of([parts(9, 9, 9)])
-    assert from_receipt(found.receipt).score == found.score
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"method": "opportunity-1"}, "of the method"),
+        ({"inputs": {"novelty": 0.9}}, "not what its articles give"),
+        ({"sample": {"years": [2000], "distances": [None]}}, "1 articles with a year"),
+    ],
+)
+def test_a_receipt_that_was_tampered_with_is_refused(changed: dict[str, object], message: str) -> None:
+    receipt = score(topic(RISING, 0.3), REFERENCE, WEIGHTS, MADE_BY).receipt
+    with pytest.raises(BadInput, match=message):
+        from_receipt({**receipt, **changed})
+
+
+def test_a_receipt_of_an_earlier_release_is_said_to_be_one() -> None:
+    with pytest.raises(BadInput, match="before opportunity-2"):
+        from_receipt({"inputs": {}, "weights": WEIGHTS})
 
 
 @pytest.mark.parametrize(
@@ -162,21 +183,22 @@ def test_unusable_weights_are_refused(weights: dict[str, float]) -> None:
 )
 def test_too_little_is_refused_with_why(years: list[int], prior: list[float], reason: str) -> None:
     array = np.asarray(years)
-    found = raw_parts(np.arange(20), array, publication_rank(array), np.asarray(prior), 2002)
+    found = raw_parts(sample_of(array, np.asarray(prior)), field_of(array, 2002))
     assert isinstance(found, Refused)
     assert reason in found.reason
 
 
 @pytest.mark.parametrize(
-    ("novelty", "speed", "recency", "words"),
+    ("years", "distance", "words"),
     [
-        (1.0, 1.0, 1.0, "look here first"),
-        (0.0, 1.0, 0.5, "known work"),
-        (1.0, -1.0, 0.5, "little explored"),
-        (0.0, -1.0, 0.0, "Well covered"),
+        (RISING, 0.5, "look here first"),
+        (RISING, 0.1, "known work"),
+        (FALLING, 0.5, "little explored"),
+        (FALLING, 0.1, "Well covered"),
     ],
 )
-def test_recommendations_are_built_from_the_parts(novelty: float, speed: float, recency: float, words: str) -> None:
-    text = recommend(score(parts(novelty, speed, recency), REFERENCE, WEIGHTS, MADE_BY), 2002)
+def test_recommendations_are_built_from_the_parts(years: list[int], distance: float, words: str) -> None:
+    text = recommend(score(topic(years, distance), REFERENCE, WEIGHTS, MADE_BY))
     assert words in text
-    assert "9 papers in 2000 to 2002 after 4" in text
+    counted = [sum(first <= year <= first + 2 for year in years) for first in (2000, 1997)]
+    assert f"{counted[0]} papers in 2000 to 2002 after {counted[1]}" in text

@@ -47,6 +47,36 @@ export interface AnalysisList {
 	jobs: Job[];
 }
 
+export type Outcome = 'running' | 'done' | 'failed' | 'lost' | (string & {});
+
+export interface WorkStep {
+	name: string;
+	started_at: string;
+	finished_at: string | null;
+	outcome: Outcome;
+	cause: string;
+	/** Of what its cost grows with: articles. */
+	amount: number;
+	counts: Record<string, number>;
+	cpu_seconds: number | null;
+	/** Bytes. */
+	peak_memory: number | null;
+}
+
+/** What ran by itself or was asked for. */
+export interface WorkRun {
+	id: number;
+	kind: string;
+	asked_by: string;
+	release_id: string;
+	started_at: string;
+	finished_at: string | null;
+	/** Lost: its process ended without a word. */
+	outcome: Outcome;
+	cause: string;
+	steps: WorkStep[];
+}
+
 export interface Model {
 	source: string;
 	hash: string;
@@ -156,8 +186,11 @@ export interface Parts {
 /** What a score was computed from: enough to compute it again. */
 export interface OpportunityReceipt {
 	inputs: Parts & { windows: { recent: number; earlier: number; corpus_recent: number; corpus_earlier: number } };
-	/** The distribution of each part over the analysis's topics, as evenly spaced percentiles. */
+	/** The distribution of each part over the reference's topics, as evenly spaced percentiles. */
 	reference: Record<keyof Parts, number[]>;
+	/** Missing in receipts of earlier releases, whose scores were measured against their own run's topics. */
+	reference_id?: string;
+	bootstrap?: { draws: number; level: number; seed: number };
 	weights: Parts;
 	sample_size: number;
 	/** The least score of each label. */
@@ -168,7 +201,13 @@ export interface OpportunityReceipt {
 	release_id: string;
 }
 
-export interface TopicOpportunity extends Parts {
+/** The ends of a score's 95 % interval; missing or null in analyses of earlier releases. */
+export interface Interval {
+	low?: number | null;
+	high?: number | null;
+}
+
+export interface TopicOpportunity extends Parts, Interval {
 	score: number;
 	label: string;
 }
@@ -207,7 +246,7 @@ export interface TopicMapData {
 	points: { pmid: number[]; x: number[]; y: number[]; topic: number[] };
 }
 
-export interface Opportunity extends Parts {
+export interface Opportunity extends Parts, Interval {
 	topic_id: number;
 	name: string;
 	articles: number;

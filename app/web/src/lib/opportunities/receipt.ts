@@ -1,4 +1,4 @@
-import type { OpportunityReceipt, Parts } from '#lib/api/types.ts';
+import type { Interval, OpportunityReceipt, Parts } from '#lib/api/types.ts';
 import { count, PERCENT, score } from '#lib/wording/figures.ts';
 import { PARTS } from './weights.ts';
 
@@ -8,10 +8,10 @@ export interface ReceiptLine {
 }
 
 /** A receipt in words: each figure that the score was computed from, and what made it. */
-export function receiptLines(receipt: OpportunityReceipt, parts: Parts): ReceiptLine[] {
+export function receiptLines(receipt: OpportunityReceipt, parts: Parts & Interval): ReceiptLine[] {
 	const { inputs, weights, thresholds } = receipt;
 	const { recent, earlier, corpus_recent, corpus_earlier } = inputs.windows;
-	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)}${PERCENT} of the topics`;
+	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)}${PERCENT} of the ${receipt.reference_id ? "reference's topics" : 'topics'}`;
 	return [
 		{ name: 'Articles', value: `${count(receipt.sample_size)} with a publication year` },
 		{ name: 'Recent papers', value: `${count(recent)} in the last three complete years, ${count(earlier)} in the three before` },
@@ -20,12 +20,20 @@ export function receiptLines(receipt: OpportunityReceipt, parts: Parts): Receipt
 		{ name: 'Velocity', value: `growth ${Math.exp(inputs.velocity).toFixed(2)} times the corpus's, ${above('velocity')}` },
 		{ name: 'Recency', value: `mean place in the order of years ${inputs.recency.toFixed(3)}, ${above('recency')}` },
 		{ name: 'Weights', value: PARTS.map((part) => `${part} ${weights[part]}`).join(', ') },
+		{ name: 'Interval', value: intervalLine(receipt, parts) },
 		{ name: 'Labels', value: steps(thresholds).map(([label, bound]) => `${label} from ${score(bound)}`).join(', ') },
 		{ name: 'Note', value: receipt.note },
+		{ name: 'Reference', value: receipt.reference_id ?? '' },
 		{ name: 'Snapshot', value: receipt.snapshot },
 		{ name: 'Model', value: receipt.model_hash },
 		{ name: 'Release', value: receipt.release_id }
 	].filter((line) => line.value);
+}
+
+/** The interval by the analysis's own weights: "0.51 to 0.68 by 500 draws of its articles". */
+function intervalLine({ bootstrap }: OpportunityReceipt, { low, high }: Interval): string {
+	if (!bootstrap || low == null || high == null) return '';
+	return `${score(low)} to ${score(high)} in ${Math.round(bootstrap.level * 100)}${PERCENT} of ${bootstrap.draws} draws of its articles`;
 }
 
 /** The label of a score by the thresholds of its receipt; below them all it is low. */

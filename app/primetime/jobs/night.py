@@ -1,0 +1,95 @@
+"""The night's work, part by part: encode, change the model, analyse, tidy. Each part stands by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psycopg
+import structlog
+
+from primetime.analysis.running import analyse
+from primetime.analysis.unchanged import unchanged_since
+from primetime.errors import BadInput
+from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
+from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
+from primetime.settings import Settings
+from primetime.vectors.changing_model import new_model_waits
+from primetime.vectors.serving_model import serving_hash
+
+# Records of runs are kept so long: a year, and the same season of the last for comparison.
+KEPT_DAYS = 400
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(kw_only=True)
+class Night:
+    """What a night's work came to: a line for each part, in their order."""
+
+    run_id: int
+    told: list[str] = field(default_factory=list)
+    failures: list[Exception] = field(default_factory=list)
+
+
+def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: str) -> Night:
+    """Do the night's work; a part that fails leaves what those before it did and does not keep the others from theirs.
+
+    Raises Busy while another run goes on, and at the end the first part's error, if any failed.
+    """
+    with recorded_run(settings, kind="night", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
+        night = Night(run_id=run.id)
+        _part(night, connection, lambda: _encode(connection, settings, run))
+        _part(night, connection, lambda: _change_model(connection, settings, run))
+        _part(night, connection, lambda: _analyse(connection, settings, run))
+        _part(night, connection, lambda: _tidy(connection, run))
+        if night.failures:
+            raise night.failures[0]
+    return night
+
+
+def _part(night: Night, connection: psycopg.Connection, work: Callable[[], str]) -> None:
+    try:
+        night.told.append(work())
+    except Exception as error:
+        if connection.closed:
+            raise
+        connection.rollback()
+        # Kept, and raised when the other parts have had their turn.
+        night.failures.append(error)
+        log.error("a part of the night's work failed", cause=cause_of(error))
+
+
+def _encode(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    encoded = encode_step(connection, settings, run)
+    return f"{encoded.encoded} articles newly encoded, {encoded.already} were already"
+
+
+def _change_model(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    if not new_model_waits(connection, settings.model_directory):
+        return "the model that serves stays"
+    encoded = change_model_step(connection, settings, run)
+    return f"model {encoded.model_hash} serves from now on; {encoded.encoded} articles newly encoded with it"
+
+
+def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    model_hash = serving_hash(connection)
+    if model_hash is None:
+        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
+    earlier = unchanged_since(connection, model_hash, settings)
+    connection.commit()
+    if earlier is not None:
+        return f"nothing changed since analysis {earlier.id}, which stands"
+    report = analyse(connection, model_hash=model_hash, settings=settings, record=run.step)
+    return (
+        f"analysis {report.run_id}: {report.topics} topics among {report.articles} articles, "
+        f"{report.forecasts} forecasts, {report.opportunities} opportunities"
+    )
+
+
+def _tidy(connection: psycopg.Connection, run: RunRecord) -> str:
+    with run.step("tidy") as told:
+        gone = connection.execute(QUERIES["forget_runs"], {"days": KEPT_DAYS}).rowcount
+        connection.commit()
+        told.counts["runs forgotten"] = gone
+    return f"{gone} records of runs older than {KEPT_DAYS} days forgotten"

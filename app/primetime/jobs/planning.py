@@ -1,0 +1,97 @@
+"""What the next night's work will be and what it will cost, by the rates that earlier runs were measured at."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import psycopg
+
+from primetime.analysis.running import STEPS
+from primetime.analysis.unchanged import unchanged_since
+from primetime.encoder.artifact import read_manifest
+from primetime.encoder.pace import burst_left
+from primetime.jobs.history import rates
+from primetime.settings import Settings
+from primetime.vectors.serving_model import serving_hash
+from primetime.vectors.storing import count_missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedStep:
+    """One step to come."""
+
+    name: str
+    amount: int
+    """articles"""
+    cpu_seconds: float | None
+    """None: never measured on this database"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The night's work before it starts."""
+
+    steps: list[PlannedStep]
+    unchanged_since: int | None
+    """the analysis that stands because nothing changed"""
+    cpu_seconds: float
+    """of the steps that were measured before"""
+    unknown: list[str]
+    """steps that were not"""
+    cores: int
+    share: float
+    """of all cores that the work may take now"""
+    burst_left: float | None
+    """percent; None: no reading"""
+
+    @property
+    def wall_seconds(self) -> float:
+        """At least so long, if nothing else runs: the processor seconds at the share of all cores."""
+        return self.cpu_seconds / (self.cores * self.share)
+
+
+def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
+    """Raises ModelProblem where there is no encoder's artifact."""
+    model_hash = serving_hash(connection) or read_manifest(settings.model_directory).hash
+    missing, already = count_missing(connection, model_hash)
+    earlier = unchanged_since(connection, model_hash, settings) if not missing else None
+    analysed = 0 if earlier else missing + already
+    amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed)}
+    known = rates(connection)
+    steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]
+    left = burst_left(settings.burst_capacity_file) if settings.burst_capacity_file else None
+    slow = settings.burst_capacity_file is not None and (left is None or left < settings.burst_capacity_floor)
+    share = min(settings.encoder_cpu_share, settings.burst_sustainable_share) if slow else settings.encoder_cpu_share
+    return Plan(
+        steps=steps,
+        unchanged_since=earlier.id if earlier else None,
+        cpu_seconds=round(sum(step.cpu_seconds or 0.0 for step in steps), 1),
+        unknown=[step.name for step in steps if step.cpu_seconds is None],
+        cores=os.cpu_count() or 1,
+        share=share,
+        burst_left=left,
+    )
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The plan as it is printed."""
+    lines = ["The night's work, at the rates measured by earlier runs:"]
+    for step in plan.steps:
+        cost = "not measured yet" if step.cpu_seconds is None else f"{step.cpu_seconds:.1f} s of processor"
+        lines.append(f"  {step.name:10} {step.amount:>9,} articles   {cost if step.amount else 'nothing to do'}")
+    if plan.unchanged_since is not None:
+        lines.append(f"  nothing changed since analysis {plan.unchanged_since}, which stands")
+    known = "" if not plan.unknown else f", and {', '.join(plan.unknown)}"
+    lines.append(f"  in all {plan.cpu_seconds:.1f} s of processor{known}")
+    burst = "no reading" if plan.burst_left is None else f"{plan.burst_left:.0f} % left"
+    lines.append(
+        f"  at {plan.share:.0%} of {plan.cores} cores at least {plan.wall_seconds:.0f} s (burst capacity: {burst})"
+    )
+    return lines
+
+
+def _step(name: str, amount: int, rate: float | None) -> PlannedStep:
+    if amount == 0:
+        return PlannedStep(name=name, amount=0, cpu_seconds=0.0)
+    return PlannedStep(name=name, amount=amount, cpu_seconds=None if rate is None else round(rate * amount, 1))

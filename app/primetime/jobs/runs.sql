@@ -1,0 +1,46 @@
+-- name: lose_steps
+UPDATE work_steps SET outcome = 'lost', finished_at = NULL, cause = 'its process ended without a word'
+WHERE outcome = 'running'
+
+-- name: lose_runs
+UPDATE work_runs SET outcome = 'lost', cause = 'its process ended without a word' WHERE outcome = 'running'
+
+-- name: begin_run
+INSERT INTO work_runs (kind, asked_by, release_id) VALUES (%(kind)s, %(asked_by)s, %(release_id)s) RETURNING id
+
+-- name: end_run
+UPDATE work_runs SET outcome = %(outcome)s, cause = %(cause)s, finished_at = clock_timestamp() WHERE id = %(id)s
+
+-- name: begin_step
+INSERT INTO work_steps (run_id, position, name, amount) VALUES (%(run_id)s, %(position)s, %(name)s, %(amount)s)
+
+-- name: end_step
+UPDATE work_steps
+SET outcome = %(outcome)s, cause = %(cause)s, finished_at = clock_timestamp(), amount = %(amount)s,
+    counts = %(counts)s, cpu_seconds = %(cpu_seconds)s, peak_memory = %(peak_memory)s
+WHERE run_id = %(run_id)s AND position = %(position)s
+
+-- name: runs
+SELECT id, kind, asked_by, release_id, started_at, finished_at, outcome, cause
+FROM work_runs
+ORDER BY id DESC
+LIMIT %(limit)s
+
+-- name: steps
+SELECT run_id, name, started_at, finished_at, outcome, cause, amount, counts, cpu_seconds, peak_memory
+FROM work_steps
+WHERE run_id IN (SELECT id FROM work_runs ORDER BY id DESC LIMIT %(limit)s)
+ORDER BY run_id DESC, position
+
+-- name: rates
+SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY cpu_seconds / amount)
+FROM (
+    SELECT name, cpu_seconds, amount, row_number() OVER (PARTITION BY name ORDER BY started_at DESC) AS place
+    FROM work_steps
+    WHERE outcome = 'done' AND amount > 0 AND cpu_seconds IS NOT NULL
+) AS latest
+WHERE place <= 5
+GROUP BY name
+
+-- name: forget_runs
+DELETE FROM work_runs WHERE started_at < now() - make_interval(days => %(days)s)

@@ -1,0 +1,266 @@
+"""Runs on a real PostgreSQL with the real encoder: recorded, resumed after a kill, planned, done at night."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from primetime.analysis import reading
+from primetime.analysis.running import STEPS
+from primetime.commands.analysis import analyse_command
+from primetime.commands.runs import nightly_command, runs_command
+from primetime.errors import BadInput, Busy, ModelProblem
+from primetime.jobs.analysing import run_analysis
+from primetime.jobs.history import WorkRun, rates, work_runs
+from primetime.jobs.night import run_night
+from primetime.jobs.planning import plan_night
+from primetime.jobs.queue import analysis_jobs, create_queue, trigger_analysis
+from primetime.jobs.recording import recorded_run
+from primetime.settings import Settings
+
+Store = Callable[..., None]
+
+
+def steps(run: WorkRun) -> list[tuple[str, str]]:
+    return [(step.name, step.outcome) for step in run.steps]
+
+
+def test_every_step_is_recorded_with_its_cost(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    store()
+    _, report = run_analysis(connection, with_encoder, asked_by="queue")
+    (run,) = work_runs(connection)
+    assert (run.kind, run.asked_by, run.outcome, run.cause) == ("analysis", "queue", "done", "")
+    assert steps(run) == [(name, "done") for name in ("embed", *STEPS)]
+    assert run.finished_at is not None
+    for step in run.steps:
+        assert step.amount == 180
+        assert step.finished_at is not None
+        assert run.started_at <= step.started_at <= step.finished_at <= run.finished_at
+        assert step.cpu_seconds is not None
+        assert step.cpu_seconds >= 0
+        # A Python process with NumPy in it is above 50 MB and, with a small encoder, below 4 GB.
+        assert step.peak_memory is None or 50e6 < step.peak_memory < 4e9
+    counts = {step.name: step.counts for step in run.steps}
+    assert counts["embed"] == {"encoded": 180, "already": 0}
+    assert counts["topics"]["topics"] == report.topics
+    assert counts["scores"] == {"scored": report.opportunities, "refused": report.topics - report.opportunities}
+
+
+def test_a_failed_step_does_not_lose_the_ones_before(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    store(each=2)
+    with pytest.raises(BadInput, match="12 articles with a vector"):
+        run_analysis(connection, with_encoder)
+    (run,) = work_runs(connection)
+    assert run.outcome == "failed"
+    assert "12 articles with a vector cannot be grouped" in run.cause
+    assert steps(run) == [("embed", "done"), ("read", "done"), ("topics", "failed")]
+    assert connection.execute("SELECT count(*) FROM article_vectors").fetchone() == (12,)
+    assert reading.latest_run(connection) is None
+
+
+def test_one_run_at_a_time(connection: psycopg.Connection, with_encoder: Settings, store: Store) -> None:
+    store(each=2)
+    with recorded_run(with_encoder, kind="analysis", asked_by="hand") as run:
+        for work in (run_analysis, run_night):
+            with pytest.raises(Busy, match="another analysis run"):
+                work(connection, with_encoder, asked_by="cron")
+        assert [one.outcome for one in work_runs(connection)] == ["running"]
+    assert [(one.id, one.outcome) for one in work_runs(connection)] == [(run.id, "done")]
+
+
+@pytest.mark.parametrize("fatal", ["embed", "topics", "publish"])
+def test_a_kill_in_the_middle_leaves_the_earlier_result_served(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str, fatal: str
+) -> None:
+    store()
+    _, first = run_analysis(connection, with_encoder)
+    store(each=10, first=1000)
+    script = Path(__file__).with_name("analyse_until_killed.py")
+    process = subprocess.run(
+        [sys.executable, str(script), database_url, str(with_encoder.model_directory), fatal],
+        check=False,
+        timeout=120,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PRIMETIME_")},
+    )
+    assert process.returncode == -signal.SIGKILL
+    # PostgreSQL frees the dead process's lock when it notices that its connection has gone.
+    until = time.monotonic() + 60
+    while work_runs(connection)[0].outcome == "running" and time.monotonic() < until:
+        connection.commit()
+        time.sleep(0.1)
+    lost = work_runs(connection)[0]
+    assert lost.outcome == "lost"
+    assert steps(lost)[-1] == (fatal, "lost")
+    served = reading.latest_run(connection)
+    assert served is not None
+    if fatal == "publish":
+        assert served.id == first.run_id + 1, "what was committed before the kill is there, whole"
+        assert len(reading.topics(connection, served.id)) == served.topics
+    else:
+        assert served.id == first.run_id
+        assert len(reading.topic_map(connection, served.id).pmid) == 180
+    _, again = run_analysis(connection, with_encoder)
+    assert again.articles == 240
+    assert [run.outcome for run in work_runs(connection)] == ["done", "lost", "done"]
+    assert work_runs(connection)[1].cause == "its process ended without a word"
+
+
+def test_a_corpus_that_grows_while_it_is_analysed_waits_for_the_next_run(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str
+) -> None:
+    store()
+    grown: list[int] = []
+
+    def grow(done: int, _total: int) -> None:
+        if done == 1:
+            with psycopg.connect(database_url) as other:
+                other.execute("DELETE FROM articles WHERE pmid = 7")
+                other.execute("INSERT INTO articles (pmid, title, content_hash) VALUES (9000, 'Asthma anew', 'x')")
+            grown.append(done)
+
+    _, report = run_analysis(connection, with_encoder, analysing=grow)
+    assert grown == [1]
+    assert report.articles == 180
+    places = reading.topic_map(connection, report.run_id).pmid
+    assert len(places) == 179
+    assert not {7, 9000} & set(places)
+    _, after = run_analysis(connection, with_encoder)
+    assert after.articles == 180
+    assert after.snapshot != report.snapshot
+
+
+def test_a_night_does_what_is_new_and_leaves_what_is_not(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    store()
+    first = run_night(connection, with_encoder, asked_by="cron")
+    assert first.told[0] == "180 articles newly encoded, 0 were already"
+    assert first.told[1].startswith("analysis 1: 6 topics among 180 articles")
+    second = run_night(connection, with_encoder, asked_by="cron")
+    assert second.told[1] == "nothing changed since analysis 1, which stands"
+    assert steps(work_runs(connection)[0]) == [("embed", "done"), ("tidy", "done")]
+    other = with_encoder.model_copy(update={"forecast_periods": 5})
+    assert run_night(connection, other, asked_by="cron").told[1].startswith("analysis 2:")
+    store(each=1, first=1000)
+    assert run_night(connection, other, asked_by="cron").told[1].startswith("analysis 3: 6 topics among 186")
+
+
+def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str
+) -> None:
+    store()
+    run_analysis(connection, with_encoder)
+    store(each=1, first=1000)
+    connection.execute("UPDATE work_runs SET started_at = now() - interval '3 years'")
+    connection.commit()
+    with psycopg.connect(database_url) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('primetime.vectors.encode', 0))")
+        with pytest.raises(Busy, match="being encoded"):
+            run_night(connection, with_encoder, asked_by="cron")
+    (run,) = work_runs(connection)
+    assert (run.kind, run.outcome) == ("night", "failed")
+    assert "being encoded by another process" in run.cause
+    assert steps(run) == [("embed", "failed"), ("tidy", "done")]
+    assert run.steps[-1].counts == {"runs forgotten": 1}
+
+
+def test_the_plan_tells_the_nights_work_and_its_cost(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    store()
+    before = plan_night(connection, with_encoder)
+    assert [(step.name, step.amount) for step in before.steps] == [(name, 180) for name in ("embed", *STEPS)]
+    assert before.unknown == ["embed", *STEPS]
+    run_analysis(connection, with_encoder)
+    nothing = plan_night(connection, with_encoder)
+    assert {step.amount for step in nothing.steps} == {0}
+    assert (nothing.cpu_seconds, nothing.unchanged_since) == (0, 1)
+    store(each=30, first=1000)
+    after = plan_night(connection, with_encoder)
+    measured = {step.name: step.cpu_seconds for step in work_runs(connection)[0].steps}
+    for step in after.steps:
+        times = 1 if step.name == "embed" else 2
+        assert step.amount == 180 * times
+        assert step.cpu_seconds == pytest.approx(measured[step.name] * times, abs=0.06)
+    assert set(rates(connection)) == {"embed", *STEPS}
+
+
+def test_the_plan_knows_the_burst_capacity(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, tmp_path: Path
+) -> None:
+    store(each=1)
+    reading_of_now = tmp_path / "burst"
+    for left, share in (("60", 1.0), ("10", 0.2), ("no number", 0.2)):
+        reading_of_now.write_text(left)
+        found = plan_night(connection, with_encoder.model_copy(update={"burst_capacity_file": reading_of_now}))
+        assert found.share == share
+        assert found.burst_left == (float(left) if left.isdigit() else None)
+
+
+def test_a_run_rests_between_its_steps(connection: psycopg.Connection, settings: Settings) -> None:
+    del connection
+    rested: list[float] = []
+    with recorded_run(settings, kind="analysis", asked_by="hand", rest=rested.append) as run:
+        for name in ("first", "second"):
+            with run.step(name):
+                spent = time.process_time()
+                while time.process_time() - spent < 0.05:
+                    pass
+    assert len(rested) == 1
+    assert rested[0] >= 0.05
+
+
+def command(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str) -> Callable[..., Result]:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    monkeypatch.setenv("PRIMETIME_MODEL_DIR", str(settings.model_directory))
+    return lambda one, *arguments: CliRunner().invoke(one, arguments, catch_exceptions=False)
+
+
+def test_the_commands_tell_what_is_recorded(
+    connection: psycopg.Connection,
+    with_encoder: Settings,
+    store: Store,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run = command(monkeypatch, with_encoder, database_url)
+    assert "nothing has run yet" in run(runs_command).output
+    store()
+    assert "180 articles   not measured yet" in run(analyse_command, "--plan").output
+    night = run(nightly_command, "--asked-by", "cron").output
+    assert night.index("The night's work") < night.index("run 1: 180 articles newly encoded")
+    assert "1  night by cron" in run(runs_command).output
+    (item,) = json.loads(run(runs_command, "--json").output)["items"]
+    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 8)
+    assert json.loads(run(analyse_command, "--plan", "--json").output)["unchanged_since"] == 1
+
+
+def test_without_an_encoder_there_is_no_plan_and_the_night_says_why(
+    connection: psycopg.Connection, settings: Settings, store: Store
+) -> None:
+    store(each=1)
+    with pytest.raises(ModelProblem):
+        plan_night(connection, settings)
+    with pytest.raises(ModelProblem):
+        run_night(connection, settings, asked_by="cron")
+    (run,) = work_runs(connection)
+    assert steps(run) == [("embed", "failed"), ("tidy", "done")]
+
+
+def test_a_search_that_completes_asks_for_one_analysis(settings: Settings, connection: psycopg.Connection) -> None:
+    queue = create_queue(settings)
+    job_id = trigger_analysis(queue, connection)
+    assert trigger_analysis(queue, connection) is None
+    assert [job.job_id for job in analysis_jobs(connection)] == [job_id]
