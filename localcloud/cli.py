@@ -107,6 +107,9 @@ main.add_command(LaterCommand("fault", "localcloud.faults.command", "Let calls b
 main.add_command(
     LaterCommand("metric", "localcloud.lightsail.metric_command", "Set what instances and databases measure.")
 )
+main.add_command(
+    LaterCommand("literature", "localcloud.literature.command", "Serve PubMed and the citation sources over files.")
+)
 main.add_command(LaterCommand("corpus", "localcloud.corpus.command", "Write a labelled, made-up corpus."))
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def _claim_state_directory(settings: Settings) -> None:
 
 
 def _stop_processes(settings: Settings, report: Report) -> None:
-    for process in (processes.edge(settings), processes.endpoint(settings)):
+    for process in (processes.literature(settings), processes.edge(settings), processes.endpoint(settings)):
         if process.stop():
             report(f"stopped the {process.name}")
 

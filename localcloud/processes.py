@@ -168,6 +168,19 @@ def edge(settings: Settings) -> Process:
     )
 
 
+def literature(settings: Settings, corpus: tuple[Path, ...] = ()) -> Process:
+    """PubMed's stand-in over these files; without any it can only be found and stopped."""
+    hosts = ("--host", "127.0.0.1", "--host", str(settings.gateway))
+    return Process(
+        name="literature",
+        arguments=("localcloud.literature", *map(str, corpus), "--port", str(settings.literature_port), *hosts),
+        port=settings.literature_port,
+        port_variable="LOCALCLOUD_LITERATURE_PORT",
+        health_path="/_literature/health",
+        state_directory=settings.state_directory,
+    )
+
+
 def _alive(pid: int) -> bool:
     # A child of this very process stays a zombie until it is waited for.
     with contextlib.suppress(ChildProcessError):

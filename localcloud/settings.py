@@ -29,6 +29,7 @@ class Settings:
     edge_port: int  # CloudFront's edge, on 127.0.0.1
     subnet: ipaddress.IPv4Network  # a /16: its lower half is private, its upper half plays the public addresses
     debian_mirror: str
+    literature_port: int = 4600  # PubMed's and the citation sources' stand-in, on 127.0.0.1 and the gateway
     archive_seconds: int = 60  # how often a database's WAL is archived; on RDS every 5 minutes
 
     @property
@@ -38,6 +39,10 @@ class Settings:
     @property
     def edge_url(self) -> str:
         return f"http://localhost:{self.edge_port}"
+
+    @property
+    def literature_url(self) -> str:
+        return f"http://127.0.0.1:{self.literature_port}"
 
     @property
     def network(self) -> str:
@@ -75,6 +80,7 @@ class Settings:
             state_directory=(Path(state) if state else REPOSITORY / ".localcloud" / name).absolute(),
             port=_port(environment, "LOCALCLOUD_PORT", 4566),
             edge_port=_port(environment, "LOCALCLOUD_EDGE_PORT", 8080),
+            literature_port=_port(environment, "LOCALCLOUD_LITERATURE_PORT", 4600 + zlib.crc32(name.encode()) % 300),
             subnet=_subnet(environment, name),
             debian_mirror=environment.get("LOCALCLOUD_DEBIAN_MIRROR") or "http://deb.debian.org/debian",
             archive_seconds=_seconds(environment, "LOCALCLOUD_ARCHIVE_SECONDS", 60),
@@ -87,6 +93,7 @@ class Settings:
             "LOCALCLOUD_STATE": str(self.state_directory),
             "LOCALCLOUD_PORT": str(self.port),
             "LOCALCLOUD_EDGE_PORT": str(self.edge_port),
+            "LOCALCLOUD_LITERATURE_PORT": str(self.literature_port),
             "LOCALCLOUD_SUBNET": str(self.subnet),
             "LOCALCLOUD_DEBIAN_MIRROR": self.debian_mirror,
             "LOCALCLOUD_ARCHIVE_SECONDS": str(self.archive_seconds),

@@ -57,3 +57,9 @@ class NotAllowed(PrimeTimeError):
     """The account may not do this, or nobody is signed in."""
 
     exit_status = 8
+
+
+class SourceUnavailable(PrimeTimeError):
+    """PubMed or a citation source cannot be reached, or refuses."""
+
+    exit_status = 12

@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     site_dir: Path | None = Field(default=None, description="built web site that `serve` hands out; default none")
     redis_url: str = Field(default="", repr=False, description="shared counters and cache; empty: own memory")
 
+    pubmed_url: str = Field(default="https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="E-utilities")
+    pubmed_api_key: str = Field(default="", repr=False, description="NCBI's key: 10 requests a second instead of 3")
+    contact_email: str = Field(default="", description="said to PubMed and Crossref, who write before they block")
+    icite_url: str = Field(default="https://icite.od.nih.gov/api", description="iCite; empty: not asked")
+    openalex_url: str = Field(default="https://api.openalex.org", description="OpenAlex; empty: not asked")
+    openalex_api_key: str = Field(default="", repr=False, description="OpenAlex's key; without one it is not asked")
+    crossref_url: str = Field(default="https://api.crossref.org", description="Crossref; empty: not asked")
+    source_timeout_seconds: float = Field(default=30.0, gt=0, description="longest silence of a source")
+    citation_max_age_days: int = Field(default=30, ge=1, description="older citation counts are looked up again")
+
     release_id: str = Field(default="development", min_length=1, max_length=64)
     public_url: str = Field(default="http://127.0.0.1:8000", description="the address people open")
     session_secret: str = Field(default="", repr=False, description="key of the session tokens' hashes")

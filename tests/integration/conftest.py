@@ -1,9 +1,18 @@
-"""One embedded PostgreSQL a session, one fresh migrated database a test."""
+"""One embedded PostgreSQL a session, one fresh migrated database a test; one stand-in for PubMed a session."""
 
 import itertools
+import json
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -74,4 +83,79 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         session_secret="0123456789abcdef0123456789abcdef",
         database_pool_min=1,
         database_connect_seconds=5,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """PubMed and the citation sources, in a process of their own."""
+
+    url: str
+
+    def requests(self) -> dict[str, int]:
+        """How often each address was answered with each status: {"200 /entrez/eutils/esearch.fcgi": 3}."""
+        return dict(json.loads(self.get("/_literature/requests")))
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"{self.url}{path}") as reply:
+            return bytes(reply.read())
+
+    def order(self, *faults: dict[str, Any]) -> None:
+        """From now on these faults, and no others."""
+        request = urllib.request.Request(
+            f"{self.url}/_literature/faults", data=json.dumps(faults).encode(), method="PUT"
+        )
+        urllib.request.urlopen(request).close()
+
+
+@pytest.fixture(scope="session")
+def running_literature(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
+    """Over 1,200 made-up records, and NLM's sample of 177 real ones where that is there."""
+    made_up = tmp_path_factory.mktemp("literature") / "made-up.xml.gz"
+    command = [sys.executable, "-m", "localcloud.corpus", str(made_up), "--articles", "1200"]
+    subprocess.run(command, cwd=repository, check=True, capture_output=True)
+    sample = repository.parent / "shared" / "data" / "pubmed" / "pubmedsample18n0001.xml.gz"
+    corpus = [str(file) for file in (made_up, sample) if file.is_file()]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "localcloud.literature", *corpus, "--port", str(port)], cwd=repository
+    )
+    try:
+        stand_in = StandIn(url=f"http://127.0.0.1:{port}")
+        deadline = time.monotonic() + 60
+        while True:
+            assert process.poll() is None, "the stand-in ended at once"
+            assert time.monotonic() < deadline, "the stand-in does not answer"
+            try:
+                stand_in.get("/_literature/health")
+                break
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        yield stand_in
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def literature(running_literature: StandIn) -> StandIn:
+    """The stand-in, with nothing going wrong until a test orders it."""
+    running_literature.order()
+    return running_literature
+
+
+@pytest.fixture
+def literature_settings(settings: Settings, literature: StandIn) -> Settings:
+    """Settings whose sources are the stand-in. With a key: ten requests a second, so that tests are quick."""
+    return settings.model_copy(
+        update={
+            "pubmed_url": f"{literature.url}/entrez/eutils",
+            "pubmed_api_key": "a-key-of-the-stand-in",
+            "icite_url": f"{literature.url}/icite/api",
+            "openalex_url": f"{literature.url}/openalex",
+            "openalex_api_key": "a-key-of-the-stand-in",
+            "crossref_url": f"{literature.url}/crossref",
+        }
     )

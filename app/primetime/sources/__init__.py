@@ -1,0 +1,1 @@
+"""PubMed and the citation sources: one client each, behind one small transport."""

@@ -1,0 +1,58 @@
+-- Queries of the sources' room.
+
+-- name: take_turn
+INSERT INTO source_turns AS turn (source, next_at)
+VALUES (%(source)s, clock_timestamp() + %(spacing)s * interval '1 second')
+ON CONFLICT (source) DO UPDATE
+SET next_at = greatest(turn.next_at, clock_timestamp()) + %(spacing)s * interval '1 second'
+RETURNING extract(epoch FROM turn.next_at - clock_timestamp())::float8 - %(spacing)s::float8;
+
+-- name: hold_back
+INSERT INTO source_turns AS turn (source, next_at)
+VALUES (%(source)s, clock_timestamp() + %(seconds)s * interval '1 second')
+ON CONFLICT (source) DO UPDATE
+SET next_at = greatest(turn.next_at, clock_timestamp() + %(seconds)s * interval '1 second');
+
+-- name: kept_reply
+SELECT body FROM source_replies WHERE key = %(key)s AND expires_at > now();
+
+-- name: keep_reply
+WITH expired AS (DELETE FROM source_replies WHERE expires_at <= now() AND key <> %(key)s)
+INSERT INTO source_replies (key, body, expires_at)
+VALUES (%(key)s, %(body)s, now() + %(seconds)s * interval '1 second')
+ON CONFLICT (key) DO UPDATE SET body = excluded.body, expires_at = excluded.expires_at;
+
+-- name: remember_entry_term
+INSERT INTO mesh_entry_terms (term, heading) VALUES (%(term)s, %(heading)s)
+ON CONFLICT (term, heading) DO UPDATE SET seen_at = now();
+
+-- name: entry_terms
+SELECT heading, array_agg(term ORDER BY term) FROM mesh_entry_terms
+WHERE heading = ANY (%(headings)s) AND term <> heading GROUP BY heading;
+
+-- name: headings_of_terms
+SELECT DISTINCT heading FROM mesh_entry_terms WHERE term = ANY (%(terms)s);
+
+-- name: store_citation
+INSERT INTO article_citations AS known
+    (pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at)
+SELECT pmid, %(source)s, %(citations)s, %(by_year)s, %(relative_citation_ratio)s, %(percentile)s, now()
+FROM articles WHERE pmid = %(pmid)s FOR KEY SHARE
+ON CONFLICT (pmid, source) DO UPDATE SET
+    citations = excluded.citations, by_year = excluded.by_year,
+    relative_citation_ratio = excluded.relative_citation_ratio, percentile = excluded.percentile,
+    looked_up_at = excluded.looked_up_at;
+
+-- name: without_fresh_citations
+-- The articles that a source was not asked about within so many days, longest ago first.
+SELECT a.pmid, a.doi
+FROM articles AS a
+LEFT JOIN article_citations AS known ON known.pmid = a.pmid AND known.source = %(source)s
+WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
+    AND (known.looked_up_at IS NULL OR known.looked_up_at < now() - %(days)s * interval '1 day')
+ORDER BY known.looked_up_at NULLS FIRST, a.pmid
+LIMIT %(limit)s;
+
+-- name: citations_of
+SELECT pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at
+FROM article_citations WHERE pmid = ANY (%(pmids)s) ORDER BY pmid, source;

@@ -1,0 +1,100 @@
+"""Looking up citations at every source that is set up, in its batches; one that fails leaves what was known."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+from anyio.from_thread import BlockingPortal
+
+from primetime.errors import SourceUnavailable
+from primetime.settings import Settings
+from primetime.sources import crossref, icite, openalex
+from primetime.sources.citations import Citations, SourceName, Wanted, store_citations, wanted_of
+from primetime.sources.transport import Source, Transport
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookUp:
+    """A source, how it is asked, and how much at once."""
+
+    name: SourceName
+    source: Source
+    ask: Callable[[Transport, Source, Sequence[Wanted]], Awaitable[dict[int, Citations]]]
+    batch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refreshed:
+    """What one source was asked, and what it knew."""
+
+    source: SourceName
+    asked: int
+    known: int
+    problem: str = ""  # why it was not asked to the end
+
+
+def look_ups(settings: Settings) -> list[LookUp]:
+    """The sources that the settings turn on."""
+    found = []
+    if settings.icite_url:
+        found.append(LookUp(name="icite", source=icite.icite_source(settings), ask=icite.ask_icite, batch=icite.BATCH))
+    if settings.openalex_url and settings.openalex_api_key:
+        found.append(
+            LookUp(
+                name="openalex",
+                source=openalex.openalex_source(settings),
+                ask=openalex.ask_openalex,
+                batch=openalex.BATCH,
+            )
+        )
+    if settings.crossref_url:
+        found.append(
+            LookUp(
+                name="crossref",
+                source=crossref.crossref_source(settings),
+                ask=crossref.ask_crossref,
+                batch=crossref.BATCH,
+            )
+        )
+    return found
+
+
+def refresh_citations(
+    connection: psycopg.Connection,
+    portal: BlockingPortal,
+    transport: Transport,
+    settings: Settings,
+    *,
+    pmids: Sequence[int] | None = None,
+    go_on: Callable[[], None] | None = None,
+) -> list[Refreshed]:
+    """Look up the citations of articles whose answers are missing or too old; commits after every batch.
+
+    `go_on` is called before every batch and may raise to stop. A source that is unavailable is told of and passed
+    over: what it said before stays, with its date.
+    """
+    reports = []
+    for look_up in look_ups(settings):
+        asked = known = 0
+        problem = ""
+        wanted = wanted_of(connection, look_up.name, max_age_days=settings.citation_max_age_days, pmids=pmids)
+        connection.commit()
+        for start in range(0, len(wanted), look_up.batch):
+            if go_on is not None:
+                go_on()
+            batch = wanted[start : start + look_up.batch]
+            try:
+                answers = portal.call(look_up.ask, transport, look_up.source, batch)
+            except SourceUnavailable as error:
+                problem = str(error)
+                log.warning("citations not looked up", source=look_up.name, cause=problem)
+                break
+            store_citations(connection, look_up.name, batch, answers)
+            connection.commit()
+            asked += len(batch)
+            known += sum(1 for one in batch if one.pmid in answers and answers[one.pmid].citations is not None)
+        reports.append(Refreshed(source=look_up.name, asked=asked, known=known, problem=problem))
+    return reports

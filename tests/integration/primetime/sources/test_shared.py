@@ -1,0 +1,79 @@
+"""Turns and replies on a real PostgreSQL, taken by several processes at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import psycopg
+import pytest
+
+from primetime.database.connection import open_pool
+from primetime.settings import Settings
+from primetime.sources.shared import Shared
+
+# Each process says the moments of its turns, by the database's clock.
+TAKE = """
+import sys, psycopg
+from primetime.sources.shared import QUERIES
+with psycopg.connect(sys.argv[1], autocommit=True) as connection:
+    for _ in range(10):
+        connection.execute(QUERIES["take_turn"], {"source": "PubMed", "spacing": 0.35})
+        print(connection.execute("SELECT extract(epoch FROM next_at) FROM source_turns").fetchone()[0])
+"""
+
+
+def test_turns_of_several_processes_are_as_far_apart_as_those_of_one(
+    database_url: str, connection: psycopg.Connection, repository: Path
+) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", TAKE, database_url],
+            stdout=subprocess.PIPE,
+            env={"PYTHONPATH": str(repository / "app"), "PATH": "/usr/bin"},
+        )
+        for _ in range(3)
+    ]
+    ended = [process.communicate()[0] for process in processes]
+    assert all(len(out.split()) == 10 for out in ended)
+    began = min(float(line) for out in ended for line in out.split())
+    row = connection.execute("SELECT extract(epoch FROM next_at)::float8 FROM source_turns").fetchone()
+    assert row is not None
+    # 30 turns, the first at once: 29 spacings lie between the first and the last.
+    assert row[0] - began >= 29 * 0.35 - 0.001
+
+
+def test_the_first_turn_is_now_and_the_second_waits(settings: Settings) -> None:
+    async def run() -> tuple[float, float, float]:
+        with open_pool(settings) as pool:
+            shared = Shared(pool)
+            first, second = await shared.take_turn("PubMed", 10), await shared.take_turn("PubMed", 10)
+            return first, second, await shared.take_turn("Crossref", 10)
+
+    first, second, other = anyio.run(run)
+    assert (first, other) == (0.0, 0.0) or max(first, other) < 0.01
+    assert second == pytest.approx(10, abs=1)
+
+
+def test_a_source_that_asked_for_patience_gets_it_from_everybody(settings: Settings) -> None:
+    async def run() -> float:
+        with open_pool(settings) as pool:
+            shared = Shared(pool)
+            await shared.hold_back("PubMed", 60)
+            await shared.hold_back("PubMed", 5)  # a shorter one does not end a longer one
+            return await shared.take_turn("PubMed", 1)
+
+    assert anyio.run(run) == pytest.approx(60, abs=2)
+
+
+def test_a_kept_reply_expires(settings: Settings, connection: psycopg.Connection) -> None:
+    async def run() -> tuple[bytes | None, bytes | None]:
+        with open_pool(settings) as pool:
+            shared = Shared(pool)
+            await shared.keep("a", b"\x00reply", 60)
+            kept = await shared.kept("a")
+            connection.execute("UPDATE source_replies SET expires_at = now() - interval '1 second'")
+            connection.commit()
+            return kept, await shared.kept("a")
+
+    assert anyio.run(run) == (b"\x00reply", None)

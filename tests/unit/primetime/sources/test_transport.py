@@ -1,0 +1,164 @@
+"""Patience: what is asked again, when, and what is not. The network is httpx's own seam, time is recorded."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from primetime.errors import SourceUnavailable
+from primetime.sources.shared import reply_key
+from primetime.sources.transport import ATTEMPTS, BadReplyError, Source, Transport, pause, retry_after
+
+SOURCE = Source(name="PubMed", base_url="http://source.test/eutils", per_second=3, credentials={"api_key": "secret"})
+
+
+class Turns:
+    """What the database does for all processes, for one."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self.held_back: list[float] = []
+        self.replies: dict[str, bytes] = {}
+
+    async def take_turn(self, source: str, spacing: float) -> float:
+        self.taken += 1
+        return 0.0
+
+    async def hold_back(self, source: str, seconds: float) -> None:
+        self.held_back.append(seconds)
+
+    async def kept(self, key: str) -> bytes | None:
+        return self.replies.get(key)
+
+    async def keep(self, key: str, body: bytes, seconds: float) -> None:
+        self.replies[key] = body
+
+
+class Asked:
+    """A transport over a list of replies, and what became of it."""
+
+    def __init__(self, *replies: httpx.Response | Exception) -> None:
+        self._replies = list(replies)
+        self.requests: list[httpx.Request] = []
+        self.slept: list[float] = []
+        self.turns = Turns()
+
+    def ask(self, *, check: Callable[[bytes], object] | None = None, **options: object) -> bytes:
+        async def run() -> bytes:
+            async with httpx.AsyncClient(transport=httpx.MockTransport(self._answer)) as client:
+                transport = Transport(self.turns, client, sleep=self._sleep)  # type: ignore[arg-type]
+                return await transport.ask(SOURCE, "esearch.fcgi", {"term": "asthma"}, check=check, **options)  # type: ignore[arg-type]
+
+        return asyncio.run(run())
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def test_a_fault_of_the_moment_is_asked_again() -> None:
+    asked = Asked(httpx.Response(503), httpx.ConnectError("gone"), httpx.Response(200, content=b"good"))
+    assert asked.ask() == b"good"
+    assert asked.turns.taken == 3
+
+
+def test_what_the_source_asks_for_is_waited_for_by_everybody() -> None:
+    asked = Asked(httpx.Response(429, headers={"Retry-After": "7"}), httpx.Response(200, content=b"good"))
+    assert asked.ask() == b"good"
+    assert 7.0 in asked.slept
+    assert asked.turns.held_back == [7.0]
+
+
+def test_too_long_a_wait_is_not_waited() -> None:
+    asked = Asked(httpx.Response(429, headers={"Retry-After": "3600"}))
+    with pytest.raises(SourceUnavailable, match="asks to wait 3600 seconds"):
+        asked.ask()
+    assert asked.turns.held_back == [3600.0]
+
+
+def test_a_bad_body_is_asked_again() -> None:
+    def check(body: bytes) -> None:
+        if body != b"whole":
+            raise BadReplyError("its articles were cut short")
+
+    asked = Asked(httpx.Response(200, content=b"who"), httpx.Response(200, content=b"whole"))
+    assert asked.ask(check=check) == b"whole"
+
+
+def test_five_attempts_are_enough() -> None:
+    asked = Asked(*[httpx.Response(500)] * ATTEMPTS)
+    with pytest.raises(SourceUnavailable, match="no answer in 5 attempts: it answered 500"):
+        asked.ask()
+    assert len(asked.requests) == ATTEMPTS
+
+
+def test_a_refusal_is_final_and_told() -> None:
+    asked = Asked(httpx.Response(400, json={"error": "API key invalid"}))
+    with pytest.raises(SourceUnavailable, match="API key invalid"):
+        asked.ask()
+    assert len(asked.requests) == 1
+
+
+def test_a_redirection_is_not_followed() -> None:
+    asked = Asked(httpx.Response(302, headers={"Location": "http://169.254.169.254/"}))
+    with pytest.raises(SourceUnavailable, match="302"):
+        asked.ask()
+    assert len(asked.requests) == 1
+
+
+def test_an_endless_reply_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("primetime.sources.transport.LARGEST_REPLY", 10)
+    with pytest.raises(SourceUnavailable, match="more than"):
+        Asked(httpx.Response(200, content=b"x" * 11)).ask()
+
+
+def test_the_same_question_is_asked_once() -> None:
+    asked = Asked(httpx.Response(200, content=b"good"))
+    assert asked.ask(keep_seconds=60) == asked.ask(keep_seconds=60) == b"good"
+    assert len(asked.requests) == 1
+
+
+def test_a_key_is_sent_but_neither_kept_nor_logged(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        asked = Asked(httpx.Response(503), httpx.Response(200, content=b"good"))
+        asked.ask(keep_seconds=60)
+    assert asked.requests[0].url.params["api_key"] == "secret"
+    assert list(asked.turns.replies) == [reply_key("PubMed", "esearch.fcgi", {"term": "asthma"})]
+    assert "secret" not in caplog.text
+    assert "secret" not in repr(SOURCE)
+
+
+def test_a_long_query_goes_into_the_body() -> None:
+    asked = Asked(httpx.Response(200, content=b"good"))
+    asked.ask(post=True)
+    assert asked.requests[0].method == "POST"
+    assert asked.requests[0].url.query == b""
+    assert b"term=asthma" in asked.requests[0].content
+
+
+def test_pauses_grow_and_have_an_end() -> None:
+    assert [pause(attempt, 1.0) for attempt in range(6)] == [1, 2, 4, 8, 16, 30]
+    assert pause(4, 0.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12", 12.0), ("Wed, 25 Nov 2026 00:01:00 GMT", 60.0), ("", None), ("soon", None), ("-3", None), ("٣", None)],
+)
+def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> None:
+    assert retry_after(text, datetime(2026, 11, 25, tzinfo=UTC)) == seconds
+
+
+def test_nothing_of_this_room_sleeps_a_fixed_time(repository: Path) -> None:
+    for file in (repository / "app" / "primetime" / "sources").glob("*.py"):
+        assert "time.sleep" not in file.read_text()
