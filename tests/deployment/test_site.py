@@ -48,6 +48,10 @@ def test_every_page_address_gives_the_site(platform: "Platform", path: str) -> N
     assert status == 200
     assert headers["Content-Type"].startswith("text/html")
     assert "Prime Time" in body
+    assert headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
 def test_an_unknown_api_path_is_the_apis_own_404(platform: "Platform") -> None:

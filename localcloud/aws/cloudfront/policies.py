@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from localcloud.aws.cloudfront import managed_policies
+from localcloud.aws.cloudfront import managed_policies, policy_config
 from localcloud.aws.cloudfront.errors import CloudFrontError
 from localcloud.aws.cloudfront.preconditions import check_version, existing
 from localcloud.aws.cloudfront.store import Record, Store, new_id, now, page
@@ -17,11 +17,15 @@ MANAGED_SINCE = "2020-07-22T00:00:00Z"  # the day cache policies were announced
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyKind:
-    """One kind of policy; `name` as it stands in the API's operations and members, e.g. CachePolicy."""
+    """One kind of policy; `name` as it stands in the API's operations and members, e.g. CachePolicy.
+
+    `completed` fills in what a configuration leaves out and raises CloudFrontError for what CloudFront refuses.
+    """
 
     name: str
     table: str
     managed: Mapping[str, dict[str, Any]]
+    completed: Callable[[dict[str, Any]], dict[str, Any]]
 
     @property
     def missing(self) -> str:
@@ -36,10 +40,10 @@ class PolicyKind:
         return policy_id in self.managed or policy_id in store.table(self.table)
 
     def create(self, store: Store, parameters: dict[str, Any]) -> Record:
-        config = parameters[f"{self.name}Config"]
+        config = self.completed(parameters[f"{self.name}Config"])
         self._check_name(store, config["Name"], but=None)
         with store.changing():
-            record = {"Id": str(uuid.uuid4()), "ETag": new_id(), "LastModifiedTime": now(), "Config": config}
+            record: Record = {"Id": str(uuid.uuid4()), "ETag": new_id(), "LastModifiedTime": now(), "Config": config}
             store.table(self.table)[record["Id"]] = record
         return self._result(record) | {"Location": f"https://cloudfront.amazonaws.com/2020-05-31/{record['Id']}"}
 
@@ -53,7 +57,7 @@ class PolicyKind:
     def update(self, store: Store, parameters: dict[str, Any]) -> Record:
         record = self._own(store, parameters["Id"], "IllegalUpdate")
         check_version(parameters, record)
-        config = parameters[f"{self.name}Config"]
+        config = self.completed(parameters[f"{self.name}Config"])
         self._check_name(store, config["Name"], but=record["Id"])
         with store.changing():
             record.update(Config=config, ETag=new_id(), LastModifiedTime=now())
@@ -117,10 +121,21 @@ class PolicyKind:
             raise CloudFrontError(f"{self.name}AlreadyExists", f"A policy named {name} already exists.")
 
 
-CACHE_POLICY = PolicyKind(name="CachePolicy", table="cache_policies", managed=managed_policies.CACHE)
+CACHE_POLICY = PolicyKind(
+    name="CachePolicy",
+    table="cache_policies",
+    managed=managed_policies.CACHE,
+    completed=policy_config.cache_policy,
+)
 ORIGIN_REQUEST_POLICY = PolicyKind(
-    name="OriginRequestPolicy", table="origin_request_policies", managed=managed_policies.ORIGIN_REQUEST
+    name="OriginRequestPolicy",
+    table="origin_request_policies",
+    managed=managed_policies.ORIGIN_REQUEST,
+    completed=policy_config.origin_request_policy,
 )
 RESPONSE_HEADERS_POLICY = PolicyKind(
-    name="ResponseHeadersPolicy", table="response_headers_policies", managed=managed_policies.RESPONSE_HEADERS
+    name="ResponseHeadersPolicy",
+    table="response_headers_policies",
+    managed=managed_policies.RESPONSE_HEADERS,
+    completed=policy_config.response_headers_policy,
 )

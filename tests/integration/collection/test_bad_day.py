@@ -115,6 +115,7 @@ BUYING = (
     "POST /2020-05-31/distribution",
     "POST /2020-05-31/function",
     "POST /2020-05-31/origin-access-control",
+    "POST /2020-05-31/response-headers-policy",
 )
 # amazon.aws's modules for buckets have no check mode, and a record needs the zone's id, which is known once it is made.
 # The zone is told as unchanged by the attempt that finds it, after the attempt whose reply got lost.
@@ -148,7 +149,15 @@ def test_provision_converges_and_buys_nothing_twice(local_cloud: LocalCloud) -> 
     assert local_cloud.provision("--check") == ([], [])
 
 
-AT_MOTO = {"zones": 1, "records": 1, "buckets": 2, "distributions": 1, "access_controls": 1, "functions": 1}
+AT_MOTO = {
+    "zones": 1,
+    "records": 1,
+    "buckets": 2,
+    "distributions": 1,
+    "access_controls": 1,
+    "functions": 1,
+    "headers": 1,
+}
 
 
 def standing(local_cloud: LocalCloud) -> dict[str, int]:
@@ -182,6 +191,7 @@ def standing(local_cloud: LocalCloud) -> dict[str, int]:
     listed = {
         "distributions": cloudfront.list_distributions()["DistributionList"].get("Items", []),
         "access_controls": cloudfront.list_origin_access_controls()["OriginAccessControlList"].get("Items", []),
+        "headers": cloudfront.list_response_headers_policies()["ResponseHeadersPolicyList"].get("Items", []),
         "functions": cloudfront.list_functions(Stage="LIVE")["FunctionList"].get("Items", []),
     }
     found |= {"zones": len(zones), "records": len(records)}

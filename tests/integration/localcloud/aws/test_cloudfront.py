@@ -22,6 +22,26 @@ def status_of(caught: pytest.ExceptionInfo[ClientError]) -> int:
     return int(caught.value.response["ResponseMetadata"]["HTTPStatusCode"])
 
 
+def cache_key(behaviour: str, headers: list[str], *, gzip: bool = False, count: int | None = None) -> dict[str, Any]:
+    """A cache policy's configuration with this of the headers in its key."""
+    named = {"Quantity": len(headers) if count is None else count, "Items": headers}
+    return {
+        "Name": "name",
+        "MinTTL": 0,
+        "ParametersInCacheKeyAndForwardedToOrigin": {
+            "EnableAcceptEncodingGzip": gzip,
+            "HeadersConfig": {"HeaderBehavior": behaviour, **({"Headers": named} if headers else {})},
+            "CookiesConfig": {"CookieBehavior": "none"},
+            "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        },
+    }
+
+
+def custom(*names: str) -> dict[str, Any]:
+    items = [{"Header": name, "Value": "x", "Override": True} for name in names]
+    return {"Quantity": len(items), "Items": items}
+
+
 @pytest.fixture
 def function_arn(cloudfront: Any) -> str:
     name = f"fallback-{uuid.uuid4().hex[:8]}"
@@ -296,6 +316,73 @@ def test_too_much_code_is_refused(cloudfront: Any) -> None:
     with pytest.raises(ClientError) as caught:
         cloudfront.create_function(Name="big", FunctionConfig=made, FunctionCode=b"x" * 10_241)
     assert code_of(caught) == "FunctionSizeLimitExceeded"
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ({"Name": "a name", "MinTTL": 1}, "InvalidArgument"),
+        ({"Name": "name", "MinTTL": 9, "MaxTTL": 8}, "InvalidArgument"),
+        (cache_key("whitelist", []), "InvalidArgument"),
+        (cache_key("none", ["Accept"]), "InvalidArgument"),
+        (cache_key("whitelist", ["Accept"]) | {"DefaultTTL": 0, "MaxTTL": 0}, "InvalidArgument"),
+        (cache_key("none", [], gzip=True) | {"DefaultTTL": 0, "MaxTTL": 0}, "InvalidArgument"),
+        (cache_key("whitelist", [f"X-{n}" for n in range(11)]), "TooManyHeadersInCachePolicy"),
+        (cache_key("whitelist", ["Accept"], count=2), "InconsistentQuantities"),
+    ],
+)
+def test_a_cache_policy_that_contradicts_itself_is_refused(cloudfront: Any, config: dict[str, Any], code: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        cloudfront.create_cache_policy(CachePolicyConfig=config)
+    assert code_of(caught) == code
+
+
+def test_a_cache_policy_has_cloudfronts_lifetimes_where_it_says_nothing(cloudfront: Any) -> None:
+    made = cloudfront.create_cache_policy(CachePolicyConfig={"Name": uuid.uuid4().hex, "MinTTL": 100_000})
+    config = made["CachePolicy"]["CachePolicyConfig"]
+    assert (config["DefaultTTL"], config["MaxTTL"]) == (100_000, 31_536_000)
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({"CustomHeadersConfig": custom("X-Frame-Options")}, "InvalidArgument"),
+        (
+            {"CustomHeadersConfig": custom(*[f"X-{n}" for n in range(11)])},
+            "TooManyCustomHeadersInResponseHeadersPolicy",
+        ),
+        (
+            {"RemoveHeadersConfig": {"Quantity": 11, "Items": [{"Header": f"X-{n}"} for n in range(11)]}},
+            "TooManyRemoveHeadersInResponseHeadersPolicy",
+        ),
+        (
+            {
+                "SecurityHeadersConfig": {
+                    "XSSProtection": {"Override": True, "Protection": True, "ModeBlock": True, "ReportUri": "/report"}
+                }
+            },
+            "InvalidArgument",
+        ),
+        (
+            {
+                "CorsConfig": {
+                    "AccessControlAllowOrigins": {"Quantity": 1, "Items": ["*"]},
+                    "AccessControlAllowHeaders": {"Quantity": 1, "Items": ["*"]},
+                    "AccessControlAllowMethods": {"Quantity": 1, "Items": ["GET"]},
+                    "AccessControlAllowCredentials": True,
+                    "OriginOverride": True,
+                }
+            },
+            "InvalidArgument",
+        ),
+    ],
+)
+def test_a_response_headers_policy_that_cannot_be_is_refused(
+    cloudfront: Any, section: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        cloudfront.create_response_headers_policy(ResponseHeadersPolicyConfig={"Name": "refused", **section})
+    assert code_of(caught) == code
 
 
 def test_a_policy_of_ones_own_and_those_that_aws_manages(cloudfront: Any) -> None:
