@@ -1,4 +1,4 @@
-"""GetCostEstimate: what a resource has cost, from when it stood and its bundle's price.
+"""GetCostEstimate: what a resource has cost, from when it stood and the price of its bundle or of its gigabytes.
 
 Lightsail charges by the hour up to the month's price. Here the hours of a month are always 730, and only what stands is
 known: a deleted resource has no estimate, as it has none in the service once it is gone.
@@ -12,11 +12,22 @@ from localcloud.lightsail import catalogue
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, NotFoundException
-from localcloud.lightsail.records import Instance, RelationalDatabase, Resource, now
+from localcloud.lightsail.records import (
+    Disk,
+    DiskSnapshot,
+    Instance,
+    InstanceSnapshot,
+    RelationalDatabase,
+    RelationalDatabaseSnapshot,
+    Resource,
+    now,
+)
 from localcloud.lightsail.times import parse
 
 HOURS_A_MONTH = 730
 LONGEST = timedelta(days=93)  # three months, the service's limit
+# US dollars a gigabyte and month; https://aws.amazon.com/lightsail/pricing/, November 2026.
+DISK_USD, SNAPSHOT_USD = 0.10, 0.05
 
 
 def get(cloud: Cloud, region: str, members: Members) -> Members:
@@ -35,13 +46,25 @@ def get(cloud: Cloud, region: str, members: Members) -> Members:
         return {"resourcesBudgetEstimate": [shown | {"costEstimates": estimates}]}
 
 
+def _monthly(resource: Resource) -> tuple[float, str] | None:
+    """What a month of it costs and the usage type that it is charged under; None for what costs nothing."""
+    match resource:
+        case Instance():
+            return catalogue.bundle(resource.bundle_id)["price"], f"BundleUsage:{resource.bundle_id}"
+        case RelationalDatabase():
+            return catalogue.database_bundle(resource.bundle_id)["price"], f"DatabaseUsage:{resource.bundle_id}"
+        case Disk():
+            return resource.size_gb * DISK_USD, "DiskUsage"
+        case InstanceSnapshot() | DiskSnapshot() | RelationalDatabaseSnapshot():
+            return resource.size_gb * SNAPSHOT_USD, "SnapshotUsage"
+    return None
+
+
 def _estimates(resource: Resource, start: datetime, end: datetime) -> list[Members]:
-    if isinstance(resource, Instance):
-        price, usage = catalogue.bundle(resource.bundle_id)["price"], f"BundleUsage:{resource.bundle_id}"
-    elif isinstance(resource, RelationalDatabase):
-        price, usage = catalogue.database_bundle(resource.bundle_id)["price"], f"DatabaseUsage:{resource.bundle_id}"
-    else:
+    monthly = _monthly(resource)
+    if monthly is None:
         return []
+    price, usage = monthly
     hourly = price / HOURS_A_MONTH
     results = []
     day = datetime(start.year, start.month, start.day, tzinfo=UTC)

@@ -104,7 +104,7 @@ def test_what_cannot_be_asked_is_refused(lightsail, aged, asked, told):
 def test_a_database_has_metrics_of_its_own(lightsail, create_database, metric):
     create_database()
     metric("set", "db", "DatabaseConnections", "81")
-    end = datetime.now(UTC)
+    end = datetime.now(UTC) + timedelta(minutes=1)  # past the slot's beginning, even where it has just begun
     reply = lightsail.get_relational_database_metric_data(
         relationalDatabaseName="db",
         metricName="DatabaseConnections",
@@ -135,3 +135,25 @@ def test_what_stood_is_charged_by_the_hour(lightsail, aged):
         lightsail.get_cost_estimate(resourceName="web", startTime=end - timedelta(days=100), endTime=end)
     with pytest.raises(ClientError, match="NotFoundException"):
         lightsail.get_cost_estimate(resourceName="lost", startTime=end - timedelta(days=1), endTime=end)
+
+
+def test_disks_and_snapshots_are_charged_by_the_gigabyte(endpoint, lightsail, aged, create_database):
+    lightsail.create_disk(diskName="papers", availabilityZone="eu-central-1a", sizeInGb=100)
+    endpoint.settle()
+    lightsail.create_disk_snapshot(diskSnapshotName="papers-copy", diskName="papers")
+    lightsail.create_instance_snapshot(instanceSnapshotName="web-copy", instanceName="web")
+    create_database()
+    lightsail.create_relational_database_snapshot(relationalDatabaseSnapshotName="db-copy", relationalDatabaseName="db")
+    endpoint.settle()
+    with endpoint.cloud.store.changing() as account:
+        sizes = {item.name: item.size_gb for item in account.resources("eu-central-1") if hasattr(item, "size_gb")}
+        for resource in account.resources("eu-central-1"):
+            resource.created_at = datetime.now(UTC) - timedelta(days=73)
+    assert set(sizes) == {"papers", "papers-copy", "web-copy", "db-copy"}
+    end = datetime.now(UTC)
+    for name, size in sizes.items():
+        reply = lightsail.get_cost_estimate(resourceName=name, startTime=end - timedelta(days=90), endTime=end)
+        [estimate] = reply["resourcesBudgetEstimate"][0]["costEstimates"]
+        monthly = size * (0.10 if name == "papers" else 0.05)
+        # 73 of the 30.4 days of a month
+        assert sum(day["usageCost"] for day in estimate["resultsByTime"]) == pytest.approx(2.4 * monthly, rel=0.001)
