@@ -12,10 +12,11 @@ from localcloud.lightsail import catalogue
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, NotFoundException
-from localcloud.lightsail.records import Instance, RelationalDatabase, Resource, now
+from localcloud.lightsail.records import Instance, LoadBalancer, RelationalDatabase, Resource, now
 from localcloud.lightsail.times import parse
 
 HOURS_A_MONTH = 730
+LOAD_BALANCER_MONTHLY_USD = 18.0  # Lightsail's published price; no listing of the service has it
 LONGEST = timedelta(days=93)  # three months, the service's limit
 
 
@@ -40,6 +41,8 @@ def _estimates(resource: Resource, start: datetime, end: datetime) -> list[Membe
         price, usage = catalogue.bundle(resource.bundle_id)["price"], f"BundleUsage:{resource.bundle_id}"
     elif isinstance(resource, RelationalDatabase):
         price, usage = catalogue.database_bundle(resource.bundle_id)["price"], f"DatabaseUsage:{resource.bundle_id}"
+    elif isinstance(resource, LoadBalancer):
+        price, usage = LOAD_BALANCER_MONTHLY_USD, "LoadBalancerUsage"
     else:
         return []
     hourly = price / HOURS_A_MONTH
