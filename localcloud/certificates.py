@@ -32,8 +32,8 @@ class CertificateAuthority:
             raise ValueError(f"{self._key_path} holds no elliptic-curve key")
         self._key = key
 
-    def issue(self, host_name: str) -> tuple[bytes, bytes]:
-        """A certificate for a server of that name and its private key, both PEM."""
+    def issue(self, host_name: str, *others: str) -> tuple[bytes, bytes]:
+        """A certificate for a server of that name, and of the others, and its private key, both PEM."""
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
         certificate = (
@@ -45,7 +45,9 @@ class CertificateAuthority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(minutes=5))
             .not_valid_after(now + SERVER_LIFETIME)
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host_name)]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.DNSName(name) for name in (host_name, *others)]), critical=False
+            )
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)

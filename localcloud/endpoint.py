@@ -18,6 +18,7 @@ from localcloud.faults.application import OWN_PATHS, FaultyApplication
 from localcloud.faults.rules import FILE as FAULTS_FILE
 from localcloud.faults.rules import FaultBook
 from localcloud.lightsail import auto_snapshots, database_backups, model, watch
+from localcloud.lightsail.balancers import Balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.machines import Machines
@@ -76,15 +77,24 @@ def open_cloud(settings: Settings) -> Cloud:
     engine = docker_engine.connect()
     docker_engine.ensure_network(engine, settings)
     settings.state_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    authority = CertificateAuthority(settings.state_directory)
     return Cloud(
         settings=settings,
         engine=engine,
         store=Store(settings.state_directory / ACCOUNT_FILE),
         machines=Machines(engine, settings),
         storage=Storage(engine, settings),
-        servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
+        servers=DatabaseServers(engine, settings, authority),
+        balancers=Balancers(engine, settings, authority),
         work=Work(),
+        canonical_names=_canonical_names,
     )
+
+
+def _canonical_names(name: str) -> list[str]:
+    from localcloud.aws import hosted_zones  # moto's import again, see main
+
+    return hosted_zones.canonical_names(name)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from localcloud.settings import REPOSITORY, Settings
 
 # Importing and installing go on for minutes without a word from Docker.
 BUILD_TIMEOUT_SECONDS = 900
-# The four images take 1.2 GB, and building them as much again for a while.
+# The five images take 1.2 GB, and building them as much again for a while.
 SPACE_NEEDED = 4 * debootstrap.GIGABYTE
 RECIPE_LABEL = "localcloud.recipe"
 RECIPES = REPOSITORY / "docker" / "localcloud"
@@ -65,7 +65,8 @@ TRIXIE = Image(
 )
 MACHINE = Image(tag="localcloud/machine:bookworm", source=RECIPES / "machine", parent=BOOKWORM)
 POSTGRES = Image(tag="localcloud/postgres:17", source=RECIPES / "postgres", parent=TRIXIE)
-CHAINS = ((BOOKWORM, MACHINE), (TRIXIE, POSTGRES))
+BALANCER = Image(tag="localcloud/balancer:bookworm", source=RECIPES / "balancer", parent=BOOKWORM)
+CHAINS = ((BOOKWORM, MACHINE, BALANCER), (TRIXIE, POSTGRES))
 ALL = tuple(image for chain in CHAINS for image in chain)
 
 

@@ -13,7 +13,7 @@ from localcloud.errors import SettingError
 from localcloud.faults import rules
 from localcloud.lightsail import networking, storage
 from localcloud.lightsail.containers import RESOURCE_LABEL
-from localcloud.lightsail.records import Account, Instance, RelationalDatabase
+from localcloud.lightsail.records import Account, Instance, LoadBalancer, RelationalDatabase
 from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.settings import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, Settings
 
@@ -70,7 +70,7 @@ def reset(settings: Settings, report: Report) -> None:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """What runs, and the addresses of machines and databases. `runs` is whether its container does."""
+    """What runs, and the addresses of machines, databases and load balancers. `runs` is whether its container does."""
     wanted = [processes.endpoint(settings), processes.edge(settings)]
     containers = docker_engine.containers(docker_engine.connect(), settings)
     running = {found.labels.get(RESOURCE_LABEL) for found in containers if found.status == "running"}
@@ -87,6 +87,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "processes": {process.name: process.pid() for process in wanted},
         "instances": [_instance(account, instance, running) for instance in account.instances],
         "databases": [_database(database, running) for database in account.relational_databases],
+        "load_balancers": [_load_balancer(balancer, running) for balancer in account.load_balancers],
         "faults": rules.read(settings.state_directory / rules.FILE).model_dump(mode="json")["faults"],
     }
 
@@ -94,8 +95,8 @@ def status(settings: Settings) -> dict[str, Any]:
 def as_lines(found: dict[str, Any]) -> list[str]:
     lines = [f"localcloud {found['name']}: {'up' if found['running'] else 'not up'}"]
     lines += [f"  {name}: {f'process {pid}' if pid else 'stopped'}" for name, pid in found["processes"].items()]
-    for kind in ("instance", "database"):
-        for resource in found[f"{kind}s"]:
+    for kind in ("instance", "database", "load balancer"):
+        for resource in found[f"{kind.replace(' ', '_')}s"]:
             state = resource["state"] if resource["runs"] else f"{resource['state']}, its container is stopped"
             lines.append(f"  {kind} {resource['name']}: {state}, {resource['address'] or 'no address'}")
     lines += [f"  fault {fault['kind']}: {fault['share']:.0%} of {fault['operation']}" for fault in found["faults"]]
@@ -155,4 +156,14 @@ def _database(database: RelationalDatabase, running: set[str | None]) -> dict[st
         "address": database.private_address,
         "endpoint": database.endpoint,
         "runs": database.arn in running,
+    }
+
+
+def _load_balancer(balancer: LoadBalancer, running: set[str | None]) -> dict[str, Any]:
+    return {
+        "name": balancer.name,
+        "state": balancer.state.value,
+        "address": balancer.public_address,
+        "dns_name": balancer.dns_name,
+        "runs": balancer.arn in running,
     }

@@ -1,4 +1,6 @@
-"""What moto leaves out of Route 53's CreateHostedZone: a caller reference serves once.
+"""Route 53's hosted zones: what moto leaves out of them, and what Lightsail looks up in them.
+
+CreateHostedZone: a caller reference serves once.
 
 A client whose reply got lost asks again with the same reference, and Route 53 refuses it instead of making a second
 zone of that name (API reference, CreateHostedZone: HostedZoneAlreadyExists).
@@ -33,3 +35,16 @@ def repeated_reference(environ: WSGIEnvironment) -> str | None:
     reference = request.findtext(f"{NAMESPACE}CallerReference")
     zones = route53_backends[DEFAULT_ACCOUNT_ID]["aws"].zones.values()
     return reference if any(zone.caller_reference == reference for zone in zones) else None
+
+
+def canonical_names(name: str) -> list[str]:
+    """What the zones' CNAME records say that a name stands for, in lower case without a last dot."""
+    wanted = name.lower().rstrip(".")
+    zones = list(route53_backends[DEFAULT_ACCOUNT_ID]["aws"].zones.values())
+    return [
+        str(value).lower().rstrip(".")
+        for zone in zones
+        for record in list(zone.rrsets)
+        if record.type == "CNAME" and record.name.lower().rstrip(".") == wanted
+        for value in record.records
+    ]

@@ -1,4 +1,4 @@
-"""What every operation is given: the account, the machines and servers, the work in the background."""
+"""What every operation is given: the account, the machines, servers and balancers, the work in the background."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import docker
 import structlog
 
+from localcloud.lightsail.balancers import Balancers
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.errors import OperationFailureException, does_not_exist, name_taken
 from localcloud.lightsail.machines import Machines
@@ -21,6 +22,8 @@ from localcloud.lightsail.records import (
     Instance,
     InstanceSnapshot,
     KeyPair,
+    LoadBalancer,
+    LoadBalancerTlsCertificate,
     Operation,
     RelationalDatabase,
     RelationalDatabaseSnapshot,
@@ -49,7 +52,10 @@ class Cloud:
     machines: Machines
     storage: Storage
     servers: DatabaseServers
+    balancers: Balancers
     work: Work
+    # What a name is another name for (CNAME records), in the zones of this local cloud's Route 53.
+    canonical_names: Callable[[str], list[str]]
 
     def in_background(self, resource: Resource, operations: Iterable[str], step: Callable[[], None]) -> None:
         """Run the step after the resource's earlier ones, then mark the operations by how it ended."""
@@ -132,6 +138,15 @@ def find_static_ip(account: Account, region: str, name: str) -> StaticIp:
 
 def find_database(account: Account, region: str, name: str) -> RelationalDatabase:
     return _find(account.relational_databases, region, name, "RelationalDatabase")
+
+
+def find_load_balancer(account: Account, region: str, name: str) -> LoadBalancer:
+    return _find(account.load_balancers, region, name, "LoadBalancer")
+
+
+def find_tls_certificate(account: Account, region: str, balancer: str, name: str) -> LoadBalancerTlsCertificate:
+    of_balancer = [found for found in account.load_balancer_tls_certificates if found.load_balancer == balancer]
+    return _find(of_balancer, region, name, "LoadBalancerTlsCertificate")
 
 
 def find_disk(account: Account, region: str, name: str) -> Disk:

@@ -17,6 +17,7 @@ from localcloud.lightsail.records import (
     DiskSnapshot,
     Instance,
     InstanceSnapshot,
+    LoadBalancer,
     RelationalDatabase,
     RelationalDatabaseSnapshot,
     Resource,
@@ -25,6 +26,7 @@ from localcloud.lightsail.records import (
 from localcloud.lightsail.times import parse
 
 HOURS_A_MONTH = 730
+LOAD_BALANCER_MONTHLY_USD = 18.0  # Lightsail's published price; no listing of the service has it
 LONGEST = timedelta(days=93)  # three months, the service's limit
 # US dollars a gigabyte and month; https://aws.amazon.com/lightsail/pricing/, November 2026.
 DISK_USD, SNAPSHOT_USD = 0.10, 0.05
@@ -57,6 +59,8 @@ def _monthly(resource: Resource) -> tuple[float, str] | None:
             return resource.size_gb * DISK_USD, "DiskUsage"
         case InstanceSnapshot() | DiskSnapshot() | RelationalDatabaseSnapshot():
             return resource.size_gb * SNAPSHOT_USD, "SnapshotUsage"
+        case LoadBalancer():
+            return LOAD_BALANCER_MONTHLY_USD, "LoadBalancerUsage"
     return None
 
 

@@ -1,11 +1,12 @@
-"""What can be changed of an instance that stays: kinds of addresses, how its metadata service answers."""
+"""Kinds of addresses, of instances and load balancers, and how an instance's metadata service answers."""
 
 from __future__ import annotations
 
 from localcloud.lightsail import cloud as c
+from localcloud.lightsail import load_balancers
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
-from localcloud.lightsail.records import InstanceState, MetadataOptions
+from localcloud.lightsail.records import Account, Instance, InstanceState, LoadBalancer, MetadataOptions
 
 MEMBERS = {
     "httpTokens": "http_tokens",
@@ -17,16 +18,23 @@ HOPS = range(1, 65)
 
 
 def set_ip_address_type(cloud: Cloud, region: str, members: Members) -> Members:
-    if members["resourceType"] != "Instance":
+    if members["resourceType"] not in ("Instance", "LoadBalancer"):
         raise InvalidInputException(f"The IP address type of a {members['resourceType']} cannot be set in localcloud")
     if members["ipAddressType"] == "ipv6":
         raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
     with cloud.store.changing() as account:
-        instance = c.find_instance(account, region, members["resourceName"])
-        if instance.state is InstanceState.SHUTTING_DOWN:
-            raise OperationFailureException(f"{instance.name} is being deleted")
-        instance.ip_address_type = members["ipAddressType"]
-        return {"operations": [c.succeeded(account, instance, "SetIpAddressType").describe()]}
+        resource = _addressed(account, region, members)
+        resource.ip_address_type = members["ipAddressType"]
+        return {"operations": [c.succeeded(account, resource, "SetIpAddressType").describe()]}
+
+
+def _addressed(account: Account, region: str, members: Members) -> Instance | LoadBalancer:
+    if members["resourceType"] == "LoadBalancer":
+        return load_balancers.find(account, region, members["resourceName"])
+    instance = c.find_instance(account, region, members["resourceName"])
+    if instance.state is InstanceState.SHUTTING_DOWN:
+        raise OperationFailureException(f"{instance.name} is being deleted")
+    return instance
 
 
 def update_metadata_options(cloud: Cloud, region: str, members: Members) -> Members:

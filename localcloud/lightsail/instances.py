@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from localcloud.lightsail import add_ons, catalogue, instance_options, networking, public_ports
+from localcloud.lightsail import add_ons, catalogue, instance_options, load_balancers, networking, public_ports
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.disks import describe as describe_disk
@@ -184,7 +184,14 @@ def delete_instance(cloud: Cloud, region: str, members: Members) -> Members:
 
 
 def destroy(cloud: Cloud, instance: Instance) -> None:
-    """Remove the machine with all that it held, then the record; a static IP and disks stay, attached to nothing."""
+    """Remove the machine with all that it held, then the record; a static IP and disks stay, attached to nothing.
+
+    Its load balancers are told first.
+    """
+    with cloud.store.changing() as account:
+        balancers = load_balancers.forget_instance(account, instance)
+    for balancer in balancers:
+        cloud.in_background(balancer, [], partial(load_balancers.bring_up, cloud, balancer))
     cloud.machines.remove(instance)
     disks = _disconnect_disks(cloud, instance)
     with cloud.store.reading() as account:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,11 +54,37 @@ def measured(resource: Instance | RelationalDatabase) -> bool:
 
 
 def _data(cloud: Cloud, resource: Instance | RelationalDatabase, members: Members) -> Members:
-    metric, period = members["metricName"], members["period"]
+    metric = members["metricName"]
+    check_metric(metric, KINDS[resource.resource_type])
+    start, end, period = window(members)
+    reply: Members = {"metricName": metric, "metricData": []}
+    unit = KINDS[resource.resource_type][metric][0]
+    # As with CloudWatch there are no data in a unit that the metric doesn't have.
+    if unit != members["unit"] or not measured(resource):
+        return reply
+    values = source(cloud, resource)
+    # A value is known once its slot is over, but one that is set counts at once.
+    last = metric_settings.slot_of(min(end - 1, now().timestamp()))
+    slots = range(-(-int(start) // SLOT_SECONDS), last + 1)
+    found = [(float(slot * SLOT_SECONDS), values.at(metric, slot)) for slot in slots]
+    reply["metricData"] = points([(at, value) for at, value in found if value is not None], members, period)
+    return reply
+
+
+def check_metric(metric: str, known: Iterable[str]) -> None:
+    """Raises InvalidInputException for a metric that the local cloud has no values of."""
+    if metric not in known:
+        raise InvalidInputException(f"localcloud has no series of {metric}", f"it has {', '.join(known)}")
+
+
+def window(members: Members) -> tuple[float, float, int]:
+    """Start and end in seconds since 1970, and the period in seconds, that a request for metrics asks for.
+
+    Raises:
+        InvalidInputException: they are not valid, or there would be too many points.
+    """
+    period = members["period"]
     start, end = parse(members["startTime"]).timestamp(), parse(members["endTime"]).timestamp()
-    if metric not in KINDS[resource.resource_type]:
-        known = ", ".join(KINDS[resource.resource_type])
-        raise InvalidInputException(f"localcloud has no series of {metric}", f"it has {known}")
     if period % 60 or not 60 <= period <= 86_400:
         raise InvalidInputException(f"The period is not valid: {period}", "use a multiple of 60 from 60 to 86400")
     if end <= start:
@@ -66,24 +93,15 @@ def _data(cloud: Cloud, resource: Instance | RelationalDatabase, members: Member
         raise InvalidInputException(
             f"That would be more than {POINTS_LIMIT} data points", "ask for less time or a longer period"
         )
-    reply: Members = {"metricName": metric, "metricData": []}
-    unit = KINDS[resource.resource_type][metric][0]
-    # As with CloudWatch there are no data in a unit that the metric doesn't have.
-    if unit != members["unit"] or not measured(resource):
-        return reply
-    values = source(cloud, resource)
+    return start, end, period
+
+
+def points(values: Iterable[tuple[float, float]], members: Members, period: int) -> list[Members]:
+    """The reply's data points, oldest first, of values at moments (seconds since 1970)."""
     buckets: dict[int, list[float]] = {}
-    # A value is known once its slot is over, but one that is set counts at once.
-    last = metric_settings.slot_of(min(end - 1, now().timestamp()))
-    for slot in range(-(-int(start) // SLOT_SECONDS), last + 1):
-        value = values.at(metric, slot)
-        if value is not None:
-            moment = slot * SLOT_SECONDS
-            buckets.setdefault(moment // period * period, []).append(value)
-    reply["metricData"] = [
-        _point(moment, found, unit, members["statistics"]) for moment, found in sorted(buckets.items())
-    ]
-    return reply
+    for moment, value in values:
+        buckets.setdefault(int(moment) // period * period, []).append(value)
+    return [_point(moment, found, members["unit"], members["statistics"]) for moment, found in sorted(buckets.items())]
 
 
 def _point(moment: int, values: list[float], unit: str, statistics: list[str]) -> dict[str, Any]:

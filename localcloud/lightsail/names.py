@@ -1,4 +1,4 @@
-"""The service's rules for names, user names and passwords."""
+"""The service's rules for names, user names, passwords and paths."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ RESERVED = {"postgres", "template0", "template1", "rdsadmin", "rds_superuser", "
 # Lightsail: 8 to 128 printable ASCII characters without / " @ and the space, for PostgreSQL.
 PASSWORD = re.compile(r"[!#-.0-?A-~]{8,128}")
 PASSWORD_LENGTH = 32
+HEALTH_PATH = re.compile(r"/[!-~]{0,1023}")
 
 
 def check_resource_name(name: str) -> str:
@@ -48,3 +49,12 @@ def check_password(password: str) -> str:
 def new_password() -> str:
     alphabet = string.ascii_letters + string.digits
     return "".join(secrets.choice(alphabet) for _ in range(PASSWORD_LENGTH))
+
+
+def check_health_path(path: str) -> str:
+    """The path that a load balancer asks its instances for."""
+    if not HEALTH_PATH.fullmatch(path):
+        raise InvalidInputException(
+            f"The health check path is not valid: {path}", "begin with / and use at most 1024 printable characters"
+        )
+    return path

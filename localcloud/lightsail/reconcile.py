@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from localcloud.lightsail import database_resume, disk_snapshots, disks, instance_snapshots, instances
+from localcloud.lightsail import (
+    database_resume,
+    disk_snapshots,
+    disks,
+    instance_snapshots,
+    instances,
+    load_balancers,
+)
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.records import DiskSnapshot, DiskState, InstanceSnapshot, InstanceState, SnapshotState
 
@@ -19,6 +26,7 @@ def reconcile(cloud: Cloud) -> None:
         all_disks = [disk.model_copy(deep=True) for disk in account.disks]
         listed: list[InstanceSnapshot | DiskSnapshot] = [*account.instance_snapshots, *account.disk_snapshots]
         snapshots = [item.model_copy(deep=True) for item in listed]
+        all_balancers = [balancer.model_copy(deep=True) for balancer in account.load_balancers]
         unfinished = {
             (operation.region, operation.resource_name): operation.id
             for operation in account.operations
@@ -50,4 +58,8 @@ def reconcile(cloud: Cloud) -> None:
             cloud.in_background(source, operations, partial(room.take, cloud, snapshot))
         elif snapshot.state is SnapshotState.DELETING:
             cloud.in_background(snapshot, operations, partial(room.destroy, cloud, snapshot))
+    for balancer in all_balancers:
+        operations = [unfinished[key]] if (key := (balancer.region, balancer.name)) in unfinished else []
+        step = load_balancers.destroy if balancer.deleting else load_balancers.bring_up
+        cloud.in_background(balancer, operations, partial(step, cloud, balancer))
     database_resume.resume(cloud, unfinished)

@@ -269,6 +269,55 @@ class RelationalDatabaseSnapshot(Resource):
     password: str
 
 
+class LoadBalancerState(StrEnum):
+    PROVISIONING = "provisioning"
+    ACTIVE = "active"
+    FAILED = "failed"
+
+
+class LoadBalancer(Resource):
+    instance_port: int
+    health_check_path: str = "/"
+    ip_address_type: str = "dualstack"
+    private_address: str
+    public_address: str
+    dns_name: str
+    state: LoadBalancerState = LoadBalancerState.PROVISIONING
+    deleting: bool = False
+    instances: list[str] = Field(default_factory=list)  # their names, in the order of attaching
+    session_stickiness: bool = False
+    cookie_seconds: int = 86_400
+    https_redirection: bool = False
+    tls_policy: str
+
+
+class CertificateStatus(StrEnum):
+    PENDING_VALIDATION = "PENDING_VALIDATION"
+    ISSUED = "ISSUED"
+    VALIDATION_TIMED_OUT = "VALIDATION_TIMED_OUT"
+
+
+class ValidationRecord(Record):
+    """The CNAME record that proves whose a name is."""
+
+    domain_name: str
+    name: str
+    value: str
+    validated: bool = False
+
+
+class LoadBalancerTlsCertificate(Resource):
+    load_balancer: str
+    domain_name: str
+    alternative_names: list[str] = Field(default_factory=list)
+    records: list[ValidationRecord]
+    status: CertificateStatus = CertificateStatus.PENDING_VALIDATION
+    attached: bool = False
+    issued_at: datetime | None = None
+    certificate: str = ""  # PEM, once it is issued
+    private_key: str = ""
+
+
 class Alarm(Resource):
     monitored_name: str
     monitored_arn: str
@@ -342,12 +391,15 @@ class Account(Record):
     operations: list[Operation] = Field(default_factory=list)
     alarms: list[Alarm] = Field(default_factory=list)
     contact_methods: list[ContactMethod] = Field(default_factory=list)
+    load_balancers: list[LoadBalancer] = Field(default_factory=list)
+    load_balancer_tls_certificates: list[LoadBalancerTlsCertificate] = Field(default_factory=list)
 
     def resources(self, region: str) -> list[Resource]:
         listed: list[InstanceSnapshot | DiskSnapshot] = [*self.instance_snapshots, *self.disk_snapshots]
         snapshots = [item for item in listed if item.automatic_on is None]
         everything: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
         everything += [*self.disks, *snapshots, *self.relational_database_snapshots, *self.alarms]
+        everything += [*self.load_balancers, *self.load_balancer_tls_certificates]
         return [resource for resource in everything if resource.region == region]
 
     def addresses(self) -> set[str]:
@@ -357,4 +409,6 @@ class Account(Record):
             found.add(instance.private_address)
             if instance.public_address:
                 found.add(instance.public_address)
+        for balancer in self.load_balancers:
+            found |= {balancer.private_address, balancer.public_address}
         return found | {database.private_address for database in self.relational_databases}

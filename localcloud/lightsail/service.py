@@ -32,6 +32,10 @@ from localcloud.lightsail import (
     instances,
     key_pairs,
     listings,
+    load_balancer_attributes,
+    load_balancer_https,
+    load_balancer_metrics,
+    load_balancers,
     metrics,
     model,
     pages,
@@ -62,7 +66,8 @@ DATABASES = (
     database_restores,
     database_snapshots,
 )
-ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, *DATABASES, tags, history, *WATCHING)
+BALANCING = (load_balancers, load_balancer_attributes, load_balancer_https, load_balancer_metrics)
+ROOMS = (listings, key_pairs, *COMPUTE, public_ports, static_ips, *DATABASES, *BALANCING, tags, history, *WATCHING)
 HANDLERS: dict[str, Handler] = {name: handler for room in ROOMS for name, handler in room.OPERATIONS.items()}
 CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[a-z0-9-]+)/lightsail/aws4_request")
 

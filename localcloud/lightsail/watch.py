@@ -1,4 +1,4 @@
-"""What happens to machines without a call: a machine that reboots or powers off from inside, a server that dies."""
+"""What happens without a call: a machine that reboots or powers off from inside, a server or a balancer that dies."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import urllib3
 
 from localcloud import docker_engine
 from localcloud.errors import LocalcloudError
-from localcloud.lightsail import containers, databases, instances
+from localcloud.lightsail import containers, databases, instances, load_balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.reconcile import reconcile
-from localcloud.lightsail.records import DatabaseState, Instance, InstanceState
+from localcloud.lightsail.records import DatabaseState, Instance, InstanceState, LoadBalancerState
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +65,9 @@ def on_end(cloud: Cloud, arn: str, exit_code: int) -> None:
         ended_databases = [
             item for item in account.relational_databases if item.arn == arn and item.state == DatabaseState.AVAILABLE
         ]
+        ended_balancers = [
+            item for item in account.load_balancers if item.arn == arn and item.state == LoadBalancerState.ACTIVE
+        ]
     for instance in ended_instances:
         log.info("machine ended by itself", instance=instance.name, exit_code=exit_code)
         cloud.in_background(instance, [], partial(_after_end, cloud, instance, exit_code))
@@ -72,6 +75,10 @@ def on_end(cloud: Cloud, arn: str, exit_code: int) -> None:
         # A managed database is started again whatever ended it.
         log.info("database server ended by itself", database=database.name, exit_code=exit_code)
         cloud.in_background(database, [], partial(databases.bring_up, cloud, database))
+    for balancer in ended_balancers:
+        if not balancer.deleting:
+            log.info("load balancer ended by itself", balancer=balancer.name, exit_code=exit_code)
+            cloud.in_background(balancer, [], partial(load_balancers.bring_up, cloud, balancer))
 
 
 def _after_end(cloud: Cloud, instance: Instance, exit_code: int) -> None:

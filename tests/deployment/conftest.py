@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -22,17 +24,17 @@ from localcloud.settings import Settings
 class SmallCloud:
     """The endpoint over HTTP, machines and volumes in Docker."""
 
-    def __init__(self, cloud, pool):
+    def __init__(self, cloud, pool, others):
         self.cloud = cloud
         self.calls = cloud.settings.state_directory / "calls.jsonl"
-        self._server = make_server("127.0.0.1", 0, Front(self.cloud, CallLog(self.calls), None), threaded=True)
+        self._server = make_server("127.0.0.1", 0, Front(self.cloud, CallLog(self.calls), others), threaded=True)
         self._serving = pool.submit(self._server.serve_forever, 0.05)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self.client = self.client_of("eu-central-1")
 
-    def client_of(self, region):
+    def client_of(self, region, service="lightsail"):
         return boto3.client(
-            "lightsail",
+            service,
             endpoint_url=self.url,
             region_name=region,
             aws_access_key_id="key",
@@ -71,11 +73,14 @@ def open_somewhere(settings):
 @pytest.fixture(scope="session")
 def start_cloud(
     tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str], AbstractContextManager[SmallCloud]]:
-    """Start a local cloud by name. At the end nothing of it may be left, or the test fails."""
+) -> Callable[..., AbstractContextManager[SmallCloud]]:
+    """Start a local cloud by name. At the end nothing of it may be left, or the test fails.
+
+    `others` makes what answers for services other than Lightsail, from a folder for its state.
+    """
 
     @contextmanager
-    def start(purpose: str) -> Iterator[SmallCloud]:
+    def start(purpose: str, others: Callable[[Path], Any] | None = None) -> Iterator[SmallCloud]:
         # Another checkout may run the same tests on this machine at the same time.
         name = f"{purpose}-{os.getpid()}"
         settings = replace(
@@ -86,7 +91,7 @@ def start_cloud(
         cloud = open_somewhere(settings)
         settings = cloud.settings
         with ThreadPoolExecutor() as pool:
-            running = SmallCloud(cloud, pool)
+            running = SmallCloud(cloud, pool, others(settings.state_directory) if others else None)
             try:
                 yield running
             finally:

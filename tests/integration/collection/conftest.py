@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from localcloud.aws import application
 from localcloud.calls import CallLog
 from localcloud.certificates import CertificateAuthority
+from localcloud.lightsail.balancers import Balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
 from localcloud.lightsail.machines import Machines
@@ -169,13 +170,16 @@ def lightsail(serve: Callable[[Answer, Path], Endpoint], tmp_path: Path) -> Endp
         debian_mirror="http://127.0.0.1:1",
     )
     settings.state_directory.mkdir()
+    authority = CertificateAuthority(settings.state_directory)
     cloud = Cloud(
         settings=settings,
         engine=engine,
         store=Store(settings.state_directory / "lightsail.json"),
         machines=Machines(engine, settings),
         storage=Storage(engine, settings),
-        servers=DatabaseServers(engine, settings, CertificateAuthority(settings.state_directory)),
+        servers=DatabaseServers(engine, settings, authority),
+        balancers=Balancers(engine, settings, authority),
         work=Work(),
+        canonical_names=lambda _name: [],
     )
     return serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)

@@ -14,6 +14,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from localcloud.calls import CallLog
+from localcloud.certificates import CertificateAuthority
 from localcloud.endpoint import Front
 from localcloud.faults.application import FaultyApplication
 from localcloud.faults.rules import FILE, Fault, FaultBook, Kind
@@ -22,7 +23,12 @@ from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import RecordedMachines, RecordedServers, RecordedStorage
+from tests.integration.localcloud.lightsail.conftest import (
+    RecordedBalancers,
+    RecordedMachines,
+    RecordedServers,
+    RecordedStorage,
+)
 
 if TYPE_CHECKING:
     from conftest import Answer
@@ -81,7 +87,9 @@ def local_cloud(
         machines=RecordedMachines(),
         storage=RecordedStorage(),
         servers=RecordedServers(),
+        balancers=RecordedBalancers(CertificateAuthority(tmp_path)),
         work=Work(),
+        canonical_names=lambda _name: [],
     )
     calls = CallLog(tmp_path / "calls.jsonl")
     book = FaultBook(tmp_path / FILE)

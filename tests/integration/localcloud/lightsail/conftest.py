@@ -10,8 +10,10 @@ from botocore.config import Config
 from werkzeug.serving import make_server
 
 from localcloud.calls import CallLog
+from localcloud.certificates import CertificateAuthority
 from localcloud.endpoint import Front
 from localcloud.lightsail import database_servers, server_parameters
+from localcloud.lightsail.balancers import BalancerNotReadyError, Balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.machines import Machines
 from localcloud.lightsail.reconcile import reconcile
@@ -185,12 +187,52 @@ class RecordedStorage:
             self.snapshots.pop(identifier, None)
 
 
+class RecordedBalancers(Balancers):
+    """As above, for load balancers; its certificates are real."""
+
+    def __init__(self, authority):
+        super().__init__(None, None, authority)
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.failure = None
+        self.running = {}  # name: (the record, names of the targets, name of the certificate)
+        self.found = {}  # what checks found, by instance
+        self.log = []
+
+    def _step(self):
+        assert self.go_on.wait(10)
+        if self.failure:
+            raise RuntimeError(self.failure)
+
+    def ensure_running(self, balancer, targets, certificate):
+        self._step()
+        self.running[balancer.name] = (
+            balancer,
+            [target.name for target in targets],
+            certificate.name if certificate else None,
+        )
+
+    def health(self, balancer):
+        if self.failure:
+            raise BalancerNotReadyError(self.failure)
+        return self.found
+
+    def log_lines(self, balancer, start, end):
+        return self.log
+
+    def remove(self, balancer):
+        self._step()
+        self.running.pop(balancer.name, None)
+
+
 class Endpoint:
     """A running endpoint, which can be stopped and started again on the same state."""
 
     def __init__(self, directory, pool):
         self.directory = directory
         self.machines, self.servers, self.storage = RecordedMachines(), RecordedServers(), RecordedStorage()
+        self.balancers = RecordedBalancers(CertificateAuthority(directory))
+        self.names = {}  # name: what it stands for
         self.others = []  # paths that were not Lightsail's
         self._pool = pool
         self.start()
@@ -204,7 +246,9 @@ class Endpoint:
             machines=self.machines,
             storage=self.storage,
             servers=self.servers,
+            balancers=self.balancers,
             work=Work(),
+            canonical_names=lambda name: self.names.get(name, []),
         )
         self._server = make_server(
             "127.0.0.1", 0, Front(self.cloud, CallLog(self.directory / "calls.jsonl"), self._other), threaded=True
@@ -249,6 +293,7 @@ def endpoint(tmp_path, monkeypatch):
         running.machines.go_on.set()
         running.storage.go_on.set()
         running.servers.go_on.set()
+        running.balancers.go_on.set()
         running.stop()
 
 

@@ -106,7 +106,9 @@ def test_a_snapshot_in_use_stays(endpoint, lightsail, create, snapshot):
 
 def test_automatic_snapshots_are_daily_and_the_last_seven_are_kept(endpoint, lightsail, create):
     create(addOns=[{"addOnType": "AutoSnapshot", "autoSnapshotAddOnRequest": {"snapshotTimeOfDay": "03:00"}}])
-    moment = datetime.now(UTC).replace(hour=3, minute=0, second=30) + timedelta(days=1)
+    # The next time that it is three o'clock, whatever it is now.
+    day = (datetime.now(UTC) - timedelta(hours=3)).date() + timedelta(days=1)
+    moment = datetime(day.year, day.month, day.day, 3, 0, 30, tzinfo=UTC)
     assert auto_snapshots.take_due(endpoint.cloud, moment - timedelta(minutes=1)) == []
     days = []
     for day in range(9):

@@ -1,0 +1,220 @@
+"""The modules of load balancers against localcloud's Lightsail; machines and HAProxy are stood in for."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from localcloud.calls import CallLog
+from localcloud.certificates import CertificateAuthority
+from localcloud.lightsail.cloud import Cloud
+from localcloud.lightsail.service import LightsailApplication
+from localcloud.lightsail.store import Store
+from localcloud.lightsail.work import Work
+from localcloud.settings import Settings
+from tests.integration.localcloud.lightsail.conftest import (
+    RecordedBalancers,
+    RecordedMachines,
+    RecordedServers,
+    RecordedStorage,
+)
+
+if TYPE_CHECKING:
+    from conftest import Answer, Endpoint
+
+INSTANCES = ("one", "two")
+BALANCER = {
+    "name": "web",
+    "instance_port": 8000,
+    "health_check_path": "/health",
+    "instances": ["one", "two"],
+    "session_stickiness": True,
+    "tls_policy": "TLS-FS-Res-1-2-2019-08",
+    "tags": {"environment": "test"},
+}
+CERTIFICATE = {
+    "name": "site",
+    "load_balancer_name": "web",
+    "domain_name": "example.org",
+    "alternative_names": ["www.example.org"],
+}
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lightsail with two instances in it, and what is behind."""
+
+    endpoint: "Endpoint"
+    cloud: Cloud
+    names: dict[str, list[str]]  # what the zones' CNAME records say
+
+    def play(self, *tasks: tuple[str, dict[str, Any]], **options: Any) -> Any:
+        named = [{f"primetime.lightsail.{name}": given} for name, given in tasks]
+        return self.endpoint.play(*named, **options)
+
+    def changing(self) -> list[str]:
+        return self.endpoint.front.changing()
+
+
+@pytest.fixture
+def region(serve: "Callable[[Answer, Path], Endpoint]", tmp_path: Path) -> Iterator[Region]:
+    import boto3
+
+    state = tmp_path / "state"
+    state.mkdir()
+    names: dict[str, list[str]] = {}
+    cloud = Cloud(
+        settings=Settings.from_environment({"LOCALCLOUD_NAME": "balancing", "LOCALCLOUD_STATE": str(state)}),
+        engine=None,
+        store=Store(state / "lightsail.json"),
+        machines=RecordedMachines(),
+        storage=RecordedStorage(),
+        servers=RecordedServers(),
+        balancers=RecordedBalancers(CertificateAuthority(state)),
+        work=Work(),
+        canonical_names=lambda name: names.get(name, []),
+    )
+    endpoint = serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
+    client = boto3.client(
+        "lightsail",
+        endpoint_url=endpoint.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_key_pair(keyPairName="key")
+    client.create_instances(
+        instanceNames=list(INSTANCES),
+        availabilityZone="eu-central-1a",
+        blueprintId="debian_12",
+        bundleId="nano_3_0",
+        keyPairName="key",
+    )
+    for future in list(cloud.work._last.values()):
+        future.result(10)
+    endpoint.front.changing()
+    yield Region(endpoint, cloud, names)
+    cloud.work.close()
+
+
+def test_a_balancer_is_predicted_made_and_then_left_alone(region: Region) -> None:
+    task = ("load_balancer", BALANCER)
+    (predicted,) = region.play(task, check=True)
+    assert region.changing() == []
+    (made,) = region.play(task)
+    assert region.changing() == [
+        "CreateLoadBalancer",
+        "UpdateLoadBalancerAttribute",
+        "AttachInstancesToLoadBalancer",
+    ]
+    assert predicted["actions"] == made["actions"]
+    assert predicted["diff"] == made["diff"]
+    shown = made["load_balancer"]
+    assert (shown["state"], shown["instances"], shown["session_stickiness"]) == ("active", ["one", "two"], True)
+    assert shown["dns_name"]
+
+    changed = {**BALANCER, "instances": ["two"], "session_stickiness": False}
+    again, moved, kept = region.play(task, ("load_balancer", changed), ("load_balancer", {"name": "web"}))
+    assert [again["changed"], kept["changed"]] == [False, False]
+    assert moved["actions"] == ["update_load_balancer_attribute", "detach_instances_from_load_balancer"]
+    assert len(region.changing()) == 2
+    (found,) = region.play(("load_balancer_info", {"tags": {"environment": "test"}}))
+    assert [(one["name"], one["instances"], one["certificates"]) for one in found["load_balancers"]] == [
+        ("web", ["two"], [])
+    ]
+    gone, nothing = region.play(*[("load_balancer", {"name": "web", "state": "absent"})] * 2)
+    assert (gone["actions"], nothing["actions"]) == (["delete_load_balancer"], [])
+    assert region.changing() == ["DeleteLoadBalancer"]
+
+
+def test_lost_replies_and_throttling_make_nothing_twice(region: Region) -> None:
+    front = region.endpoint.front
+    front.throttle = 3
+    front.lose += [
+        "CreateLoadBalancer",
+        "UpdateLoadBalancerAttribute",
+        "AttachInstancesToLoadBalancer",
+        "CreateLoadBalancerTlsCertificate",
+    ]
+    region.play(("load_balancer", BALANCER), ("load_balancer_certificate", CERTIFICATE))
+    assert front.lose == []
+    with region.cloud.store.reading() as account:
+        (balancer,), (certificate,) = account.load_balancers, account.load_balancer_tls_certificates
+        assert balancer.instances == ["one", "two"]
+        assert certificate.load_balancer == "web"
+    front.lose += ["DetachInstancesFromLoadBalancer", "DeleteLoadBalancerTlsCertificate", "DeleteLoadBalancer"]
+    certificate_gone = {"name": "site", "load_balancer_name": "web", "state": "absent"}
+    region.play(
+        ("load_balancer", {"name": "web", "instances": ["one"]}),
+        ("load_balancer_certificate", certificate_gone),
+        ("load_balancer", {"name": "web", "state": "absent"}),
+    )
+    assert front.lose == []
+    with region.cloud.store.reading() as account:
+        assert (account.load_balancers, account.load_balancer_tls_certificates) == ([], [])
+
+
+def test_a_certificate_is_asked_for_proven_and_attached(region: Region) -> None:
+    region.play(("load_balancer", {"name": "web", "instance_port": 8000}))
+    region.changing()
+    asked, attached = ("load_balancer_certificate", CERTIFICATE), {**CERTIFICATE, "state": "attached"}
+    attached["https_redirect"] = True
+    predicted, predicted_attached = region.play(asked, ("load_balancer_certificate", attached), check=True)
+    assert region.changing() == []
+    assert predicted["actions"] == ["create_load_balancer_tls_certificate"]
+    (made,) = region.play(asked)
+    records = made["certificate"]["validation_records"]
+    assert (made["certificate"]["status"], len(records)) == ("PENDING_VALIDATION", 2)
+    (hasty,) = region.play(("load_balancer_certificate", {**attached, "wait_timeout": 1}), fails=True)
+    assert "was not ready after 1 s" in hasty["msg"]
+
+    # The records come while the task waits.
+    proven = {record["name"].rstrip("."): [record["value"].rstrip(".")] for record in records}
+    timer = threading.Timer(2, region.names.update, [proven])
+    timer.start()
+    done, again = region.play(*[("load_balancer_certificate", attached)] * 2)
+    timer.join()
+    assert done["actions"] == ["attach_load_balancer_tls_certificate", "update_load_balancer_attribute"]
+    assert predicted_attached["actions"] == [*predicted["actions"], *done["actions"]]
+    assert (done["certificate"]["attached"], done["certificate"]["https_redirect"]) == (True, True)
+    assert again["changed"] is False
+    (found,) = region.play(("load_balancer_info", {"name": "web"}))
+    (shown,) = found["load_balancers"]
+    assert (shown["protocol"], shown["public_ports"], shown["https_redirect"]) == ("HTTP_HTTPS", [80, 443], True)
+    assert shown["certificates"][0]["status"] == "ISSUED"
+
+    (refused,) = region.play(
+        ("load_balancer_certificate", {**attached, "state": "absent", "https_redirect": None}), fails=True
+    )
+    assert "attached to web" in refused["msg"]
+
+
+REFUSED = [
+    ("load_balancer", {"name": "new"}, "instance_port is missing"),
+    ("load_balancer", {"name": "key", "instance_port": 80}, "the name is taken"),
+    ("load_balancer", {"name": "web", "instance_port": 9000}, "instance_port is 8000, wanted 9000"),
+    ("load_balancer", {"name": "web", "tls_policy": "TLS-FS-1-2"}, "the nearest are: TLS-FS-Res-1-2-2019-08"),
+    ("load_balancer", {"name": "web", "instances": ["three"]}, "does not exist: three"),
+    ("load_balancer_certificate", {**CERTIFICATE, "load_balancer_name": "none"}, "does not exist: none"),
+    ("load_balancer_certificate", {**CERTIFICATE, "https_redirect": True}, "needs a certificate that is attached"),
+]
+
+
+def test_what_cannot_be_is_refused_in_one_line(region: Region) -> None:
+    tasks = [{f"primetime.lightsail.{name}": options, "ignore_errors": True} for name, options, _ in REFUSED]
+    create = {"primetime.lightsail.load_balancer": {"name": "web", "instance_port": 8000}}
+    _, *results = region.endpoint.play(create, *tasks)
+    for (name, _options, words), result in zip(REFUSED, results, strict=True):
+        assert result["failed"], name
+        assert words in result["msg"]
+        assert "\n" not in result["msg"]
+    # What is refused by the service itself has been asked of it once.
+    assert region.changing() == [
+        "CreateLoadBalancer",
+        "CreateLoadBalancer",
+        "AttachInstancesToLoadBalancer",
+        "CreateLoadBalancerTlsCertificate",
+    ]
