@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from primetime.commands.labelled_records import read_labelled
 from primetime.commands.model_change import forget_command, rollback_command, status_command, switch_command
 from primetime.commands.session import begin
 from primetime.commands.text_lines import read_texts
@@ -34,6 +35,13 @@ for _command in (status_command, switch_command, rollback_command, forget_comman
     "--calibration", type=click.Path(path_type=Path), help="JSON lines to quantise by, in place of made-up ones."
 )
 @click.option("--judging", type=click.Path(path_type=Path), help="JSON lines to compare with fp32 on, likewise.")
+@click.option(
+    "--reviews",
+    nargs=2,
+    type=click.Path(path_type=Path),
+    metavar="RECORDS LABELS",
+    help="PubMed XML, and CSV of review, pmid, included: a variant must also find what the reviews included.",
+)
 @click.option("--keep", type=click.Path(path_type=Path), help="New folder for all that passed, for `model choose`.")
 def build_command(
     source: str | None,
@@ -41,6 +49,7 @@ def build_command(
     quantisation: "Quantisation | None",
     calibration: Path | None,
     judging: Path | None,
+    reviews: tuple[Path, Path] | None,
     keep: Path | None,
 ) -> None:
     """Export a model, make its variants, check each against fp32, and take the fastest that passes."""
@@ -51,6 +60,7 @@ def build_command(
     texts = Texts(
         calibration=None if calibration is None else read_texts(calibration),
         judging=None if judging is None else read_texts(judging),
+        labelled=None if reviews is None else read_labelled(*reviews),
     )
     _tell(directory, build(source, directory, quantisation=quantisation, texts=texts, keep=keep))
 
@@ -73,6 +83,7 @@ def _tell(directory: Path, manifest: "Manifest") -> None:
         f"quantisation {manifest.quantisation}, hash {manifest.hash}"
     )
     click.echo(manifest.choice)
+    click.echo(manifest.judgement)
 
 
 @model_group.command("show")

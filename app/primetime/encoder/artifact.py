@@ -40,12 +40,22 @@ class Quality(BaseModel):
     nearest_10_overlap: float = Field(description="share of each text's ten nearest that both models agree on, 0..1")
 
 
+class Retrieval(BaseModel):
+    """How well a model finds a review's included articles among those it screened; means over the reviews, 0..1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ndcg_10: float
+    recall_100: float
+
+
 class Variant(BaseModel):
     """What was measured of one way to run the model."""
 
     model_config = ConfigDict(frozen=True)
 
     quality: Quality | None = Field(description="None: fp32 itself")
+    retrieval: Retrieval | None = Field(default=None, description="None: no labelled texts were given")
     tokens_per_second: float = Field(description="real tokens, where the choice was made; 0: not offered, so not timed")
     offered: bool = Field(description="whether it passed the gate")
 
@@ -67,6 +77,7 @@ class Manifest(BaseModel):
     files: dict[str, str] = Field(description="file name to sha256")
     calibration_sha256: str = ""
     judged_by: str = Field(default="", description="the texts of the quality gate: `made-up`, or a file's sha256")
+    retrieval_judged_by: str = Field(default="", description="the labelled texts of the gate; empty: it was not judged")
     variants: dict[Quantisation, Variant] = Field(default_factory=dict, description="every variant that was measured")
     choice: str = Field(default="", description="why this variant")
     golden: list[Golden] = Field(default_factory=list)
@@ -87,6 +98,14 @@ class Manifest(BaseModel):
             "quantisation": self.quantisation,
         }
         return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def judgement(self) -> str:
+        """What the quality gate went by, in one sentence."""
+        texts = "made-up texts" if self.judged_by in ("", "made-up") else f"texts of {self.judged_by[:19]}…"
+        if self.retrieval_judged_by:
+            return f"judged by vectors ({texts}) and by retrieval ({self.retrieval_judged_by})"
+        return f"judged by vectors alone ({texts}): retrieval was not judged, as no inclusion labels were given"
 
     def write(self, directory: Path) -> None:
         text = json.dumps(self.model_dump(), indent=2, sort_keys=True, ensure_ascii=False)

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
-from primetime.encoder.artifact import Golden, Manifest, Quantisation, Variant, read_manifest
+from primetime.encoder.artifact import Golden, Manifest, Quantisation, Retrieval, Variant, read_manifest
 from primetime.encoder.calibration import GOLDEN_TEXTS, calibration_sha256, calibration_texts, judging_texts
 from primetime.encoder.choosing import fastest, with_choice
 from primetime.encoder.exporting import export_model, export_tokenizer
-from primetime.encoder.fidelity import compare, shortfalls
+from primetime.encoder.fidelity import Labelled, compare, judge_retrieval, retrieval_shortfalls, shortfalls
 from primetime.encoder.placing import put_in_place, refuse_foreign_folder, workshop
 from primetime.encoder.serving import Encoder
 from primetime.encoder.source import SourceModel, resolve
@@ -33,6 +35,8 @@ class Texts:
     """a static quantisation takes its ranges from these"""
     judging: Sequence[str] | None = None
     """each variant is compared with fp32 on these"""
+    labelled: Labelled | None = None
+    """retrieval is judged by these; the comparison takes them too unless `judging` is given"""
 
 
 def build(
@@ -50,6 +54,8 @@ def build(
     reason. `keep` names a folder for the artifacts of all that passed, so that another machine can choose (`choosing`).
     `output` is replaced at once at the very end; an earlier artifact there stays until then.
 
+    With labelled texts a variant must also find what a review included as well as fp32 does; without, the manifest and
+    `Manifest.judgement` say that retrieval was not judged.
     Raises ModelProblem (source unusable or unreachable), BadInput (`output` holds something else, too few texts), Busy
     (another build is writing there).
     """
@@ -85,14 +91,18 @@ def _make_and_judge(
 ) -> dict[Quantisation, Path]:
     """Artifacts of the variants that passed, fp32 among them when nothing else did or all were wanted."""
     calibration = list(given.calibration or calibration_texts())
-    judging = list(given.judging or judging_texts())
+    labelled = given.labelled
+    own = given.judging or (labelled.texts if labelled else None)
+    judging = list(own or judging_texts())
     original = place / "none"
     original.mkdir()
     export_model(model, original)
     export_tokenizer(model, original)
     manifests = {"none": describe(model, original, "none", "")}
-    reference = Encoder.open(original).encode(judging)
-    variants: dict[Quantisation, Variant] = {"none": Variant(quality=None, tokens_per_second=0, offered=True)}
+    reference, best = _judged(original, judging, labelled)
+    variants: dict[Quantisation, Variant] = {
+        "none": Variant(quality=None, retrieval=best, tokens_per_second=0, offered=True)
+    }
     notes = list(model.warnings)
     for name in ENGINES:
         if name == "none" or only not in (None, name):
@@ -100,9 +110,12 @@ def _make_and_judge(
         folder = place / name
         make_variant(name, original, folder, model, calibration)
         manifests[name] = describe(model, folder, name, calibration_sha256(calibration))
-        quality = compare(reference, Encoder.open(folder).encode(judging))
+        vectors, found = _judged(folder, judging, labelled)
+        quality = compare(reference, vectors)
         missed = shortfalls(quality)
-        variants[name] = Variant(quality=quality, tokens_per_second=0, offered=not missed)
+        if best is not None and found is not None:
+            missed += retrieval_shortfalls(best, found)
+        variants[name] = Variant(quality=quality, retrieval=found, tokens_per_second=0, offered=not missed)
         if missed:
             notes.append(f"{name} was not close enough to fp32 ({', '.join(missed)}), so it is not offered")
             log.warning(notes[-1], source=model.name)
@@ -112,11 +125,29 @@ def _make_and_judge(
     shared = {
         "variants": variants,
         "warnings": notes,
-        "judged_by": "made-up" if given.judging is None else f"sha256:{calibration_sha256(judging)}",
+        "judged_by": "made-up" if own is None else f"sha256:{calibration_sha256(judging)}",
+        "retrieval_judged_by": "" if labelled is None else _name_of(labelled),
     }
     for name in offered:
         manifests[name].model_copy(update={**shared, "golden": _golden(place / name)}).write(place / name)
     return {name: place / name for name in offered}
+
+
+def _judged(
+    folder: Path, judging: list[str], labelled: Labelled | None
+) -> tuple[NDArray[np.float32], Retrieval | None]:
+    """The vectors of the judging texts, and what is retrieved by those of the labelled ones."""
+    encoder = Encoder.open(folder)
+    vectors = encoder.encode(judging)
+    if labelled is None:
+        return vectors, None
+    same = judging == list(labelled.texts)
+    return vectors, judge_retrieval(vectors if same else encoder.encode(labelled.texts), labelled.reviews)
+
+
+def _name_of(labelled: Labelled) -> str:
+    names = ", ".join(review.name for review in labelled.reviews)
+    return f"{len(labelled.texts)} texts of {names}; sha256:{calibration_sha256(labelled.texts)}"
 
 
 def _golden(folder: Path) -> list[Golden]:

@@ -79,7 +79,7 @@ EXISTS (SELECT FROM articles WHERE articles.pmid = v.pmid AND {filter})
 v.pmid = ANY (ARRAY(SELECT pmid FROM articles WHERE {filter}))
 
 -- name: count_filtered
-SELECT count(*) FROM (SELECT FROM articles WHERE {filter} LIMIT %(enough)s) AS some
+SELECT count(*) FROM (SELECT FROM articles WHERE {filter} LIMIT %(enough)s) AS passing
 
 -- name: scan_settings
 -- In this transaction alone. Sorting and reading all would be exact and slow: they are left for where no index is.

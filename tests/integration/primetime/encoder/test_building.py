@@ -14,6 +14,7 @@ from primetime.encoder.artifact import verify
 from primetime.encoder.building import Texts, build
 from primetime.encoder.calibration import calibration_sha256
 from primetime.encoder.choosing import choose
+from primetime.encoder.fidelity import Labelled, Review, retrieval_shortfalls
 from primetime.encoder.serving import Encoder
 from primetime.encoder.source import RAW_MODEL_WARNING
 from primetime.errors import BadInput, Busy, ModelProblem
@@ -95,6 +96,37 @@ def test_texts_given_are_named_in_the_manifest(small_bert: Path, tmp_path: Path)
     assert manifest.judged_by == f"sha256:{calibration_sha256(given)}"
     with pytest.raises(BadInput, match="too few"):
         static(texts=Texts(calibration=given[:3]))
+
+
+def labelled_texts() -> Labelled:
+    texts = [f"heart {'and lung ' * (number % 7)}failure {'asthma ' * (number % 5)}" for number in range(40)]
+    included = np.asarray([number % 5 == 0 for number in range(40)])
+    return Labelled(texts=texts, reviews=[Review(name="Hearts", rows=np.arange(40), included=included)])
+
+
+def test_retrieval_is_judged_where_labels_are_given(small_bert: Path, tmp_path: Path) -> None:
+    manifest = build(small_bert, tmp_path / "out", quantisation="bf16", texts=Texts(labelled=labelled_texts()))
+    assert manifest.retrieval_judged_by.startswith("40 texts of Hearts; sha256:")
+    assert manifest.judged_by.startswith("sha256:")
+    assert "by retrieval (40 texts of Hearts" in manifest.judgement
+    original, variant = manifest.variants["none"].retrieval, manifest.variants["bf16"].retrieval
+    assert original is not None and variant is not None
+    assert 0 < original.ndcg_10 <= 1
+    assert manifest.variants["bf16"].offered == (not retrieval_shortfalls(original, variant))
+
+
+def test_a_variant_that_retrieves_too_little_is_not_offered(small_bert: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("primetime.encoder.fidelity.RETRIEVAL_KEPT", 1.5)
+    manifest = build(small_bert, tmp_path / "out", quantisation="bf16", texts=Texts(labelled=labelled_texts()))
+    assert manifest.quantisation == "none"
+    assert "of fp32's" in " ".join(manifest.warnings)
+
+
+def test_without_labels_the_build_says_what_it_was_judged_by(small_bert: Path, tmp_path: Path) -> None:
+    manifest = build(small_bert, tmp_path / "out", quantisation="bf16")
+    assert manifest.judgement == (
+        "judged by vectors alone (made-up texts): retrieval was not judged, as no inclusion labels were given"
+    )
 
 
 def test_a_failed_build_leaves_the_earlier_artifact(small_bert: Path, tmp_path: Path) -> None:

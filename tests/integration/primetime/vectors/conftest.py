@@ -1,5 +1,7 @@
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -8,6 +10,8 @@ from psycopg import sql
 
 from primetime.articles.record import Article
 from primetime.database.migrations import migrate
+from primetime.encoder.artifact import read_manifest
+from primetime.vectors import nearest, nearest_index
 
 TITLES = (
     "Adverse reactions to antihypertensive medication among older adults",
@@ -21,11 +25,18 @@ TITLES = (
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(params=["halfvec", "bytea"])
+@pytest.fixture(params=["halfvec", "indexed", "bytea"])
 def connection(
-    request: pytest.FixtureRequest, server_url: str, empty_database_url: str
+    request: pytest.FixtureRequest, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[psycopg.Connection]:
-    """A migrated database that keeps vectors in pgvector, and one that keeps them as bytes: same tests for both."""
+    """A migrated database, with the same tests for each way to find what is near.
+
+    Vectors in pgvector that are read exactly; the same with an index from the first vector on, whose scan answers
+    filters as well; vectors kept as bytes.
+    """
+    if request.param == "indexed":
+        monkeypatch.setattr(nearest_index, "INDEX_FROM", 1)
+        monkeypatch.setattr(nearest, "EXACT_BELOW", 0)
     with psycopg.connect(empty_database_url, autocommit=True) as setup:
         if request.param == "bytea":
             name = sql.Identifier(setup.info.dbname)
@@ -61,3 +72,28 @@ def pmids(add_article: Callable[..., int]) -> list[int]:
 @pytest.fixture
 def killable_script() -> Path:
     return Path(__file__).parent / "encode_until_killed.py"
+
+
+@dataclass(frozen=True)
+class Models:
+    """Two artifacts beside each other, as a server keeps them."""
+
+    first: Path
+    second: Path
+
+    @property
+    def first_hash(self) -> str:
+        return read_manifest(self.first).hash
+
+    @property
+    def second_hash(self) -> str:
+        return read_manifest(self.second).hash
+
+
+@pytest.fixture
+def models(model_directory: Path, small_model_directory: Path, tmp_path: Path) -> Models:
+    found = Models(tmp_path / "models" / "one", tmp_path / "models" / "two")
+    found.first.parent.mkdir()
+    found.first.symlink_to(model_directory)
+    shutil.copytree(small_model_directory, found.second)
+    return found

@@ -1,67 +1,45 @@
 """Two real models side by side: MiniLM of 384 dimensions serves, a small BERT of 32 takes its place, and back."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 
-from primetime.database.migrations import migrate, read_migrations
-from primetime.encoder.artifact import read_manifest
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, ModelProblem, NotFound
 from primetime.vectors import serving_model
 from primetime.vectors.changing_model import change_model, new_model_waits
 from primetime.vectors.hybrid import hybrid_search
 from primetime.vectors.nearest import nearest_articles
-from primetime.vectors.serving_encoder import ServingEncoder, find_artifact, open_serving
+from primetime.vectors.serving_encoder import ServingEncoder, open_serving
 from primetime.vectors.storing import encode_missing
 
+if TYPE_CHECKING:
+    from conftest import Models
 
-@dataclass(frozen=True)
-class Models:
-    """Two artifacts beside each other, as a server keeps them."""
-
-    first: Path
-    second: Path
-
-    @property
-    def first_hash(self) -> str:
-        return read_manifest(self.first).hash
-
-    @property
-    def second_hash(self) -> str:
-        return read_manifest(self.second).hash
+# Which way the vectors are read matters little here: with an index, and as bytes.
+pytestmark = pytest.mark.parametrize("connection", ["indexed", "bytea"], indirect=True)
 
 
 @pytest.fixture
-def models(model_directory: Path, small_model_directory: Path, tmp_path: Path) -> Models:
-    found = Models(tmp_path / "models" / "one", tmp_path / "models" / "two")
-    found.first.parent.mkdir()
-    found.first.symlink_to(model_directory)
-    shutil.copytree(small_model_directory, found.second)
-    return found
-
-
-@pytest.fixture
-def served(connection: psycopg.Connection, encoder: Encoder, models: Models, pmids: list[int]) -> str:
+def served(connection: psycopg.Connection, encoder: Encoder, models: "Models", pmids: list[int]) -> str:
     return encode_missing(connection, encoder).model_hash
 
 
-def change(connection: psycopg.Connection, models: Models, **options: object) -> None:
+def change(connection: psycopg.Connection, models: "Models", **options: object) -> None:
     change_model(connection, models.second, None, threads=0, **options)
 
 
 def test_the_first_model_serves_and_another_does_not_by_being_encoded(
-    connection: psycopg.Connection, served: str, models: Models
+    connection: psycopg.Connection, served: str, models: "Models"
 ) -> None:
     assert serving_model.serving_hash(connection) == served == models.first_hash
     encode_missing(connection, Encoder.open(models.second))
@@ -73,7 +51,7 @@ def test_the_first_model_serves_and_another_does_not_by_being_encoded(
 
 
 def test_the_old_model_serves_until_the_new_ones_vectors_are_complete(
-    connection: psycopg.Connection, empty_database_url: str, served: str, models: Models, monkeypatch
+    connection: psycopg.Connection, empty_database_url: str, served: str, models: "Models", monkeypatch
 ) -> None:
     monkeypatch.setattr("primetime.vectors.storing.BATCH", 2)
     seen = []
@@ -100,7 +78,7 @@ def test_a_killed_change_continues_and_the_old_model_serves_meanwhile(
     connection: psycopg.Connection,
     encoder: Encoder,
     empty_database_url: str,
-    models: Models,
+    models: "Models",
     add_article: Callable[..., int],
     killable_script: Path,
     repository: Path,
@@ -127,7 +105,7 @@ def test_a_killed_change_continues_and_the_old_model_serves_meanwhile(
 
 
 def test_an_incomplete_model_is_not_switched_to(
-    connection: psycopg.Connection, served: str, models: Models, add_article: Callable[..., int]
+    connection: psycopg.Connection, served: str, models: "Models", add_article: Callable[..., int]
 ) -> None:
     encode_missing(connection, Encoder.open(models.second))
     add_article("A new study of the heart")
@@ -139,7 +117,7 @@ def test_an_incomplete_model_is_not_switched_to(
 
 
 def test_articles_that_come_during_a_change_are_encoded_before_the_switch(
-    connection: psycopg.Connection, served: str, models: Models, add_article: Callable[..., int]
+    connection: psycopg.Connection, served: str, models: "Models", add_article: Callable[..., int]
 ) -> None:
     added: list[int] = []
 
@@ -153,7 +131,7 @@ def test_articles_that_come_during_a_change_are_encoded_before_the_switch(
 
 
 def test_going_back_is_a_switch(
-    connection: psycopg.Connection, served: str, models: Models, add_article: Callable[..., int]
+    connection: psycopg.Connection, served: str, models: "Models", add_article: Callable[..., int]
 ) -> None:
     with pytest.raises(NotFound, match="no other model"):
         serving_model.previous_model(connection)
@@ -167,7 +145,7 @@ def test_going_back_is_a_switch(
 
 
 def test_a_model_that_was_left_comes_back_only_when_asked_for(
-    connection: psycopg.Connection, served: str, models: Models
+    connection: psycopg.Connection, served: str, models: "Models"
 ) -> None:
     assert new_model_waits(connection, models.second)
     change(connection, models)
@@ -177,7 +155,7 @@ def test_a_model_that_was_left_comes_back_only_when_asked_for(
 
 
 def test_only_a_model_that_served_and_has_vectors_is_rolled_back_to(
-    connection: psycopg.Connection, served: str, models: Models
+    connection: psycopg.Connection, served: str, models: "Models"
 ) -> None:
     encode_missing(connection, Encoder.open(models.second))
     with pytest.raises(NotFound, match="never served"):
@@ -190,41 +168,14 @@ def test_only_a_model_that_served_and_has_vectors_is_rolled_back_to(
         serving_model.forget_vectors(connection, models.second_hash)
 
 
-def test_a_database_from_before_goes_on_with_the_model_of_most_vectors(empty_database_url: str) -> None:
-    earlier = [migration for migration in read_migrations() if migration.name < "0006"]
-    with psycopg.connect(empty_database_url) as connection:
-        migrate(connection, earlier)
-        connection.execute("INSERT INTO encoder_models VALUES ('old', 'a', 2), ('new', 'b', 2)")
-        for pmid, model_hashes in ((1, ["old", "new"]), (2, ["old"])):
-            connection.execute("INSERT INTO articles (pmid, title, content_hash) VALUES (%s, 'Heart', 'c')", [pmid])
-            for model_hash in model_hashes:
-                connection.execute(
-                    "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding)"
-                    " VALUES (%s, %s, 'c', '[0,1]')",
-                    [model_hash, pmid],
-                )
-        connection.commit()
-        migrate(connection)
-        assert serving_model.serving_hash(connection) == "old"
-
-
-def test_an_artifact_is_found_beside_the_configured_one(models: Models) -> None:
-    assert find_artifact(models.second, models.second_hash) == models.second
-    assert find_artifact(models.second, models.first_hash) == models.first
-    (models.first.parent / "broken").mkdir()
-    (models.first.parent / "broken" / "manifest.json").write_text("{")
-    with pytest.raises(ModelProblem, match="artifact of model 0123456789abcdef is not in"):
-        find_artifact(models.second, "0123456789abcdef")
-
-
 @pytest.fixture
-def process(connection: psycopg.Connection, models: Models) -> ServingEncoder:
+def process(connection: psycopg.Connection, models: "Models") -> ServingEncoder:
     """What a process that serves HTTP holds, told to follow by the test instead of its own thread."""
     return ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection))
 
 
 def test_a_process_follows_a_switch_and_back(
-    connection: psycopg.Connection, served: str, models: Models, process: ServingEncoder
+    connection: psycopg.Connection, served: str, models: "Models", process: ServingEncoder
 ) -> None:
     process.start()
     process.close()
@@ -238,7 +189,7 @@ def test_a_process_follows_a_switch_and_back(
 
 
 def test_a_process_keeps_its_model_when_the_new_one_does_not_work_there(
-    connection: psycopg.Connection, served: str, models: Models, process: ServingEncoder
+    connection: psycopg.Connection, served: str, models: "Models", process: ServingEncoder
 ) -> None:
     process.start()
     process.close()
@@ -255,20 +206,10 @@ def test_a_process_keeps_its_model_when_the_new_one_does_not_work_there(
 
 
 def test_a_process_without_the_serving_models_artifact_serves_no_other(
-    connection: psycopg.Connection, served: str, models: Models, process: ServingEncoder
+    connection: psycopg.Connection, served: str, models: "Models", process: ServingEncoder
 ) -> None:
     models.first.unlink()
     process.start()
     process.close()
     assert process.encoder is None
     assert served in str(process.problem)
-
-
-def test_a_process_starts_with_its_own_model_while_the_database_is_away(models: Models) -> None:
-    def away() -> nullcontext[psycopg.Connection]:
-        raise psycopg.OperationalError("the server is away")
-
-    process = ServingEncoder(models.second, threads=0, connect=away)
-    process.start()
-    process.close()
-    assert process.encoder.manifest.hash == models.second_hash

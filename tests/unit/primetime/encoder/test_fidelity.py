@@ -1,9 +1,16 @@
 import numpy as np
 import pytest
 
-from primetime.encoder.artifact import Quality
+from primetime.encoder.artifact import Quality, Retrieval
 from primetime.encoder.calibration import GOLDEN_TEXTS, calibration_sha256, calibration_texts, judging_texts
-from primetime.encoder.fidelity import compare, retrieval, shortfalls
+from primetime.encoder.fidelity import (
+    Review,
+    compare,
+    judge_retrieval,
+    retrieval,
+    retrieval_shortfalls,
+    shortfalls,
+)
 from primetime.encoder.pooling import to_unit_length
 
 
@@ -66,3 +73,30 @@ def test_a_model_is_not_judged_by_what_it_was_calibrated_on() -> None:
     long = {text for text in judging_texts() if len(text) > 400}
     assert not long & set(calibration_texts())
     assert len(GOLDEN_TEXTS) == 4
+
+
+def test_retrieval_is_judged_by_the_mean_over_reviews() -> None:
+    vectors = np.eye(6, dtype=np.float32)
+    vectors[1] = vectors[0]
+    found_at_once = Review(name="a", rows=np.arange(3), included=np.asarray([True, True, False]))
+    alike = Review(name="b", rows=np.asarray([2, 3, 4, 5]), included=np.asarray([True, False, False, True]))
+    first, second = (judge_retrieval(vectors, [review]) for review in (found_at_once, alike))
+    both = judge_retrieval(vectors, [found_at_once, alike])
+    assert (first.ndcg_10, first.recall_100) == (1, 1)
+    assert second.ndcg_10 < 1
+    assert both.ndcg_10 == pytest.approx((first.ndcg_10 + second.ndcg_10) / 2, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("ndcg", "recall", "missed"),
+    [
+        (0.8, 0.6, []),
+        (0.797, 0.598, []),
+        (0.795, 0.6, ["nDCG@10 0.795 below 0.995 of fp32's 0.8"]),
+        (0.8, 0.5, ["recall@100 0.5 below 0.995 of fp32's 0.6"]),
+        (float("nan"), 0.7, ["nDCG@10 nan below 0.995 of fp32's 0.8"]),
+    ],
+)
+def test_retrieval_may_lose_half_a_percent(ndcg: float, recall: float, missed: list[str]) -> None:
+    original = Retrieval(ndcg_10=0.8, recall_100=0.6)
+    assert retrieval_shortfalls(original, Retrieval(ndcg_10=ndcg, recall_100=recall)) == missed
