@@ -15,7 +15,11 @@ from primetime.errors import PrimeTimeError
 # Command → where it is and what it does, so that `--help` imports no model, no server and no driver.
 _COMMANDS = {
     "migrate": ("primetime.commands.corpus:migrate_command", "Bring the database to this release's schema."),
-    "import": ("primetime.commands.corpus:import_command", "Store articles from PubMed XML, plain or gzip."),
+    "import": (
+        "primetime.commands.corpus:import_command",
+        "Store articles from PubMed XML, NBIB, RIS, EndNote XML or CSV.",
+    ),
+    "duplicates": ("primetime.commands.duplicates:duplicates_command", "Find records that are of one article."),
     "embed": ("primetime.commands.analysis:embed_command", "Encode the articles that have no vector yet."),
     "encode": ("primetime.commands.encoding:encode_command", "Encode a file of texts into a file of vectors."),
     "analyse": ("primetime.commands.analysis:analyse_command", "Find topics, forecasts and opportunities."),

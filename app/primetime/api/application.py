@@ -19,6 +19,7 @@ from primetime.api import (
     embed,
     export,
     health,
+    imports,
     runs,
     search,
     session,
@@ -67,7 +68,20 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(health.router)
-    for part in (session, accounts, account, dashboard, articles, search, topics, export, analysis, runs, embed):
+    for part in (
+        session,
+        accounts,
+        account,
+        dashboard,
+        articles,
+        search,
+        topics,
+        export,
+        imports,
+        analysis,
+        runs,
+        embed,
+    ):
         app.include_router(part.router, dependencies=[Depends(admitted)])
     app.include_router(_description(app), dependencies=[Depends(admitted)])
     answer_errors(app)

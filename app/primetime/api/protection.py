@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from primetime.api.problems import answer, problem
 
 LARGEST_BODY = 1 << 20
+# The one path that takes files; the proxy in front lets no more pass either.
+FILES_PATH, LARGEST_FILE = "/api/v1/imports", 32 << 20
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -48,11 +50,12 @@ class Protection:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                refusal = self._refusal(scope["method"], headers)
+                largest = LARGEST_FILE if scope["path"] == FILES_PATH else LARGEST_BODY
+                refusal = self._refusal(scope["method"], headers, largest)
                 if refusal is not None:
                     await refusal(scope, receive, send_with_headers)
                     return
-                await self._app(scope, _limited(receive), send_with_headers)
+                await self._app(scope, _limited(receive, largest), send_with_headers)
             except Exception as error:
                 # Here and not further out, so that this answer has its headers and its id too.
                 response = answer(Request(scope), error)
@@ -70,10 +73,10 @@ class Protection:
                     milliseconds=round((time.perf_counter() - began) * 1000, 1),
                 )
 
-    def _refusal(self, method: str, headers: Headers) -> ASGIApp | None:
+    def _refusal(self, method: str, headers: Headers, largest: int) -> ASGIApp | None:
         length = headers.get("content-length", "0")
-        if length.isdigit() and int(length) > LARGEST_BODY:
-            return problem(413, f"the body has more than {LARGEST_BODY} bytes")
+        if length.isdigit() and int(length) > largest:
+            return problem(413, f"the body has more than {largest} bytes")
         if method not in _SAFE_METHODS and not self._same_origin(headers):
             return problem(403, "the request comes from another site", remedy="use the platform's own pages")
         return None
@@ -91,15 +94,15 @@ class Protection:
         )
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, largest: int) -> Receive:
     received = 0
 
     async def limited() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
-            raise HTTPException(413, f"the body has more than {LARGEST_BODY} bytes")
+        if received > largest:
+            raise HTTPException(413, f"the body has more than {largest} bytes")
         return message
 
     return limited

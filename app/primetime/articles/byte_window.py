@@ -67,6 +67,10 @@ class ByteWindow:
         self._cursor += len(taken)
         return taken
 
+    def rest(self) -> bytes:
+        """All that is left, once `find` has told that what ends it does not come any more."""
+        return self.take(len(self._data) - self._cursor)
+
     def skip_space(self) -> bool:
         """Move to the next byte that is not white space; false at the stream's end."""
         while True:
@@ -81,7 +85,7 @@ class ByteWindow:
         if len(self._data) - self._cursor > _WIDEST:
             raise BadInput(
                 f"{self.name} has a record of more than {_WIDEST >> 20} MB at line {self.line}",
-                remedy="check that it is PubMed XML",
+                remedy="check that it is a file of articles",
             )
         chunk = next(self._chunks, b"")
         self._data = self._data[self._cursor :] + chunk

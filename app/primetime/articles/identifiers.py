@@ -2,7 +2,7 @@
 
 import re
 
-LARGEST_PMID = 2**63 - 1
+LARGEST_PMID = 4_500_000_000_000_000  # above it are the numbers of articles without a PMID
 _PMID = re.compile(r"[0-9]{1,19}")
 _DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:?\s*)?(10\.\d+(?:\.\d+)*/\S+)", re.IGNORECASE)
 _ORCID = re.compile(r"(\d{4})-?(\d{4})-?(\d{4})-?(\d{3}[\dX])$", re.IGNORECASE)

@@ -26,6 +26,7 @@ class Filters:
     publication_type: str | None = None
     mesh: str | None = None  # a heading's name
     pmids: list[int] | None = None
+    duplicates: bool = False  # true: also those that are linked to another
 
 
 @dataclass(frozen=True, kw_only=True)

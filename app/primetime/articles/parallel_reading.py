@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from primetime.articles.byte_window import open_plain_or_gzip
+from primetime.articles.formats.recognising import PUBMED_XML, recognise
 from primetime.articles.pubmed_xml import batched, read_raw
 from primetime.articles.record_stream import RawRecord, split_records
 from primetime.articles.rows import Rows, rows_of
@@ -21,11 +22,16 @@ _AHEAD = 2  # runs waiting for each process: what bounds the memory
 
 
 def read_rows(path: Path, *, processes: int | None = None) -> Iterator[Rows]:
-    """The records of a PubMed XML file as rows, in order; small files are read in this process.
+    """The records of a file as rows, in order; of PubMed XML, large files are read by further processes.
 
     `processes`: how many read beside this one; None is one for each processor (four at most), 0 is none.
-    Raises BadInput as `read_pubmed_xml` does, which may be after many rows.
+    Raises BadInput as the format's reader does, which may be after many rows.
     """
+    found = recognise(path)
+    if found is not PUBMED_XML:
+        with open_plain_or_gzip(path) as stream:
+            yield from rows_of(found.read(stream, str(path)), size=_RUN)
+        return
     count = min(4, len(os.sched_getaffinity(0))) if processes is None else processes
     with open_plain_or_gzip(path) as stream:
         batches = batched(split_records(stream, str(path)))

@@ -102,6 +102,7 @@ DELETE FROM wanted_articles AS wanted USING articles WHERE articles.pmid = wante
     AND (%(publication_type)s::text IS NULL OR publication_types @> ARRAY[%(publication_type)s::text])
     AND (%(mesh)s::text IS NULL OR mesh @> jsonb_build_array(jsonb_build_object('name', %(mesh)s::text)))
     AND (%(pmids)s::bigint[] IS NULL OR pmid = ANY (%(pmids)s))
+    AND (%(duplicates)s::boolean OR pmid NOT IN (SELECT duplicate FROM duplicate_links))
 
 -- name: newest
 publication_date DESC NULLS LAST, pmid DESC

@@ -197,7 +197,14 @@ class SkippedRecord:
         return f"record {self.number} (line {self.line}{pmid}): {self.reason}"
 
 
-Record = Article | DeletedCitations | SkippedRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedArticle:
+    """A PMID of a list: an article to be fetched."""
+
+    pmid: int
+
+
+Record = Article | DeletedCitations | SkippedRecord | WantedArticle
 """What a file is read as, in its order."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from primetime.articles.record import Article, DeletedCitations, Record, SkippedRecord
+from primetime.articles.record import Article, DeletedCitations, Record, SkippedRecord, WantedArticle
 
 Row = tuple[object, ...]
 _encode = msgspec.json.Encoder().encode
@@ -19,31 +19,52 @@ class Rows:
     read: int = 0  # records, deletions not counted
     articles: dict[int, Row] = field(default_factory=dict)  # the newest version of each, by PMID
     deleted: tuple[int, ...] = ()
+    wanted: tuple[int, ...] = ()  # PMIDs of a list, to be fetched
     problems: tuple[SkippedRecord, ...] = ()
 
 
 def rows_of(records: Iterable[Record], *, size: int) -> Iterator[Rows]:
     """The records in runs of at most `size`; a deletion ends a run, so that the order of a file is kept."""
-    articles: dict[int, Row] = {}
-    versions: dict[int, int] = {}
-    problems: list[SkippedRecord] = []
-    read = 0
+    run = _Run()
     for record in records:
         if isinstance(record, DeletedCitations):
-            yield Rows(read=read, articles=articles, deleted=record.pmids, problems=tuple(problems))
-            articles, versions, problems, read = {}, {}, [], 0
+            yield run.rows(deleted=record.pmids)
+            run = _Run()
             continue
-        read += 1
+        run.add(record)
+        if run.read == size:
+            yield run.rows()
+            run = _Run()
+    if run.read:
+        yield run.rows()
+
+
+@dataclass(slots=True)
+class _Run:
+    read: int = 0
+    articles: dict[int, Row] = field(default_factory=dict)
+    versions: dict[int, int] = field(default_factory=dict)
+    wanted: list[int] = field(default_factory=list)
+    problems: list[SkippedRecord] = field(default_factory=list)
+
+    def add(self, record: Article | SkippedRecord | WantedArticle) -> None:
+        self.read += 1
         if isinstance(record, SkippedRecord):
-            problems.append(record)
-        elif record.version >= versions.get(record.pmid, 0):
-            versions[record.pmid] = record.version
-            articles[record.pmid] = article_row(record)
-        if read == size:
-            yield Rows(read=read, articles=articles, problems=tuple(problems))
-            articles, versions, problems, read = {}, {}, [], 0
-    if read:
-        yield Rows(read=read, articles=articles, problems=tuple(problems))
+            self.problems.append(record)
+        elif isinstance(record, WantedArticle):
+            self.wanted.append(record.pmid)
+        elif record.version >= self.versions.get(record.pmid, record.version):
+            self.versions[record.pmid] = record.version
+            self.articles[record.pmid] = article_row(record)
+
+    def rows(self, deleted: tuple[int, ...] = ()) -> Rows:
+        return Rows(
+            read=self.read,
+            articles=self.articles,
+            deleted=deleted,
+            wanted=tuple(self.wanted),
+            problems=tuple(self.problems),
+        )
 
 
 def article_row(article: Article) -> Row:

@@ -16,12 +16,13 @@ _BATCH = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class ImportReport:
-    """What became of the records read: `read` is new, updated, unchanged and skipped together."""
+    """What became of the records read: `read` is new, updated, unchanged, wanted and skipped together."""
 
     read: int = 0
     new: int = 0
     updated: int = 0
-    unchanged: int = 0  # stored already as it came, or in a newer version
+    unchanged: int = 0  # stored already as it came, in a newer version, or from a source that tells more
+    wanted: int = 0  # PMIDs of a list, stored already or to be fetched
     skipped: int = 0
     deleted: int = 0  # stored articles that the file says PubMed has withdrawn
     problems: list[SkippedRecord] = field(default_factory=list)  # the skipped ones
@@ -46,7 +47,7 @@ def store_rows(
     connection: psycopg.Connection, runs: Iterable[Rows], *, progress: Callable[[int], None] | None = None
 ) -> ImportReport:
     """As `store_articles`, of records that were made into rows elsewhere."""
-    read = new = updated = deleted = 0
+    read = new = updated = deleted = wanted = 0
     problems: list[SkippedRecord] = []
     with connection.transaction():
         transaction_lock(connection, "import")
@@ -58,6 +59,9 @@ def store_rows(
                 updated += changed
             if rows.deleted:
                 deleted += connection.execute(_QUERIES["delete_articles"], {"pmids": list(rows.deleted)}).rowcount
+            if rows.wanted:
+                want_articles(connection, rows.wanted)
+                wanted += len(rows.wanted)
             read += rows.read
             problems += rows.problems
             if progress is not None:
@@ -67,7 +71,8 @@ def store_rows(
         read=read,
         new=new,
         updated=updated,
-        unchanged=read - new - updated - len(problems),
+        unchanged=read - new - updated - wanted - len(problems),
+        wanted=wanted,
         skipped=len(problems),
         deleted=deleted,
         problems=problems,

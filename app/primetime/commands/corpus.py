@@ -1,7 +1,5 @@
 """`primetime migrate`, `import`, `export`."""
 
-import os
-import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,16 +9,18 @@ import click
 import orjson
 
 from primetime.articles.csv_export import export_filtered
+from primetime.articles.duplicates.linking import LinkReport, link_if_needed
 from primetime.articles.listing import Filters
 from primetime.articles.parallel_reading import read_rows
 from primetime.articles.storing import ImportReport, store_rows
+from primetime.commands.output import whole_file
 from primetime.commands.session import begin, database, progress_bar
 from primetime.database.connection import connect
 from primetime.database.migrations import migrate
 from primetime.errors import BadInput
 from primetime.settings import Settings
 
-_COUNTS = ("read", "new", "updated", "unchanged", "skipped", "deleted")
+_COUNTS = ("read", "new", "updated", "unchanged", "skipped", "deleted", "wanted")
 
 
 @click.command("migrate")
@@ -35,16 +35,17 @@ def migrate_command() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object.")
 def import_command(files: tuple[Path, ...], as_json: bool) -> None:
-    """Store the articles of FILES: PubMed XML, plain or gzip.
+    """Store the articles of FILES: PubMed XML, NBIB, RIS, EndNote XML or CSV, plain or gzip, told by their content.
 
-    A record that cannot be read is told on stderr and skipped. A file that is not PubMed XML, or ends early, is
-    stored not at all; files before it stay stored.
+    A list of PMIDs is kept as articles to be fetched. A record that cannot be read is told on stderr and skipped. A
+    file in no such format, or that ends early, is stored not at all; files before it stay stored.
     """
     settings = begin()
     for file in files:
         if not file.is_file():
             raise BadInput(f"there is no file {file}", remedy="check the path")
     reports: list[tuple[Path, ImportReport]] = []
+    linked: LinkReport | None = None
     with database(settings) as connection:
         for file in files:
             with progress_bar("records") as progress:
@@ -54,6 +55,10 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
             reports.append((file, report))
             if not as_json:
                 click.echo(f"{file}: " + ", ".join(f"{getattr(report, name)} {name}" for name in _COUNTS))
+        if any(report.new or report.updated for _, report in reports):
+            linked = link_if_needed(connection)
+    if linked is not None and not as_json:
+        click.echo(f"{linked.links} articles are duplicates of others, {linked.new} of them found now")
     if as_json:
         totals = {name: sum(getattr(report, name) for _, report in reports) for name in _COUNTS}
         per_file = [
@@ -64,7 +69,7 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
             }
             for file, report in reports
         ]
-        click.echo(orjson.dumps({**totals, "files": per_file}))
+        click.echo(orjson.dumps({**totals, "duplicates": linked.links if linked else 0, "files": per_file}))
 
 
 @click.command("export")
@@ -78,19 +83,8 @@ def export_command(output: Path, q: str | None, year_from: int | None, year_to: 
     """Write the articles as CSV, newest first."""
     filters = Filters(q=q, year_from=year_from, year_to=year_to)
     settings = begin()
-    if str(output) == "-":
-        _write(settings, filters, sys.stdout.buffer)
-        return
-    # Written beside and renamed at the end, so that a stopped export leaves no half file under that name.
-    unfinished = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        with unfinished.open("wb") as file:
-            _write(settings, filters, file)
-        unfinished.replace(output)
-    except OSError as error:
-        raise BadInput(f"cannot write {output}: {error.strerror}", remedy="choose another --output") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with whole_file(output) as file:
+        _write(settings, filters, file)
 
 
 def _write(settings: Settings, filters: Filters, file: IO[bytes]) -> None:

@@ -4,6 +4,7 @@ A job whose worker died is run again after 16 minutes without a sign of life, at
 for good stays in the table as the dead letter that it is. What is finished is forgotten after 14 days.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from primetime.database.connection import APPLICATION_NAME, connect, database_ur
 from primetime.database.queries import load_queries
 from primetime.errors import Busy
 from primetime.jobs.analysing import run_analysis
+from primetime.jobs.importing import add_import_task, forget_old_imports
 from primetime.settings import Settings
 
 VISIBILITY_SECONDS = 16 * 60
@@ -86,7 +88,9 @@ def create_queue(settings: Settings) -> App:
         await context.app.job_manager.delete_old_jobs(
             nb_hours=RETENTION_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
+        await asyncio.to_thread(_forget_old_imports, settings)
 
+    add_import_task(queue, settings, queue_name=QUEUE)
     return queue
 
 
@@ -114,6 +118,11 @@ def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[Jo
     """The analyses asked for, newest first."""
     with connection.cursor(row_factory=class_row(JobState)) as cursor:
         return cursor.execute(_QUERIES["analysis_jobs"], {"task": _ANALYSE, "limit": limit}).fetchall()
+
+
+def _forget_old_imports(settings: Settings) -> None:
+    with connect(settings) as connection:
+        forget_old_imports(connection, hours=RETENTION_HOURS)
 
 
 async def work(queue: App, **options: Any) -> None:

@@ -1,5 +1,6 @@
 """The command line as a person runs it."""
 
+import csv
 import gzip
 import json
 import os
@@ -49,7 +50,19 @@ def test_help_names_every_command_and_loads_no_model(environment: dict[str, str]
     )
     result = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr
-    for command in ("migrate", "import", "embed", "analyse", "search", "export", "serve", "worker", "model", "account"):
+    for command in (
+        "migrate",
+        "import",
+        "duplicates",
+        "embed",
+        "analyse",
+        "search",
+        "export",
+        "serve",
+        "worker",
+        "model",
+        "account",
+    ):
         assert command in result.stdout
 
 
@@ -71,7 +84,7 @@ def test_a_bad_file_is_refused_in_one_line_and_stores_nothing(
     assert_one_line(run(environment, "import", str(truncated)), 3, "truncated gzip file; fetch the file again")
     no_xml = tmp_path / "notes.txt"
     no_xml.write_text("just words")
-    assert_one_line(run(environment, "import", str(no_xml)), 3, "is not PubMed XML")
+    assert_one_line(run(environment, "import", str(no_xml)), 3, "is in no format that can be read")
     assert_one_line(run(environment, "import", str(tmp_path / "none")), 3, "there is no file")
     assert json.loads(run(environment, "import", "--json", str(corpus)).stdout)["new"] == 2
 
@@ -83,6 +96,44 @@ def test_an_export_is_whole_or_not_there(environment: dict[str, str], corpus: Pa
     assert output.read_text(encoding="utf-8-sig").count("\n") == 3
     assert run(environment, "export", "--output", "-").stdout.count("Title ") == 2
     assert_one_line(run(environment, "export", "--output", str(tmp_path / "no" / "x.csv")), 3, "cannot write")
+
+
+RIS = (
+    "TY  - JOUR\nTI  - Copper bed linens and infections\nAU  - Butler, J\nPY  - 2018\nSP  - 53\nVL  - 1\n{more}ER  - \n"
+    "TY  - JOUR\nTI  - COPPER BED LINENS AND INFECTIONS.\nAU  - Butler, John\nPY  - 2018\nSP  - 53\nVL  - 1\n"
+    "JF  - J Hosp Infect\nER  - \nTY  - JOUR\nER  - \n"
+)
+
+
+def test_the_duplicates_of_a_file_are_written_as_pairs(environment: dict[str, str], tmp_path: Path) -> None:
+    file, output = tmp_path / "any.txt", tmp_path / "pairs.csv"
+    file.write_text(RIS.format(more="DO  - 10.1/x\n"))
+    result = run(environment, "duplicates", str(file), "--output", str(output))
+    assert result.returncode == 0, result
+    assert "2 records, 1 skipped, 1 pairs, 1 groups, 1 different" in result.stdout
+    assert "skipped record 3 (line 17): no title" in result.stderr
+    _, row = csv.reader(output.read_text(encoding="utf-8-sig").splitlines())
+    assert row[:3] == ["1", "2", "fuzzy"]
+    again = run(environment, "duplicates", str(file), "--output", "-", "--json")
+    assert json.loads(again.stderr.splitlines()[-1])["pairs"] == 1
+    assert_one_line(run(environment, "duplicates", str(file)), 3, "--output is missing")
+    (tmp_path / "list.txt").write_text("1\n2\n")
+    pmids = run(environment, "duplicates", str(tmp_path / "list.txt"), "--output", str(output))
+    assert_one_line(pmids, 3, "has no articles to compare")
+
+
+def test_other_formats_are_imported_linked_and_undone(environment: dict[str, str], tmp_path: Path) -> None:
+    file, pmids = tmp_path / "any.txt", tmp_path / "pmids.txt"
+    file.write_text(RIS.format(more="AN  - 7\nDB  - PubMed\n"))
+    pmids.write_text("7\n8\nnine\n")
+    result = run(environment, "import", str(file), str(pmids))
+    assert "3 read, 2 new, 0 updated, 0 unchanged, 1 skipped, 0 deleted, 0 wanted" in result.stdout
+    assert "3 read, 0 new, 0 updated, 0 unchanged, 1 skipped, 0 deleted, 2 wanted" in result.stdout
+    assert "1 articles are duplicates of others, 1 of them found now" in result.stdout
+    rows = list(csv.DictReader(run(environment, "export", "--output", "-").stdout.lstrip("\ufeff").splitlines()))
+    assert [row["PMID"] for row in rows] == ["7"]
+    assert "2 articles, 1 linked to another, 0 of them now" in run(environment, "duplicates").stdout
+    assert_one_line(run(environment, "duplicates", "--undo", "7"), 7, "is no duplicate of another")
 
 
 def test_accounts_are_created_once_and_listed(environment: dict[str, str]) -> None:

@@ -1,0 +1,83 @@
+"""Files whose lines begin with a tag: cutting NBIB and RIS into records, each with its place.
+
+Well-kept readers exist for RIS (rispy), but they hold the whole file, and leave out what does not end, untold.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from primetime.articles.byte_window import ByteWindow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedRecord:
+    number: int  # 1 for the file's first record
+    line: int  # where it begins; 1 for the first line
+    fields: list[tuple[str, str]]  # tag and value, in order; lines that continue a value are joined by spaces
+    problem: str = ""  # why it cannot be used; empty when it can
+
+    def all(self, *tags: str) -> list[str]:
+        """The values of these tags that are not empty, in order."""
+        return [value for tag, value in self.fields if tag in tags and value]
+
+    def first(self, *tags: str) -> str:
+        """The first value of the first of these tags that has one; empty when none has."""
+        for tag in tags:
+            for name, value in self.fields:
+                if name == tag and value:
+                    return value
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    line: re.Pattern[bytes]  # groups: tag, value
+    start: str  # the tag that a record begins with
+    end: str = ""  # the tag that it must end with; empty: it ends where the next begins
+
+
+def tagged_records(stream: IO[bytes], name: str, layout: Layout) -> Iterator[TaggedRecord]:
+    """The records of a file in its order, one in memory at a time. Raises BadInput when it cannot be read."""
+    number = 0
+    lines: list[tuple[bytes, bytes]] = []
+    begun = 0
+    unended = f"it does not end: no {layout.end} line" if layout.end else ""
+    for place, line in numbered_lines(ByteWindow(stream, name)):
+        match = layout.line.match(line)
+        tag = match[1].strip().decode("ascii") if match else ""
+        if tag == layout.start:
+            if begun:
+                yield _record(number, begun, lines, unended)
+            number += 1
+            lines, begun = [(match[1], match[2])] if match else [], place
+        elif begun and tag and tag == layout.end:
+            yield _record(number, begun, lines, "")
+            lines, begun = [], 0
+        elif begun and match:
+            lines.append((match[1], match[2]))
+        elif begun and line.strip():
+            lines[-1] = (lines[-1][0], lines[-1][1].rstrip() + b" " + line.strip())
+    if begun:
+        yield _record(number, begun, lines, unended)
+
+
+def _record(number: int, line: int, lines: list[tuple[bytes, bytes]], problem: str) -> TaggedRecord:
+    try:
+        fields = [(tag.decode("ascii").strip(), value.decode().strip()) for tag, value in lines]
+    except UnicodeDecodeError:
+        return TaggedRecord(number=number, line=line, fields=[], problem="not UTF-8: save the file in UTF-8")
+    return TaggedRecord(number=number, line=line, fields=fields, problem=problem)
+
+
+def numbered_lines(window: ByteWindow) -> Iterator[tuple[int, bytes]]:
+    """Each line with its number, from 1, without its end."""
+    while True:
+        end = window.find(b"\n")
+        place = window.line
+        line = window.take(end + 1) if end is not None else window.rest()
+        if line:
+            yield place, line.rstrip(b"\r\n")
+        if end is None:
+            return

@@ -1,0 +1,156 @@
+"""Importing a file that somebody gave to the page: kept in the database, read by the queue, told as it goes."""
+
+import tempfile
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import psycopg
+from procrastinate import App, RetryStrategy
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from primetime.articles.duplicates.linking import link_if_needed
+from primetime.articles.formats.recognising import Format
+from primetime.articles.parallel_reading import read_rows
+from primetime.articles.storing import store_rows
+from primetime.database.connection import connect
+from primetime.database.queries import load_queries
+from primetime.errors import BadInput, Busy
+from primetime.settings import Settings
+
+_QUERIES = load_queries("primetime.jobs", "imports.sql")
+_IMPORT = "import_file"
+_PIECE = 1 << 20
+_PROBLEMS = 200  # told; the count says how many there are
+
+State = Literal["waiting", "running", "done", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileImport:
+    """A file that was given to be imported, and how it stands."""
+
+    id: int
+    file_name: str
+    format: str
+    bytes: int
+    state: State
+    requested_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    records_read: int
+    report: dict[str, Any] | None  # new, updated, unchanged, wanted, skipped, deleted, duplicates, problems
+    failure: str | None  # why nothing of it was stored
+    remedy: str | None
+
+
+def add_import_task(queue: App, settings: Settings, *, queue_name: str) -> None:
+    """Let the queue's worker import files."""
+
+    @queue.task(
+        name=_IMPORT,
+        queue=queue_name,
+        lock=_IMPORT,
+        # Another import or a run over the duplicates makes this one wait.
+        retry=RetryStrategy(max_attempts=30, wait=20, retry_exceptions={Busy, psycopg.OperationalError}),
+    )
+    def import_file(import_id: int) -> None:
+        run_import(settings, import_id)
+
+
+def enqueue_import(
+    queue: App,
+    connection: psycopg.Connection,
+    stream: IO[bytes],
+    *,
+    file_name: str,
+    format: Format,  # noqa: A002 (the field's own word)
+    account_id: int | None,
+) -> int:
+    """Keep the file and ask the queue to import it, in one transaction; the import's id."""
+    with connection.transaction(), connection.cursor() as cursor:
+        size = stream.seek(0, 2)
+        stream.seek(0)
+        cursor.execute(
+            _QUERIES["add_import"],
+            {"file_name": file_name, "format": format.name, "bytes": size, "account_id": account_id},
+        )
+        (import_id,) = cursor.fetchone() or (0,)
+        number = 0
+        while data := stream.read(_PIECE):
+            cursor.execute(_QUERIES["add_piece"], {"import_id": import_id, "number": number, "data": data})
+            number += 1
+        job_id = queue.configure_task(_IMPORT, connection=connection).defer(import_id=import_id)
+        cursor.execute(_QUERIES["set_job"], {"import_id": import_id, "job_id": job_id})
+    return int(import_id)
+
+
+def run_import(settings: Settings, import_id: int) -> None:
+    """Read and store a kept file, whole or not at all; a file that cannot be read is told as such.
+
+    Raises Busy while another import runs. Run again after it was killed, it begins again and doubles nothing.
+    """
+    with connect(settings) as connection, connect(settings) as telling, tempfile.TemporaryDirectory() as folder:
+        telling.autocommit = True
+        telling.execute(_QUERIES["begin"], {"import_id": import_id})
+        path = Path(folder) / "file"
+        _fetch(connection, import_id, path)
+
+        def tell(read: int) -> None:
+            telling.execute(_QUERIES["set_progress"], {"import_id": import_id, "read": read})
+
+        try:
+            stored = store_rows(connection, read_rows(path), progress=tell)
+        except BadInput as error:
+            failure = str(error).replace(str(path), "the file")
+            _finish(connection, import_id, read=0, report=None, failure=failure, remedy=error.remedy)
+            return
+        connection.commit()
+        linked = link_if_needed(connection) if stored.new or stored.updated else None
+        counts = {name: count for name, count in asdict(stored).items() if name not in ("read", "problems")}
+        problems = [str(problem) for problem in stored.problems[:_PROBLEMS]]
+        report = {**counts, "duplicates": linked.new if linked else 0, "problems": problems}
+        _finish(connection, import_id, read=stored.read, report=report, failure=None, remedy=None)
+
+
+def imports(connection: psycopg.Connection, *, import_id: int | None = None, limit: int = 20) -> list[FileImport]:
+    """The files given, newest first; of `import_id` that one alone, or none."""
+    with connection.cursor(row_factory=class_row(FileImport)) as cursor:
+        return cursor.execute(_QUERIES["find_imports"], {"import_id": import_id, "limit": limit}).fetchall()
+
+
+def forget_old_imports(connection: psycopg.Connection, *, hours: int) -> None:
+    """Forget files given longer ago than this, with what was kept of them."""
+    connection.execute(_QUERIES["forget_old"], {"hours": hours})
+
+
+def _fetch(connection: psycopg.Connection, import_id: int, path: Path) -> None:
+    with path.open("wb") as file, connection.transaction(), connection.cursor("pieces") as cursor:
+        cursor.itersize = 4
+        for (data,) in cursor.execute(_QUERIES["pieces"], {"import_id": import_id}):
+            file.write(data)
+
+
+def _finish(
+    connection: psycopg.Connection,
+    import_id: int,
+    *,
+    read: int,
+    report: dict[str, Any] | None,
+    failure: str | None,
+    remedy: str | None,
+) -> None:
+    with connection.transaction():
+        connection.execute(
+            _QUERIES["finish"],
+            {
+                "import_id": import_id,
+                "read": read,
+                "report": Jsonb(report) if report is not None else None,
+                "failure": failure,
+                "remedy": remedy,
+            },
+        )
+        connection.execute(_QUERIES["forget_pieces"], {"import_id": import_id})
