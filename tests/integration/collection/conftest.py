@@ -16,9 +16,13 @@ import pytest
 import yaml
 from werkzeug.serving import make_server
 
+from localcloud import endpoint
 from localcloud.aws import application
 from localcloud.calls import CallLog
 from localcloud.certificates import CertificateAuthority
+from localcloud.faults.application import FaultyApplication
+from localcloud.faults.rules import FILE, FaultBook
+from localcloud.lightsail import database_servers
 from localcloud.lightsail.balancers import Balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
@@ -28,6 +32,12 @@ from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
+from tests.integration.localcloud.lightsail.conftest import (
+    RecordedBalancers,
+    RecordedMachines,
+    RecordedServers,
+    RecordedStorage,
+)
 
 Answer = Callable[[dict[str, Any], Any], Iterable[bytes]]
 READING = ("Get", "List", "Describe")
@@ -183,3 +193,93 @@ def lightsail(serve: Callable[[Answer, Path], Endpoint], tmp_path: Path) -> Endp
         canonical_names=lambda _name: [],
     )
     return serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalCloud:
+    """The whole endpoint of AWS, and playbooks run against it; machines and servers are stood in for."""
+
+    state: Path
+    book: FaultBook
+    cloud: Cloud
+    environment: dict[str, str]
+    repository: Path
+    log: list[int]
+
+    def play(self, playbook: str, *options: str, inventory: str = "local") -> list[dict[str, Any]]:
+        """Run a playbook; its tasks, each with its name and the hosts' results."""
+        run = subprocess.run(
+            [
+                str(Path(sys.executable).parent / "ansible-playbook"),
+                f"playbooks/{playbook}.yml",
+                "-i",
+                f"inventory/{inventory}",
+                *options,
+            ],
+            env=self.environment,
+            cwd=self.repository,
+            capture_output=True,
+            text=True,
+            timeout=550,
+            check=False,
+        )
+        assert run.returncode == 0, run.stdout[-5000:] + run.stderr[-2000:]
+        report = json.loads(run.stdout[run.stdout.index("{") :])
+        return [task for play in report["plays"] for task in play["tasks"]]
+
+    def provision(self, *options: str) -> tuple[list[str], list[str]]:
+        """Run that playbook: the tasks that changed something, and the calls that did."""
+        return changed(self.play("provision", *options)), self.changing_calls()
+
+    def changing_calls(self) -> list[str]:
+        """The calls since the last look that may change something."""
+        lines = (self.state / "calls.jsonl").read_text().splitlines()
+        fresh, self.log[0] = [json.loads(line) for line in lines[self.log[0] :]], len(lines)
+        return [call["operation"] for call in fresh if call["mutating"]]
+
+
+def changed(tasks: list[dict[str, Any]]) -> list[str]:
+    """The names of the tasks that changed something."""
+    return [task["task"]["name"] for task in tasks if any(host.get("changed") for host in task["hosts"].values())]
+
+
+@pytest.fixture
+def local_cloud(
+    cloudfront_application: Answer, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalCloud]:
+    monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
+    settings = Settings.from_environment({"LOCALCLOUD_NAME": "collection-test", "LOCALCLOUD_STATE": str(tmp_path)})
+    cloud = Cloud(
+        settings=settings,
+        engine=None,
+        store=Store(tmp_path / "lightsail.json"),
+        machines=RecordedMachines(),
+        storage=RecordedStorage(),
+        servers=RecordedServers(),
+        balancers=RecordedBalancers(CertificateAuthority(tmp_path)),
+        work=Work(),
+        canonical_names=lambda _name: [],
+    )
+    calls = CallLog(tmp_path / "calls.jsonl")
+    book = FaultBook(tmp_path / FILE)
+    faulty = FaultyApplication(endpoint.Front(cloud, calls, cloudfront_application), book, calls)
+    server = make_server("127.0.0.1", 0, faulty, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    foreign = ("AWS_", "ANSIBLE_", "LOCALCLOUD_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    environment |= {
+        "LOCALCLOUD_NAME": "collection-test",
+        "LOCALCLOUD_STATE": str(tmp_path),
+        "LOCALCLOUD_PORT": str(server.server_port),
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        # What an operator's profile would say, for the inventories that leave it to that.
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}",
+        "AWS_ACCESS_KEY_ID": "localcloud",
+        "AWS_SECRET_ACCESS_KEY": "any-pair-opens-it",
+        "HOME": str(tmp_path),
+    }
+    yield LocalCloud(state=tmp_path, book=book, cloud=cloud, environment=environment, repository=repository, log=[0])
+    server.shutdown()
+    server.server_close()
+    cloud.work.close()

@@ -70,7 +70,7 @@ def is_not_found(error: Exception) -> bool:
 
 def is_name_taken(error: Exception) -> bool:
     """Whether the service refused to create because the name is in use."""
-    if error_code(error).endswith("AlreadyExists"):
+    if error_code(error).endswith("AlreadyExists") or error_code(error) == "BucketAlreadyOwnedByYou":
         return True
     return any(words in error_message(error).lower() for words in NAME_TAKEN_WORDS)
 

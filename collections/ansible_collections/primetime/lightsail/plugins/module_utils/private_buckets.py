@@ -1,0 +1,114 @@
+# Copyright: Prime Time contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""A private S3 bucket: what S3 tells of it in many replies, as one description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from .convergence import call, find
+from .errors import NOT_ALLOWED, RefusedError, error_code, is_not_found
+
+try:
+    from botocore.exceptions import ClientError
+except ImportError:
+    # AnsibleAWSModule has reported the missing library before anything here is reached.
+    ClientError = Exception
+
+ALL_BLOCKED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
+OWNER_ENFORCED = "BucketOwnerEnforced"
+# The rule that lets old versions and broken uploads go; other rules of the bucket are left alone.
+RULE_ID = "old-versions"
+WHOLE_BUCKET: tuple[Any, ...] = (None, {}, {"Prefix": ""})
+
+
+def setting(client: Any, operation: str, name: str) -> dict[str, Any]:
+    """One setting of a bucket, empty where it was never made. Some of S3's error codes for that are no NoSuch…."""
+    try:
+        return call(client, operation, Bucket=name)
+    except ClientError as error:
+        if is_not_found(error) or error_code(error).endswith("NotFoundError"):
+            return {}
+        raise
+
+
+def describe_bucket(client: Any, name: str) -> dict[str, Any] | None:
+    """The replies of S3 that tell a bucket's settings, or None when there is no such bucket.
+
+    Raises:
+        RefusedError: there is one, and it isn't ours to look at.
+    """
+    try:
+        versioning = find(client, "get_bucket_versioning", Bucket=name)
+    except ClientError as error:
+        if error_code(error) in NOT_ALLOWED:
+            raise RefusedError(
+                f"bucket {name} is there, and these credentials may not look at it: names of buckets are the same "
+                "for all of AWS, so it may be somebody else's; choose another name, or allow it in the IAM policy"
+            ) from error
+        raise
+    if versioning is None:
+        return None
+    return {
+        "versioning": versioning,
+        "public_access": setting(client, "get_public_access_block", name),
+        "ownership": setting(client, "get_bucket_ownership_controls", name),
+        "encryption": setting(client, "get_bucket_encryption", name),
+        "lifecycle": setting(client, "get_bucket_lifecycle_configuration", name),
+        "tagging": setting(client, "get_bucket_tagging", name),
+        "policy": setting(client, "get_bucket_policy", name),
+    }
+
+
+def lifecycle_rule(description: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The rule of this collection, where there is one that is in force for the whole bucket."""
+    for rule in description["lifecycle"].get("Rules") or []:
+        whole = rule.get("Filter") in WHOLE_BUCKET and rule.get("Prefix") in (None, "")
+        if rule.get("ID") == RULE_ID and rule.get("Status") == "Enabled" and whole:
+            found: dict[str, Any] = rule
+            return found
+    return None
+
+
+def bucket_view(description: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the module compares and returns of a bucket; empty for one that isn't there."""
+    if description is None:
+        return {}
+    rule = lifecycle_rule(description) or {}
+    owners = description["ownership"].get("OwnershipControls", {}).get("Rules") or [{}]
+    encryption = description["encryption"].get("ServerSideEncryptionConfiguration", {}).get("Rules") or [{}]
+    default = encryption[0].get("ApplyServerSideEncryptionByDefault", {})
+    policy = description["policy"].get("Policy")
+    return {
+        "versioning": description["versioning"].get("Status") == "Enabled",
+        "public_access_blocked": description["public_access"].get("PublicAccessBlockConfiguration") == ALL_BLOCKED,
+        "ownership": owners[0].get("ObjectOwnership"),
+        "encryption": default.get("SSEAlgorithm"),
+        "old_version_days": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
+        "incomplete_upload_days": rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"),
+        "tags": {tag["Key"]: tag["Value"] for tag in description["tagging"].get("TagSet") or []},
+        "policy": json.loads(policy) if policy else None,
+    }
+
+
+def lifecycle_with(description: Mapping[str, Any] | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """PutBucketLifecycleConfiguration's arguments: the bucket's other rules, and this collection's."""
+    lifecycle = description["lifecycle"] if description else {}
+    rule: dict[str, Any] = {"ID": RULE_ID, "Status": "Enabled", "Filter": {"Prefix": ""}}
+    if wanted["old_version_days"] is not None:
+        rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": wanted["old_version_days"]}
+    if wanted["incomplete_upload_days"] is not None:
+        rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": wanted["incomplete_upload_days"]}
+    others = [other for other in lifecycle.get("Rules") or [] if other.get("ID") != RULE_ID]
+    arguments: dict[str, Any] = {"LifecycleConfiguration": {"Rules": [*others, rule]}}
+    if size := lifecycle.get("TransitionDefaultMinimumObjectSize"):
+        arguments["TransitionDefaultMinimumObjectSize"] = size
+    return arguments

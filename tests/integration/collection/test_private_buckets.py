@@ -1,0 +1,81 @@
+"""The module private_bucket against an S3 over HTTP."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Endpoint
+
+
+def s3(endpoint: "Endpoint") -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=endpoint.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@pytest.fixture
+def task() -> dict[str, Any]:
+    name = f"papers-{uuid4().hex[:8]}"
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "cloudfront.amazonaws.com"},
+                "Action": "s3:GetObject",
+                "Resource": f"arn:aws:s3:::{name}/*",
+            }
+        ],
+    }
+    options = {
+        "name": name,
+        "versioning": True,
+        "old_version_days": 30,
+        "incomplete_upload_days": 7,
+        "tags": {"environment": "test"},
+        "policy": policy,
+    }
+    return {"primetime.lightsail.private_bucket": options}
+
+
+def test_what_is_predicted_is_done_once_even_when_replies_get_lost(
+    cloudfront: "Endpoint", task: dict[str, Any]
+) -> None:
+    name = task["primetime.lightsail.private_bucket"]["name"]
+    (predicted,) = cloudfront.play(task, check=True)
+    assert cloudfront.front.changing() == []
+    cloudfront.front.lose.append(f"PUT /{name}")
+    (made,) = cloudfront.play(task)
+    assert predicted["actions"] == made["actions"]
+    assert predicted["diff"] == made["diff"]
+    assert made["bucket"] == made["diff"]["after"]
+    cloudfront.front.changing()
+    (again,) = cloudfront.play(task)
+    assert (again["changed"], cloudfront.front.changing()) == (False, [])
+
+
+def test_what_somebody_changed_by_hand_is_predicted_and_mended(cloudfront: "Endpoint", task: dict[str, Any]) -> None:
+    name = task["primetime.lightsail.private_bucket"]["name"]
+    cloudfront.play(task)
+    s3(cloudfront).put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Suspended"})
+    s3(cloudfront).delete_public_access_block(Bucket=name)
+    (predicted,) = cloudfront.play(task, check=True)
+    assert predicted["actions"] == ["put_public_access_block", "put_bucket_versioning"]
+    (mended,) = cloudfront.play(task)
+    assert mended["actions"] == predicted["actions"]
+    assert mended["bucket"]["public_access_blocked"] is True
+    assert cloudfront.play(task)[0]["changed"] is False
+
+
+def test_a_name_that_s3_does_not_take_is_refused_in_one_line(cloudfront: "Endpoint", task: dict[str, Any]) -> None:
+    task["primetime.lightsail.private_bucket"]["name"] = "not a bucket"
+    (refused,) = cloudfront.play(task, fails=True)
+    assert "\n" not in refused["msg"]
+    assert "not a bucket" in refused["msg"]
