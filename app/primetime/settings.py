@@ -76,10 +76,15 @@ class Settings(BaseSettings):
     )
     burst_capacity_floor: float = Field(default=25.0, ge=0, le=100, description="percent; below it encoding slows")
     burst_sustainable_share: float = Field(default=0.2, gt=0, le=1, description="CPU share that spends no credits")
-    hdbscan_min_cluster_size: int = Field(
-        default=0, ge=0, description="smallest topic; 0: chosen from the corpus' size"
+    umap_n_neighbors: int = Field(default=15, ge=2, le=200, description="nearest articles in the graph of all")
+    hdbscan_min_cluster_size: int = Field(default=5, ge=2, description="fewest articles of a subtopic")
+    topic_min_articles: int = Field(
+        default=0, ge=0, description="fewest articles of a topic; 0: chosen from the corpus' size"
     )
     hdbscan_min_samples: int = Field(default=0, ge=0, description="HDBSCAN's density neighbours; 0: chosen likewise")
+    topic_stability_repeats: int = Field(
+        default=10, ge=0, le=100, description="how often topics are sought among 80 % of the articles; 0: never"
+    )
     forecast_model: Literal["automatic", "half-drift", "naive", "damped-trend", "ets", "arima"] = Field(
         default="automatic", description="the model whose forecast is shown; the others stand beside it"
     )

@@ -35,17 +35,53 @@ class TopicName:
     """over-represented headings, best first; empty where articles have none"""
 
 
-def name_topics(
-    texts: Sequence[str], labels: NDArray[np.int64], mesh: Sequence[Sequence[str]] | None = None
-) -> list[TopicName]:
-    """Name topics 0..max(labels) of n texts, with the n articles' MeSH headings if there are any.
+@dataclass(frozen=True, kw_only=True)
+class Uses:
+    """Which of n articles use which phrases, and which headings they have; counted once, for topics at any level."""
+
+    phrases: list[str]
+    by_phrase: sparse.csr_matrix
+    """[n, phrases], 1 where it is used"""
+    headings: list[str]
+    by_heading: sparse.csr_matrix
+    """[n, headings]"""
+
+    @classmethod
+    def of(cls, texts: Sequence[str], mesh: Sequence[Sequence[str]] | None = None) -> Uses:
+        """From titles and abstracts, and the articles' MeSH headings if there are any."""
+        vectorizer = CountVectorizer(
+            analyzer=phrases,
+            min_df=3 if len(texts) >= 100 else 2,
+            max_features=_VOCABULARY,
+            binary=True,
+            dtype=np.int32,
+        )
+        try:
+            by_phrase = vectorizer.fit_transform(texts).tocsr()
+            vocabulary = [str(phrase) for phrase in vectorizer.get_feature_names_out()]
+        except ValueError:  # no word is left in any text
+            by_phrase, vocabulary = sparse.csr_matrix((len(texts), 0), dtype=np.int32), []
+        tagged = [set(one) - CHECK_TAGS for one in mesh or [[]] * len(texts)]
+        headings = sorted(set().union(*tagged))
+        place = {heading: index for index, heading in enumerate(headings)}
+        pairs = [(row, place[heading]) for row, one in enumerate(tagged) for heading in one]
+        rows, columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
+        by_heading = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), (len(texts), len(headings)))
+        return cls(phrases=vocabulary, by_phrase=by_phrase, headings=headings, by_heading=by_heading)
+
+
+def name_topics(uses: Uses, labels: NDArray[np.int64]) -> list[TopicName]:
+    """Name the topics 0..max(labels) of n articles.
 
     Class-based TF-IDF (Grootendorst 2022) over phrases of one to three words, counted once an article; a term that
     repeats a better one's words is passed over. Names are unique.
     """
     count = int(labels.max(initial=-1)) + 1
-    headings = _headings(mesh, labels, count) if mesh is not None else [[] for _ in range(count)]
-    terms = _terms(texts, labels, count)
+    inside = np.flatnonzero(labels >= 0)
+    membership = sparse.csr_matrix((np.ones(len(inside)), (labels[inside], inside)), (count, len(labels)))
+    sizes = np.maximum(np.bincount(labels[inside], minlength=count), 1)
+    headings = _headings(uses, membership, sizes)
+    terms = _terms(uses, membership, sizes)
     names: list[TopicName] = []
     taken: set[str] = set()
     for topic in range(count):
@@ -55,34 +91,16 @@ def name_topics(
     return names
 
 
-def _terms(texts: Sequence[str], labels: NDArray[np.int64], count: int) -> list[list[str]]:
-    vectorizer = CountVectorizer(
-        analyzer=phrases,
-        min_df=3 if len(texts) >= 100 else 2,
-        max_features=_VOCABULARY,
-        binary=True,
-        dtype=np.int32,
-    )
-    try:
-        uses = vectorizer.fit_transform(texts).tocsr()
-    except ValueError:  # no word is left in any text
-        return [[] for _ in range(count)]
-    vocabulary = vectorizer.get_feature_names_out()
-    inside = labels >= 0
-    membership = sparse.csr_matrix(
-        (np.ones(int(inside.sum())), (labels[inside], np.flatnonzero(inside))), (count, len(labels))
-    )
-    per_topic = np.asarray((membership @ uses).todense(), dtype=np.float64)
-    sizes = np.maximum(np.bincount(labels[inside], minlength=count), 1)
-    share = per_topic / sizes[:, None]
-    in_all = share.sum(axis=0)
-    weight = share * np.log1p(share.sum() / count / np.maximum(in_all, 1e-12))
-    weight[share < _LEAST_SHARE] = 0
+def _terms(uses: Uses, membership: sparse.csr_matrix, sizes: NDArray[np.int64]) -> list[list[str]]:
+    share = sparse.diags(1 / sizes) @ (membership @ uses.by_phrase)
+    in_all = np.asarray(share.sum(axis=0)).ravel()
+    rarity = np.log1p(share.sum() / len(sizes) / np.maximum(in_all, 1e-12))
     chosen = []
-    for topic in range(count):
-        order = np.argsort(-weight[topic], kind="stable")[:_CANDIDATES]
-        candidates = [(str(vocabulary[i]), float(share[topic, i])) for i in order if weight[topic, i] > 0]
-        chosen.append(_without_repetition(candidates))
+    for topic in share.tocsr():
+        common = topic.data >= _LEAST_SHARE
+        places, shares = topic.indices[common], topic.data[common]
+        order = np.lexsort((places, -shares * rarity[places]))[:_CANDIDATES]
+        chosen.append(_without_repetition([(uses.phrases[places[i]], float(shares[i])) for i in order]))
     return chosen
 
 
@@ -114,27 +132,18 @@ def _without_repetition(candidates: list[tuple[str, float]]) -> list[str]:
     return [term for term, _ in chosen[:TERMS]]
 
 
-def _headings(mesh: Sequence[Sequence[str]], labels: NDArray[np.int64], count: int) -> list[list[str]]:
+def _headings(uses: Uses, membership: sparse.csr_matrix, sizes: NDArray[np.int64]) -> list[list[str]]:
     """Headings on at least a fifth of a topic's articles and thrice as often there as elsewhere."""
-    tagged = [set(one) - CHECK_TAGS for one in mesh]
-    everywhere: dict[str, int] = {}
-    for one in tagged:
-        for heading in one:
-            everywhere[heading] = everywhere.get(heading, 0) + 1
+    everywhere = np.asarray(uses.by_heading.sum(axis=0)).ravel()
+    n = uses.by_heading.shape[0]
     chosen = []
-    for topic in range(count):
-        members = np.flatnonzero(labels == topic)
-        here: dict[str, int] = {}
-        for index in members:
-            for heading in tagged[index]:
-                here[heading] = here.get(heading, 0) + 1
-        inside, outside = max(len(members), 1), max(len(tagged) - len(members), 1)
-        scored = []
-        for heading, uses in here.items():
-            share, elsewhere = uses / inside, (everywhere[heading] - uses + 0.5) / outside
-            if uses >= 3 and share >= 0.2 and share >= 3 * elsewhere:
-                scored.append((-share * float(np.log(share / elsewhere)), heading))
-        chosen.append([heading for _, heading in sorted(scored)[:5]])
+    for topic, size in zip((membership @ uses.by_heading).tocsr(), sizes, strict=True):
+        share = topic.data / size
+        elsewhere = (everywhere[topic.indices] - topic.data + 0.5) / max(n - size, 1)
+        over = (topic.data >= 3) & (share >= 0.2) & (share >= 3 * elsewhere)
+        weight = share[over] * np.log(share[over] / elsewhere[over])
+        order = np.lexsort((topic.indices[over], -weight))[:5]
+        chosen.append([uses.headings[i] for i in topic.indices[over][order]])
     return chosen
 
 

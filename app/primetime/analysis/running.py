@@ -18,7 +18,7 @@ from psycopg.types.json import Jsonb
 from primetime.analysis import forecast as forecasting
 from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import Forecast, Measured, Refused
-from primetime.analysis.naming import TopicName, name_topics
+from primetime.analysis.naming import TopicName, Uses, name_topics
 from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
@@ -31,7 +31,7 @@ from primetime.analysis.storing import (
     publish,
     reference_in_force,
 )
-from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics, representatives
+from primetime.analysis.topics import ASSIGN_SHARE, Sizes, Topics, find_topics, representatives
 from primetime.analysis.unchanged import asked
 from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
@@ -105,13 +105,17 @@ def analyse(
             topics = find_topics(
                 corpus.vectors,
                 seed=SEED,
-                min_cluster_size=settings.hdbscan_min_cluster_size,
-                min_samples=settings.hdbscan_min_samples,
+                sizes=Sizes(
+                    neighbours=settings.umap_n_neighbors,
+                    smallest_subtopic=settings.hdbscan_min_cluster_size,
+                    smallest_topic=settings.topic_min_articles,
+                    min_samples=settings.hdbscan_min_samples,
+                ),
             )
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
         with step("names", size):
-            names = name_topics(corpus.texts, topics.labels, corpus.mesh)
+            names = name_topics(Uses.of(corpus.texts, corpus.mesh), topics.labels)
         with step("scores", size) as told:
             now = _field_now(corpus, started_at.year)
             members = [topics.members(topic) for topic in range(topics.count)]
@@ -254,9 +258,7 @@ def _parameters(
     return {
         "asked": asked(settings),
         "seed": SEED,
-        "neighbours": NEIGHBOURS,
-        "min_cluster_size": topics.min_cluster_size,
-        "min_samples": topics.min_samples,
+        "sizes": asdict(topics.sizes),
         "assign_share": ASSIGN_SHARE,
         "weights": weights,
         "window_years": WINDOW_YEARS,

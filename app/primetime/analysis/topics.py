@@ -1,9 +1,6 @@
-"""Articles to topics: dense regions of the layout, and the articles that clearly belong to one of them.
+"""Articles to topics: dense regions of a layout of the neighbour graph, and the articles that clearly belong to one.
 
-Measured on the 3,357 OHSUMED abstracts of 23 classes (MiniLM vectors): normalised mutual information .50 among the
-69 % that HDBSCAN places, .485 among the 80 % after outliers are taken in, adjusted Rand .12 over all, in 4 s; UMAP and
-HDBSCAN as BERTopic uses them: .51 among 70 %, .07 to .08, in 9 s; k-means told the true 23: .38 and .20. 8,782
-abstracts take 11 s.
+docs/topics.md has what else was tried, and the figures.
 """
 
 from __future__ import annotations
@@ -13,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import HDBSCAN
+from scipy import sparse
 
-from primetime.analysis.layout import lay_out
+from primetime.analysis.density import clusters, dendrogram, labels_of
+from primetime.analysis.hierarchy import coarser_levels, finer_level
+from primetime.analysis.layout import MAP_EPOCHS, RESUMED_RATE, TOPIC_EPOCHS, lay_out, modes
 from primetime.analysis.neighbours import Neighbours, fuzzy_graph, nearest_neighbours
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
@@ -23,18 +22,44 @@ from primetime.errors import BadInput
 FEWEST_ARTICLES = 30
 NEIGHBOURS = 15
 CLUSTERING_DIMENSIONS = 5
-# An article that HDBSCAN left out joins a topic when that topic has this share of its neighbours' similarity.
+# An article that is in no dense region joins a topic when that topic has this share of its neighbours' similarity.
 ASSIGN_SHARE = 0.3
 OUTLIER = -1
 REPRESENTATIVE = 8
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sizes:
+    """How finely articles are grouped. 0: chosen from the number of articles."""
+
+    neighbours: int = NEIGHBOURS
+    smallest_subtopic: int = 5
+    smallest_topic: int = 0
+    min_samples: int = 0
+
+    def of(self, n: int) -> Sizes:
+        """The sizes for n articles, none of them 0."""
+        smallest = max(self.smallest_topic or default_topic_size(n), 2)
+        return Sizes(
+            neighbours=min(self.neighbours, n - 1),
+            smallest_subtopic=min(max(self.smallest_subtopic, 2), smallest),
+            smallest_topic=smallest,
+            min_samples=min(self.min_samples or min(10, smallest), n),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Topics:
-    """A partition of n articles into topics numbered by size, largest first."""
+    """A partition of n articles into topics numbered by size, largest first, and what is coarser and finer."""
 
     labels: NDArray[np.int64]
     """[n], topic or -1"""
+    dense: NDArray[np.int64]
+    """[n], the same before outliers were taken in"""
+    subtopics: NDArray[np.int64]
+    """[n], subtopic or -1; those of a topic have consecutive numbers, the largest first"""
+    themes: list[NDArray[np.int64]]
+    """for each coarser level, finest first: [topics], the theme that each topic is part of, by size"""
     coordinates: NDArray[np.float32]
     """[n, 2], place on the map"""
     centroids: NDArray[np.float32]
@@ -42,8 +67,8 @@ class Topics:
     centres: NDArray[np.float32]
     """[topics, 2], where the topic's name belongs on the map"""
     neighbours: Neighbours
-    min_cluster_size: int
-    min_samples: int
+    graph: sparse.csr_matrix
+    sizes: Sizes
 
     @property
     def count(self) -> int:
@@ -53,58 +78,92 @@ class Topics:
         return np.flatnonzero(self.labels == topic)
 
 
-def find_topics(vectors: NDArray[np.float32], *, seed: int, min_cluster_size: int = 0, min_samples: int = 0) -> Topics:
+def find_topics(
+    vectors: NDArray[np.float32],
+    *,
+    seed: int,
+    sizes: Sizes | None = None,
+    earlier_map: NDArray[np.float32] | None = None,
+) -> Topics:
     """Group unit vectors [n, dimension] into topics and place them on a map.
 
-    Nearest-neighbour graph, layout in five dimensions, HDBSCAN (Campello et al. 2013); then outliers with a clear
-    majority among their neighbours are taken in. Sizes 0 are chosen from n. Same input and seed: same result.
-    Raises BadInput for too few articles, articles that are all alike, or none dense enough to be a topic.
+    `earlier_map` [n, 2] has the articles' places on the map before, NaN for new ones; the new map keeps to them.
+    Same input and seed: same result, whatever the number of cores.
+    Raises BadInput for too few articles, vectors of zeros, articles all alike, or none dense enough to be a topic.
     """
+    n = len(vectors)
+    check_vectors(vectors)
+    sizes = (sizes or Sizes()).of(n)
+    neighbours = nearest_neighbours(vectors, sizes.neighbours)
+    graph = fuzzy_graph(neighbours)
+    dense, finest = dense_regions(vectors, graph, sizes, largest=largest_topic_size(n), seed=seed)
+    labels = assign_outliers(dense, neighbours)
+    count = int(labels.max(initial=OUTLIER)) + 1
+    if count == 0:
+        raise BadInput(
+            f"no {sizes.smallest_topic} of the {n} articles are close enough together to be a topic",
+            remedy="lower PRIMETIME_TOPIC_MIN_ARTICLES or import more articles",
+        )
+    rank = _largest_first(labels, count)
+    labels, dense = rank[labels], rank[dense]
+    centroids = centroids_of(vectors, labels, count)
+    coordinates = _map(vectors, graph, earlier_map, seed)
+    return Topics(
+        labels=labels,
+        dense=dense,
+        subtopics=finer_level(vectors, labels, finest),
+        themes=coarser_levels(centroids, np.bincount(labels[labels >= 0], minlength=count)),
+        coordinates=coordinates,
+        centroids=centroids,
+        # The median stays with the topic's bulk when a few of its articles lie elsewhere on the map.
+        centres=np.stack([np.median(coordinates[labels == topic], axis=0) for topic in range(count)]),
+        neighbours=neighbours,
+        graph=graph,
+        sizes=sizes,
+    )
+
+
+def check_vectors(vectors: NDArray[np.float32]) -> None:
+    """Raise BadInput for vectors that cannot be grouped, saying why."""
     n = len(vectors)
     if n < FEWEST_ARTICLES:
         raise BadInput(
             f"{n} article{'' if n == 1 else 's'} with a vector cannot be grouped into topics, {FEWEST_ARTICLES} can",
             remedy="import more articles and run `primetime embed`",
         )
+    useless = int((~(np.abs(vectors).max(axis=1) > 0)).sum())
+    if useless or not np.isfinite(vectors).all():
+        broken = useless or int((~np.isfinite(vectors).all(axis=1)).sum())
+        raise BadInput(
+            f"{broken} of the {n} articles have a vector of zeros, or of no numbers",
+            remedy="rebuild the model with `primetime model build`, which makes all vectors anew",
+        )
     if np.ptp(vectors, axis=0).max() < 1e-4:
         raise BadInput("all articles have the same vector, so there are no topics", remedy="import other articles")
-    min_cluster_size = max(min_cluster_size or default_cluster_size(n), 2)
-    min_samples = min_samples or min(10, min_cluster_size)
-    neighbours = nearest_neighbours(vectors, min(NEIGHBOURS, n - 1))
-    graph = fuzzy_graph(neighbours)
-    reduced = lay_out(vectors, graph, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
-    found = HDBSCAN(
-        min_cluster_size=min_cluster_size,
-        min_samples=min(min_samples, n),
-        max_cluster_size=largest_cluster_size(n),
-        copy=True,
-    ).fit_predict(reduced)
-    labels = _largest_first(assign_outliers(found.astype(np.int64), neighbours))
-    count = int(labels.max()) + 1
-    if count == 0:
-        raise BadInput(
-            f"no {min_cluster_size} of the {n} articles are close enough together to be a topic",
-            remedy="lower PRIMETIME_HDBSCAN_MIN_CLUSTER_SIZE or import more articles",
-        )
-    coordinates = lay_out(vectors, graph, dimensions=2, seed=seed)
-    return Topics(
-        labels=labels,
-        coordinates=coordinates,
-        centroids=to_unit_length(np.stack([vectors[labels == topic].mean(axis=0) for topic in range(count)])),
-        # The median stays with the topic's bulk when a few of its articles lie elsewhere on the map.
-        centres=np.stack([np.median(coordinates[labels == topic], axis=0) for topic in range(count)]),
-        neighbours=neighbours,
-        min_cluster_size=min_cluster_size,
-        min_samples=min_samples,
+
+
+def dense_regions(
+    vectors: NDArray[np.float32], graph: sparse.csr_matrix, sizes: Sizes, *, largest: int, seed: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Labels [n] of the dense regions that are topics, and of the smallest dense regions there are; -1: none.
+
+    No topic has more than `largest` articles if it can be taken apart.
+    """
+    start = modes(vectors, graph, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
+    placed = lay_out(graph, start, seed=seed, epochs=TOPIC_EPOCHS)
+    tree = dendrogram(placed, min_samples=sizes.min_samples)
+    return (
+        labels_of(tree, clusters(tree, min_size=sizes.smallest_topic, max_size=largest)),
+        labels_of(tree, clusters(tree, min_size=sizes.smallest_subtopic, leaves=True)),
     )
 
 
-def default_cluster_size(n: int) -> int:
+def default_topic_size(n: int) -> int:
     """The smallest topic of n articles: 5 to about 200 of them, then as 0.35 times the square root of n."""
     return max(5, round(0.35 * math.sqrt(n)))
 
 
-def largest_cluster_size(n: int) -> int:
+def largest_topic_size(n: int) -> int:
     """Above this a topic is taken apart: without it, half of a corpus about one field can come out as one topic."""
     return max(400, n // 10)
 
@@ -113,18 +172,27 @@ def assign_outliers(labels: NDArray[np.int64], neighbours: Neighbours) -> NDArra
     """Labels [n] in which an outlier has the topic that weighs most among its neighbours, if it weighs enough."""
     assigned = labels.copy()
     outliers = np.flatnonzero(labels == OUTLIER)
-    count = int(labels.max(initial=OUTLIER)) + 1
-    if count == 0 or not len(outliers):
-        return assigned
-    similarity = np.maximum(1 - neighbours.distances[outliers], 0)
-    theirs = labels[neighbours.indices[outliers]]
-    votes = np.zeros((len(outliers), count))
-    rows, columns = np.nonzero(theirs != OUTLIER)
-    np.add.at(votes, (rows, theirs[rows, columns]), similarity[rows, columns])
-    best = votes.argmax(axis=1)
-    clear = votes.max(axis=1) >= ASSIGN_SHARE * np.maximum(similarity.sum(axis=1), 1e-9)
-    assigned[outliers[clear]] = best[clear]
+    assigned[outliers] = vote(labels[neighbours.indices[outliers]], neighbours.distances[outliers])
     return assigned
+
+
+def vote(theirs: NDArray[np.int64], distances: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The topic [m] that weighs most among the topics [m, k] of articles' neighbours, or -1 where none weighs enough.
+
+    A neighbour weighs as much as it is similar: 1 - distance [m, k], never less than 0.
+    """
+    count = int(theirs.max(initial=OUTLIER)) + 1
+    if count == 0 or not len(theirs):
+        return np.full(len(theirs), OUTLIER, dtype=np.int64)
+    similarity = np.maximum(1 - distances, 0)
+    rows, columns = np.nonzero(theirs != OUTLIER)
+    votes = sparse.csr_matrix(
+        (similarity[rows, columns].astype(np.float64), (rows, theirs[rows, columns])), shape=(len(theirs), count)
+    )
+    best = np.asarray(votes.argmax(axis=1)).ravel()
+    weight = votes.max(axis=1).toarray().ravel()
+    clear = weight >= ASSIGN_SHARE * np.maximum(similarity.sum(axis=1), 1e-9)
+    return np.where(clear, best, OUTLIER).astype(np.int64)
 
 
 def representatives(vectors: NDArray[np.float32], topics: Topics, topic: int) -> NDArray[np.int64]:
@@ -134,10 +202,41 @@ def representatives(vectors: NDArray[np.float32], topics: Topics, topic: int) ->
     return members[np.argsort(-similarity, kind="stable")[:REPRESENTATIVE]]
 
 
-def _largest_first(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-    count = int(labels.max(initial=OUTLIER)) + 1
+def centroids_of(vectors: NDArray[np.float32], labels: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """Unit vectors [count, dimension] of the groups' means."""
+    inside = np.flatnonzero(labels >= 0)
+    membership = sparse.csr_matrix(
+        (np.ones(len(inside), dtype=np.float32), (labels[inside], inside)), (count, len(labels))
+    )
+    return to_unit_length(membership @ vectors)
+
+
+def _map(
+    vectors: NDArray[np.float32],
+    graph: sparse.csr_matrix,
+    earlier: NDArray[np.float32] | None,
+    seed: int,
+) -> NDArray[np.float32]:
+    known = None if earlier is None else ~np.isnan(earlier[:, 0])
+    if earlier is None or known is None or known.mean() < 0.5:
+        return lay_out(graph, modes(vectors, graph, dimensions=2, seed=seed), seed=seed, epochs=MAP_EPOCHS)
+    if known.all():
+        return earlier
+    # A new article begins among those of its neighbours that have a place, or in the middle.
+    placed = np.where(known[:, None], earlier, 0).astype(np.float32)
+    for _ in range(3):
+        weights = graph.multiply(known[None, :].astype(np.float32)).tocsr()
+        total = np.asarray(weights.sum(axis=1)).ravel()
+        found = ~known & (total > 0)
+        placed[found] = (weights @ placed)[found] / total[found, None]
+        known = known | found
+    return lay_out(graph, placed, seed=seed, epochs=MAP_EPOCHS, rate=RESUMED_RATE)
+
+
+def _largest_first(labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    """[count + 1]: each label's place by size; the last entry, which -1 picks, stays -1."""
     sizes = np.bincount(labels[labels >= 0], minlength=count)
     rank = np.empty(count + 1, dtype=np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(count)
-    rank[count] = OUTLIER  # label -1 picks the last entry
-    return rank[labels]
+    rank[count] = OUTLIER
+    return rank

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from primetime.analysis.naming import name_topics, phrases
+from primetime.analysis.naming import Uses, name_topics, phrases
 
 HEART = "Effects of ACE inhibitors in patients with heart failure. The ACE inhibitor enalapril improved survival."
 LUNG = "A randomized study of inhaled corticosteroids for asthma: results in children with asthma exacerbations."
@@ -9,7 +9,7 @@ SKIN = "Psoriasis and phototherapy: plaque psoriasis treated with narrowband pho
 
 
 def names(texts: list[str], labels: list[int], mesh: list[list[str]] | None = None):
-    return name_topics(texts, np.asarray(labels), mesh)
+    return name_topics(Uses.of(texts, mesh), np.asarray(labels))
 
 
 def test_topics_are_named_by_what_sets_them_apart() -> None:

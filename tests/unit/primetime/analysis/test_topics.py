@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
+from threadpoolctl import threadpool_limits
 
-from primetime.analysis.layout import lay_out
+from primetime.analysis.layout import lay_out, modes
 from primetime.analysis.neighbours import Neighbours, fuzzy_graph, nearest_neighbours
-from primetime.analysis.topics import assign_outliers, default_cluster_size, find_topics, representatives
+from primetime.analysis.topics import Sizes, assign_outliers, default_topic_size, find_topics, representatives
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
@@ -46,7 +47,8 @@ def test_the_graph_is_symmetric_with_weights_up_to_one() -> None:
 def test_equal_points_are_laid_out_apart_and_finite() -> None:
     vectors = to_unit_length(np.ones((40, 4)))
     vectors[:3] = np.eye(4)[:3]
-    position = lay_out(vectors, fuzzy_graph(nearest_neighbours(vectors, 5)), dimensions=2, seed=1)
+    graph = fuzzy_graph(nearest_neighbours(vectors, 5))
+    position = lay_out(graph, modes(vectors, graph, dimensions=2, seed=1), seed=1, epochs=20)
     assert np.isfinite(position).all()
     assert len(np.unique(position, axis=0)) == 40
 
@@ -85,6 +87,72 @@ def test_same_input_and_seed_give_the_same_bits() -> None:
     assert first.coordinates.tobytes() == second.coordinates.tobytes()
 
 
+def test_the_number_of_threads_changes_no_bit() -> None:
+    vectors, _ = planted(6, 120)
+    found = []
+    for threads in (1, 2, 4):
+        with threadpool_limits(threads):
+            found.append(find_topics(vectors, seed=5))
+    assert len({one.coordinates.tobytes() for one in found}) == 1
+    assert len({one.subtopics.tobytes() for one in found}) == 1
+
+
+def test_themes_and_subtopics_divide_the_same_articles() -> None:
+    vectors, _ = planted(12, 60)
+    found = find_topics(vectors, seed=3)
+    assert ((found.subtopics >= 0) == (found.labels >= 0)).all()
+    for subtopic in range(found.subtopics.max() + 1):
+        assert len(set(found.labels[found.subtopics == subtopic])) == 1
+    assert all(len(level) == found.count for level in found.themes)
+    assert (found.labels[found.dense >= 0] == found.dense[found.dense >= 0]).all()
+
+
+def test_most_neighbours_are_found_where_not_every_pair_is_compared() -> None:
+    vectors, _ = planted(40, 60)
+    exact = nearest_neighbours(vectors, 10)
+    found = nearest_neighbours(vectors, 10, exact_up_to=0, probes=3)
+    shared = [len(set(a) & set(b)) for a, b in zip(exact.indices, found.indices, strict=True)]
+    assert np.mean(shared) > 8
+    again = nearest_neighbours(vectors, 10, exact_up_to=0, probes=3)
+    assert again.indices.tobytes() == found.indices.tobytes()
+
+
+def test_cells_too_small_for_the_neighbours_wanted_look_further() -> None:
+    vectors, _ = planted(30, 60)
+    found = nearest_neighbours(vectors, 700, exact_up_to=0, probes=1)
+    assert all(len(set(row)) == 700 for row in found.indices)
+    assert not (found.indices == np.arange(len(vectors))[:, None]).any()
+
+
+@pytest.mark.parametrize("worth", [0.0, np.nan])
+def test_vectors_of_zeros_or_no_numbers_are_refused(worth: float) -> None:
+    vectors, _ = planted(3, 20)
+    vectors[[4, 9]] = worth
+    with pytest.raises(BadInput, match=r"^2 of the 60 articles"):
+        find_topics(vectors, seed=0)
+
+
+def test_a_new_map_keeps_to_the_one_before() -> None:
+    vectors, truth = planted(6, 60)
+    order = np.random.default_rng(0).permutation(len(vectors))
+    vectors, truth = vectors[order], truth[order]
+    before = find_topics(vectors[:300], seed=3).coordinates
+    earlier = np.full((360, 2), np.nan, dtype=np.float32)
+    earlier[:300] = before
+    after = find_topics(vectors, seed=3, earlier_map=earlier).coordinates
+    width = np.ptp(before, axis=0).max()
+    assert np.median(np.linalg.norm(after[:300] - before, axis=1)) < 0.05 * width
+    for topic in range(6):
+        home = np.median(before[truth[:300] == topic], axis=0)
+        assert np.median(np.linalg.norm(after[300:][truth[300:] == topic] - home, axis=1)) < 0.15 * width
+
+
+def test_nothing_new_leaves_the_map_as_it_is() -> None:
+    vectors, _ = planted(4, 40)
+    before = find_topics(vectors, seed=3).coordinates
+    assert find_topics(vectors, seed=3, earlier_map=before).coordinates.tobytes() == before.tobytes()
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 29])
 def test_too_few_articles_are_refused(n: int) -> None:
     with pytest.raises(BadInput, match=f"^{n} article"):
@@ -99,16 +167,16 @@ def test_articles_all_alike_are_refused() -> None:
 def test_a_topic_larger_than_the_corpus_cannot_be_found() -> None:
     vectors, _ = planted(3, 20)
     with pytest.raises(BadInput, match="close enough"):
-        find_topics(vectors, seed=0, min_cluster_size=60)
+        find_topics(vectors, seed=0, sizes=Sizes(smallest_topic=60))
 
 
 def test_the_least_setting_still_works() -> None:
     vectors, _ = planted(3, 20)
-    assert find_topics(vectors, seed=0, min_cluster_size=1, min_samples=1).count >= 3
+    assert find_topics(vectors, seed=0, sizes=Sizes(smallest_topic=1, smallest_subtopic=1, min_samples=1)).count >= 3
 
 
 def test_default_size_grows_with_the_corpus() -> None:
-    assert [default_cluster_size(n) for n in (30, 100, 10_000)] == [5, 5, 35]
+    assert [default_topic_size(n) for n in (30, 100, 10_000)] == [5, 5, 35]
 
 
 def test_an_outlier_joins_the_topic_of_its_neighbours_only_when_they_agree() -> None:
