@@ -15,9 +15,11 @@ from primetime.api import (
     accounts,
     analysis,
     articles,
+    backtest,
     dashboard,
     embed,
     export,
+    gaps,
     health,
     runs,
     search,
@@ -67,7 +69,21 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(health.router)
-    for part in (session, accounts, account, dashboard, articles, search, topics, export, analysis, runs, embed):
+    for part in (
+        session,
+        accounts,
+        account,
+        dashboard,
+        articles,
+        search,
+        topics,
+        export,
+        analysis,
+        backtest,
+        gaps,
+        runs,
+        embed,
+    ):
         app.include_router(part.router, dependencies=[Depends(admitted)])
     app.include_router(_description(app), dependencies=[Depends(admitted)])
     answer_errors(app)
