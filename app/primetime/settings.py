@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     reference_days: int = Field(
         default=90, ge=0, description="age at which what scores are measured against is made anew; 0: never by age"
     )
+    backtest_days: int = Field(
+        default=30, ge=0, description="age at which the night's work judges the score anew; 0: never by itself"
+    )
     novelty_weight: Weight = 0.4
     velocity_weight: Weight = 0.4
     recency_weight: Weight = 0.2

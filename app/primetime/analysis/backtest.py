@@ -6,7 +6,7 @@ gets what chance would.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,7 +104,7 @@ def backtest(table: Table, first: int | None = None, last: int | None = None) ->
         results = {name: judge(score, growth) for name, score in scores.items()}
         # Outcomes of origins less than three years back are not known yet.
         known = [one for one, earlier in zip(measured, origins, strict=True) if earlier + GROWTH_YEARS <= origin]
-        chosen.append(_best(known))
+        chosen.append(best(known, CANDIDATES))
         measured.append({**results, CHOSEN: results[chosen[-1]]})
         origins.append(origin)
         judged.append(int(usable.sum()))
@@ -114,7 +114,11 @@ def backtest(table: Table, first: int | None = None, last: int | None = None) ->
             remedy="give a table with more years or series, or other --from and --to",
         )
     return Backtest(
-        origins=origins, series=judged, scores=_figures(measured), chosen=chosen, recommended=_best(measured)
+        origins=origins,
+        series=judged,
+        scores=figures(measured, _SHOWN),
+        chosen=chosen,
+        recommended=best(measured, CANDIDATES),
     )
 
 
@@ -160,27 +164,24 @@ def _place(values: Array) -> Array:
     return np.asarray(rankdata(values) / len(values))
 
 
-def _best(known: list[dict[str, Array]]) -> str:
+def best(known: Sequence[Mapping[str, Array]], candidates: Sequence[str]) -> str:
     """The candidate with the highest mean Spearman's correlation so far; the first where they are equal."""
     if not known:
-        return CANDIDATES[0]
-    means = [float(np.mean([one[name][0] for one in known])) for name in CANDIDATES]
-    return CANDIDATES[int(np.argmax(means))]
+        return candidates[0]
+    means = [float(np.mean([one[name][0] for one in known])) for name in candidates]
+    return candidates[int(np.argmax(means))]
 
 
-def _figures(measured: list[dict[str, Array]]) -> dict[str, dict[str, Figure]]:
-    random = np.random.default_rng(_SEED)
-    count = len(measured)
-    block = min(_BLOCK, count)
-    starts = random.integers(0, count - block + 1, (_SAMPLES, -(-count // block)))
-    drawn = (starts[..., None] + np.arange(block)).reshape(_SAMPLES, -1)[:, :count]
+def figures(measured: Sequence[Mapping[str, Array]], shown: Sequence[str]) -> dict[str, dict[str, Figure]]:
+    """Score → metric → figure, from each origin's measures [3] of each score, "past growth continues" among them."""
+    drawn = _drawn(len(measured))
     past = np.asarray([one[PAST] for one in measured])
-    figures: dict[str, dict[str, Figure]] = {}
-    for name in _SHOWN:
+    found: dict[str, dict[str, Figure]] = {}
+    for name in shown:
         values = np.asarray([one[name] for one in measured])
         ends = np.percentile(values[drawn].mean(axis=1), [2.5, 97.5], axis=0)
         apart = np.percentile((values - past)[drawn].mean(axis=1), [2.5, 97.5], axis=0)
-        figures[name] = {
+        found[name] = {
             metric: Figure(
                 value=float(values[:, place].mean()),
                 low=float(ends[0, place]),
@@ -191,4 +192,19 @@ def _figures(measured: list[dict[str, Array]]) -> dict[str, dict[str, Figure]]:
             )
             for place, metric in enumerate(METRICS)
         }
-    return figures
+    return found
+
+
+def gain(measured: Sequence[Mapping[str, Array]], one: str, other: str) -> tuple[float, float, float]:
+    """How much better `one` correlates than `other`: the mean difference and its 95 % bootstrap interval."""
+    apart = np.asarray([origin[one][0] - origin[other][0] for origin in measured])
+    low, high = np.percentile(apart[_drawn(len(apart))].mean(axis=1), [2.5, 97.5])
+    return float(apart.mean()), float(low), float(high)
+
+
+def _drawn(count: int) -> NDArray[np.int64]:
+    """Origins drawn anew in blocks, [samples, count]."""
+    random = np.random.default_rng(_SEED)
+    block = min(_BLOCK, count)
+    starts = random.integers(0, count - block + 1, (_SAMPLES, -(-count // block)))
+    return np.asarray((starts[..., None] + np.arange(block)).reshape(_SAMPLES, -1)[:, :count])

@@ -86,3 +86,21 @@ LIMIT 1
 SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why, made_at
 FROM opportunity_references
 WHERE id = %(id)s
+
+-- name: insert_backtest
+INSERT INTO backtests (model_hash, release_id, snapshot, articles, parameters, result)
+VALUES (%(model_hash)s, %(release_id)s, %(snapshot)s, %(articles)s, %(parameters)s, %(result)s)
+
+-- name: latest_backtest
+-- One that was asked for some years alone is for who asked.
+SELECT id, made_at, model_hash, release_id, snapshot, articles, parameters, result
+FROM backtests
+WHERE parameters ->> 'first' IS NULL AND parameters ->> 'last' IS NULL
+ORDER BY id DESC
+LIMIT 1
+
+-- name: read_for_gaps
+SELECT pmid, abstract, publication_year AS year, publication_types, authors, journal,
+    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh
+FROM articles
+WHERE pmid = ANY (%(pmids)s)

@@ -203,3 +203,38 @@ class WorkRunOut(Shape):
 
 class WorkRunList(Shape):
     items: list[WorkRunOut]
+
+
+class BacktestOut(Shape):
+    id: int
+    made_at: datetime
+    model_hash: str
+    release_id: str
+    articles: int
+    parameters: dict[str, Any]
+    result: dict[str, Any]
+
+
+class NeedSource(Shape):
+    title: str
+    journal: str
+    year: int | None
+
+
+class NeedOut(Shape):
+    pmid: int
+    sentence: str
+    source: NeedSource
+
+
+class GapsOut(Shape):
+    idea: str
+    model: Model
+    articles: int
+    farthest: float
+    years: tuple[int, int] | None
+    prior_work: list[RankedSummary]
+    concepts: dict[str, Any]
+    evidence: dict[str, Any]
+    needs: list[NeedOut]
+    leaders: dict[str, Any]

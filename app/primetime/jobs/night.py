@@ -1,4 +1,4 @@
-"""The night's work, part by part: encode, change the model, analyse, tidy. Each part stands by itself."""
+"""The night's work: encode, change the model, analyse, judge the score, tidy. Each part stands by itself."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 import psycopg
 import structlog
 
+from primetime.analysis.backtests import backtest_due, backtest_stored
 from primetime.analysis.running import analyse
 from primetime.analysis.unchanged import unchanged_since
 from primetime.errors import BadInput
 from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
+from primetime.jobs.backtesting import rest_between_origins
 from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.changing_model import new_model_waits
@@ -42,6 +44,7 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         _part(night, connection, lambda: _encode(connection, settings, run))
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(connection, settings, run))
+        _part(night, connection, lambda: _backtest(connection, settings, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
             raise night.failures[0]
@@ -73,9 +76,7 @@ def _change_model(connection: psycopg.Connection, settings: Settings, run: RunRe
 
 
 def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
-    model_hash = serving_hash(connection)
-    if model_hash is None:
-        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
+    model_hash = _serving(connection)
     earlier = unchanged_since(connection, model_hash, settings)
     connection.commit()
     if earlier is not None:
@@ -85,6 +86,33 @@ def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord)
         f"analysis {report.run_id}: {report.topics} topics among {report.articles} articles, "
         f"{report.forecasts} forecasts, {report.opportunities} opportunities"
     )
+
+
+def _serving(connection: psycopg.Connection) -> str:
+    model_hash = serving_hash(connection)
+    if model_hash is None:
+        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
+    return model_hash
+
+
+def _backtest(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    model_hash = _serving(connection)
+    due = backtest_due(connection, model_hash, settings)
+    connection.commit()
+    if not due:
+        return "the score was judged not long ago"
+    try:
+        found = backtest_stored(
+            connection,
+            model_hash=model_hash,
+            settings=settings,
+            record=run.step,
+            rest=rest_between_origins(settings),
+        )
+    except BadInput as error:
+        # A young corpus is no failure of the night.
+        return f"the score cannot be judged yet: {error}"
+    return f"the score judged at {len(found.origins)} origins"
 
 
 def _tidy(connection: psycopg.Connection, run: RunRecord) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from primetime.analysis.backtests import backtest_due
 from primetime.analysis.running import STEPS
 from primetime.analysis.unchanged import unchanged_since
 from primetime.encoder.artifact import read_manifest
@@ -57,7 +58,8 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     missing, already = count_missing(connection, model_hash)
     earlier = unchanged_since(connection, model_hash, settings) if not missing else None
     analysed = 0 if earlier else missing + already
-    amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed)}
+    judged = missing + already if backtest_due(connection, model_hash, settings) else 0
+    amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed), "backtest": judged}
     known = rates(connection)
     steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]
     left = burst_left(settings.burst_capacity_file) if settings.burst_capacity_file else None

@@ -97,6 +97,8 @@ def test_ready_tells_what_is_missing(client: TestClient) -> None:
         "/api/v1/export/csv",
         "/api/v1/analysis",
         "/api/v1/runs",
+        "/api/v1/backtest",
+        "/api/v1/gaps?idea=asthma",
         "/api/v1/session",
         "/api/v1/openapi.json",
     ],
@@ -184,6 +186,11 @@ def test_one_article(reader: TestClient) -> None:
         ("/api/v1/search", 422),
         ("/api/v1/search?q=x&limit=0", 422),
         ("/api/v1/topics/-1", 422),
+        ("/api/v1/gaps", 422),
+        ("/api/v1/gaps?idea=", 422),
+        ("/api/v1/gaps?idea=%20", 400),
+        ("/api/v1/gaps?idea=asthma&limit=9", 422),
+        ("/api/v1/gaps?idea=" + "x" * 1001, 422),
         ("/api/v1/runs?limit=0", 422),
         ("/api/v1/runs?limit=101", 422),
         ("/api/v1/nothing", 404),
@@ -209,7 +216,12 @@ def test_a_body_too_large_is_refused_with_and_without_its_length(reader: TestCli
 
 
 def test_without_an_encoder_only_meaning_is_missing(reader: TestClient) -> None:
-    for path in ("/api/v1/search?q=asthma", "/api/v1/articles/1/similar", "/api/v1/export/csv?search=asthma"):
+    for path in (
+        "/api/v1/search?q=asthma",
+        "/api/v1/articles/1/similar",
+        "/api/v1/export/csv?search=asthma",
+        "/api/v1/gaps?idea=asthma",
+    ):
         assert_problem(reader.get(path), 503, "no encoder artifact")
     assert reader.get("/api/v1/dashboard").json()["model"] is None
 
@@ -242,6 +254,21 @@ def test_a_reader_may_not_start_an_analysis_and_a_researcher_only_one(client: Te
     assert_problem(client.post("/api/v1/analysis"), 409, "waiting to run already")
     (job,) = client.get("/api/v1/analysis").json()["jobs"]
     assert (job["job_id"], job["status"]) == (accepted.json()["job_id"], "todo")
+
+
+def test_the_backtest_is_shown_once_there_is_one(reader: TestClient, connection: psycopg.Connection) -> None:
+    response = reader.get("/api/v1/backtest")
+    assert_problem(response, 404, "not been judged")
+    assert "primetime backtest" in response.json()["remedy"]
+    connection.execute("INSERT INTO encoder_models (hash, source, dimension) VALUES ('m', 'planted', 8)")
+    for first, gain in (("null", 0.25), ("2001", 0.5)):
+        connection.execute(
+            "INSERT INTO backtests (model_hash, release_id, snapshot, articles, parameters, result)"
+            f""" VALUES ('m', 'r', 's', 30, '{{"first": {first}}}', '{{"gain": {gain}}}')"""
+        )
+    connection.commit()
+    found = reader.get("/api/v1/backtest").json()
+    assert (found["articles"], found["result"]["gain"]) == (30, 0.25)
 
 
 def test_runs_are_shown_step_by_step(reader: TestClient, settings: Settings) -> None:

@@ -9,24 +9,32 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from primetime.analysis import reading
+from primetime.analysis.backtests import backtest_due, latest_backtest
 from primetime.analysis.running import STEPS
 from primetime.commands.analysis import analyse_command
 from primetime.commands.runs import nightly_command, runs_command
+from primetime.encoder.artifact import read_manifest
+from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput, Busy, ModelProblem
 from primetime.jobs.analysing import run_analysis
+from primetime.jobs.backtesting import run_backtest
 from primetime.jobs.history import WorkRun, rates, work_runs
 from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
 from primetime.jobs.queue import analysis_jobs, create_queue, trigger_analysis
 from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
+from primetime.vectors.halfvec import storage_of, to_parameter
 
 Store = Callable[..., None]
+PLANNED = ("embed", *STEPS, "backtest")
+TOO_YOUNG = [("read", "done"), ("backtest", "failed")]
 
 
 def steps(run: WorkRun) -> list[tuple[str, str]]:
@@ -80,7 +88,7 @@ def test_one_run_at_a_time(connection: psycopg.Connection, with_encoder: Setting
     assert [(one.id, one.outcome) for one in work_runs(connection)] == [(run.id, "done")]
 
 
-@pytest.mark.parametrize("fatal", ["embed", "topics", "publish"])
+@pytest.mark.parametrize("fatal", ["topics", "publish"])
 def test_a_kill_in_the_middle_leaves_the_earlier_result_served(
     connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str, fatal: str
 ) -> None:
@@ -148,9 +156,10 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
     first = run_night(connection, with_encoder, asked_by="cron")
     assert first.told[0] == "180 articles newly encoded, 0 were already"
     assert first.told[1].startswith("analysis 1: 6 topics among 180 articles")
+    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[2]
     second = run_night(connection, with_encoder, asked_by="cron")
     assert second.told[1] == "nothing changed since analysis 1, which stands"
-    assert steps(work_runs(connection)[0]) == [("embed", "done"), ("tidy", "done")]
+    assert steps(work_runs(connection)[0]) == [("embed", "done"), *TOO_YOUNG, ("tidy", "done")]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
     assert run_night(connection, other, asked_by="cron").told[1].startswith("analysis 2:")
     store(each=1, first=1000)
@@ -172,7 +181,7 @@ def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
     (run,) = work_runs(connection)
     assert (run.kind, run.outcome) == ("night", "failed")
     assert "being encoded by another process" in run.cause
-    assert steps(run) == [("embed", "failed"), ("tidy", "done")]
+    assert steps(run) == [("embed", "failed"), *TOO_YOUNG, ("tidy", "done")]
     assert run.steps[-1].counts == {"runs forgotten": 1}
 
 
@@ -181,11 +190,11 @@ def test_the_plan_tells_the_nights_work_and_its_cost(
 ) -> None:
     store()
     before = plan_night(connection, with_encoder)
-    assert [(step.name, step.amount) for step in before.steps] == [(name, 180) for name in ("embed", *STEPS)]
-    assert before.unknown == ["embed", *STEPS]
+    assert [(step.name, step.amount) for step in before.steps] == [(name, 180) for name in PLANNED]
+    assert before.unknown == list(PLANNED)
     run_analysis(connection, with_encoder)
     nothing = plan_night(connection, with_encoder)
-    assert {step.amount for step in nothing.steps} == {0}
+    assert {step.amount for step in nothing.steps if step.name != "backtest"} == {0}
     assert (nothing.cpu_seconds, nothing.unchanged_since) == (0, 1)
     store(each=30, first=1000)
     after = plan_night(connection, with_encoder)
@@ -193,6 +202,9 @@ def test_the_plan_tells_the_nights_work_and_its_cost(
     for step in after.steps:
         times = 1 if step.name == "embed" else 2
         assert step.amount == 180 * times
+        if step.name == "backtest":
+            assert step.cpu_seconds is None
+            continue
         assert step.cpu_seconds == pytest.approx(measured[step.name] * times, abs=0.06)
     assert set(rates(connection)) == {"embed", *STEPS}
 
@@ -222,6 +234,48 @@ def test_a_run_rests_between_its_steps(connection: psycopg.Connection, settings:
     assert rested[0] >= 0.05
 
 
+def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
+    connection: psycopg.Connection, with_encoder: Settings, model_directory: Path
+) -> None:
+    """Twelve planted fields of 50 papers, of which the first ones grow for good."""
+    random = np.random.default_rng(3)
+    storage, model_hash = storage_of(connection), read_manifest(model_directory).hash
+    centres = random.normal(size=(12, 384))
+    connection.execute(
+        "INSERT INTO encoder_models (hash, source, dimension) VALUES (%s, 'planted', 384)", (model_hash,)
+    )
+    for place in range(600):
+        topic, number = divmod(place, 50)
+        year = 2012 - int((number / 50) ** (2.5 if topic < 4 else 1.0) * 13)
+        vector = to_unit_length((centres[topic] + random.normal(size=384) * 0.3)[None, :])[0]
+        connection.execute(
+            "INSERT INTO articles (pmid, title, publication_year, content_hash) VALUES (%s, 'A title', %s, 'x')",
+            (place + 1, year),
+        )
+        connection.execute(
+            "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding) VALUES (%s, %s, 'x', %s)",
+            (model_hash, place + 1, to_parameter(vector, storage)),
+        )
+    connection.commit()
+    assert backtest_due(connection, model_hash, with_encoder)
+    found = run_backtest(connection, with_encoder, first=2007)
+    assert latest_backtest(connection) is None, "one asked for some years alone is not the corpus's own"
+    assert found.origins == [2007, 2008]
+    whole = run_backtest(connection, with_encoder)
+    kept = latest_backtest(connection)
+    assert kept is not None
+    assert kept.result["origins"] == whole.origins
+    assert kept.result["scores"]["opportunity"]["spearman"]["value"] == whole.scores["opportunity"]["spearman"].value
+    assert (kept.articles, kept.model_hash) == (600, model_hash)
+    assert not backtest_due(connection, model_hash, with_encoder)
+    assert backtest_due(connection, "another", with_encoder)
+    assert not backtest_due(connection, "another", with_encoder.model_copy(update={"backtest_days": 0}))
+    connection.execute("UPDATE backtests SET made_at = made_at - interval '31 days'")
+    assert backtest_due(connection, model_hash, with_encoder)
+    run = work_runs(connection)[0]
+    assert (run.kind, steps(run)) == ("backtest", [("read", "done"), ("backtest", "done")])
+
+
 def command(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str) -> Callable[..., Result]:
     monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     monkeypatch.setenv("PRIMETIME_MODEL_DIR", str(settings.model_directory))
@@ -243,7 +297,7 @@ def test_the_commands_tell_what_is_recorded(
     assert night.index("The night's work") < night.index("run 1: 180 articles newly encoded")
     assert "1  night by cron" in run(runs_command).output
     (item,) = json.loads(run(runs_command, "--json").output)["items"]
-    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 8)
+    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 10)
     assert json.loads(run(analyse_command, "--plan", "--json").output)["unchanged_since"] == 1
 
 

@@ -256,6 +256,82 @@ export interface Opportunity extends Parts, Interval {
 	receipt: OpportunityReceipt;
 }
 
+/** Two MeSH headings that are each common near an idea and rarely together. */
+export interface ConceptGap {
+	one: string;
+	other: string;
+	with_one: number;
+	with_other: number;
+	together: number;
+	/** Together, if the one told nothing of the other. */
+	expected: number;
+	p: number;
+	/** Corrected for all pairs that were tested. */
+	q: number;
+}
+
+export interface Evidence {
+	kinds: Record<string, number>;
+	unclassified: number;
+	human: number;
+	animal: number;
+	typed: number;
+	reviews_to_research: number | null;
+	missing: string[];
+}
+
+export interface Leader {
+	name: string;
+	articles: number;
+}
+
+/** What the articles nearest to an idea say and leave open. */
+export interface Gaps {
+	idea: string;
+	articles: number;
+	/** Cosine similarity of the last of them. */
+	farthest: number;
+	years: [number, number] | null;
+	prior_work: ArticleSummary[];
+	concepts: { gaps: ConceptGap[]; articles: number; headings: number; tested: number } | Refusal;
+	evidence: Evidence | Refusal;
+	needs: { pmid: number; sentence: string; source: { title: string; journal: string; year: number | null } }[];
+	leaders: { authors: Leader[]; institutions: Leader[]; journals: Leader[] };
+}
+
+/** A mean over origins, and its difference from "past growth continues", each with its 95 % interval. */
+export interface BacktestFigure {
+	value: number;
+	low: number;
+	high: number;
+	difference: number;
+	difference_low: number;
+	difference_high: number;
+}
+
+export type Metric = 'spearman' | 'precision_at_10_percent' | 'ndcg_at_20';
+
+export interface Backtest {
+	id: number;
+	made_at: string;
+	model_hash: string;
+	release_id: string;
+	articles: number;
+	result: {
+		origins: number[];
+		/** Topics judged at each origin. */
+		series: number[];
+		scores: Record<string, Record<Metric, BacktestFigure>>;
+		/** Weights as "novelty/velocity/recency". */
+		recommended: string;
+		/** The weights to offer beside the standard ones; null where choosing them was not better for certain. */
+		alternative: string | null;
+		gain: number;
+		gain_low: number;
+		gain_high: number;
+	};
+}
+
 export interface OpportunityList {
 	run: Run;
 	weights: Parts;

@@ -1,0 +1,105 @@
+"""Backtests of the stored corpus: made, kept, and read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from psycopg import Connection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
+from primetime.analysis.running import SEED, Record
+from primetime.analysis.storing import QUERIES, load_corpus
+from primetime.analysis.yearly import last_complete_year
+from primetime.errors import BadInput
+from primetime.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredBacktest:
+    """One backtest as it was kept."""
+
+    id: int
+    made_at: datetime
+    model_hash: str
+    release_id: str
+    snapshot: str
+    articles: int
+    parameters: dict[str, Any]
+    result: dict[str, Any]
+
+
+def backtest_stored(
+    connection: Connection[Any],
+    *,
+    model_hash: str,
+    settings: Settings,
+    record: Record,
+    first: int | None = None,
+    last: int | None = None,
+    rest: Callable[[], None] | None = None,
+) -> CorpusBacktest:
+    """Judge the score on the articles that have a vector of this model, and keep the result.
+
+    `record` gives the context of each step, `rest` is called after each origin. Raises BadInput where the corpus
+    allows no origin; nothing is kept then.
+    """
+    with record("read", 0) as told:
+        corpus = load_corpus(connection, model_hash)
+        connection.commit()
+        told.amount = len(corpus.pmids)
+    if not (corpus.years > 0).any():
+        raise BadInput("no article has a publication year", remedy="import records with dates")
+    sizes: list[int] = []
+
+    def each(_origin: int, articles: int) -> None:
+        sizes.append(articles)
+        if rest is not None:
+            rest()
+
+    with record("backtest", 0) as told:
+        found = backtest_corpus(
+            corpus.vectors,
+            corpus.years,
+            last_complete_year(corpus.years, datetime.now(UTC).year),
+            seed=SEED,
+            min_cluster_size=settings.hdbscan_min_cluster_size,
+            min_samples=settings.hdbscan_min_samples,
+            first=first,
+            last=last,
+            each=each,
+        )
+        told.amount = len(corpus.pmids)
+        told.counts |= {"origins": len(found.origins), "articles over all origins": int(np.sum(sizes))}
+    row = {
+        "model_hash": model_hash,
+        "release_id": settings.release_id,
+        "snapshot": corpus.snapshot,
+        "articles": len(corpus.pmids),
+        "parameters": Jsonb({"seed": SEED, "first": first, "last": last}),
+        "result": Jsonb({**asdict(found), "alternative": found.alternative}),
+    }
+    connection.execute(QUERIES["insert_backtest"], row)
+    connection.commit()
+    return found
+
+
+def latest_backtest(connection: Connection[Any]) -> StoredBacktest | None:
+    """The newest backtest over all origins; None before the first."""
+    with connection.cursor(row_factory=class_row(StoredBacktest)) as cursor:
+        return cursor.execute(QUERIES["latest_backtest"]).fetchone()
+
+
+def backtest_due(connection: Connection[Any], model_hash: str, settings: Settings) -> bool:
+    """Whether the newest backtest is of another model, or older than `backtest_days` (0: never by itself)."""
+    if settings.backtest_days == 0:
+        return False
+    newest = latest_backtest(connection)
+    if newest is None or newest.model_hash != model_hash:
+        return True
+    return (datetime.now(UTC) - newest.made_at).days >= settings.backtest_days

@@ -1,0 +1,216 @@
+"""Whether the score ranks what grew: the stored corpus frozen at every year T, scored, and judged by T + 1 to T + 3.
+
+At T nothing later is seen: the topics are found anew among the articles up to T, and the parts, the field and the
+percentiles are theirs. Later papers are then given to the topics of their nearest frozen articles. The encoder is the
+one exception: it was trained on texts of later years.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from primetime.analysis.backtest import (
+    CHOSEN,
+    FORECAST,
+    GROWTH_YEARS,
+    NAIVE,
+    OPPORTUNITY,
+    PAST,
+    Backtest,
+    best,
+    figures,
+    gain,
+    judge,
+)
+from primetime.analysis.forecast import rolling
+from primetime.analysis.opportunity import PARTS, WINDOW_YEARS, RawParts, distance_to_prior_work, raw_parts, sample_of
+from primetime.analysis.reference import Field, field_of, percentile, percentiles_of
+from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics
+from primetime.analysis.yearly import yearly_counts
+from primetime.errors import BadInput
+
+Array = NDArray[np.float64]
+Years = NDArray[np.int64]
+Vectors = NDArray[np.float32]
+Weights = tuple[float, float, float]
+
+FEWEST_TOPICS = 10
+FEWEST_ARTICLES = 200
+# The weightings that one may be chosen from: all shares of the three parts in steps of a fifth.
+CANDIDATES: Mapping[str, Weights] = {
+    f"{n / 5:g}/{v / 5:g}/{(5 - n - v) / 5:g}": (n / 5, v / 5, (5 - n - v) / 5)
+    for n, v in product(range(6), range(6))
+    if n + v <= 5
+}
+_STANDARD = "0.4/0.4/0.2"
+_ABLATED: Mapping[str, Weights] = {
+    "without novelty": (0.0, 0.4, 0.2),
+    "without velocity": (0.4, 0.0, 0.2),
+    "without recency": (0.4, 0.4, 0.0),
+}
+_ALONE: Mapping[str, Weights] = {f"{part} alone": tuple(float(one == part) for one in PARTS) for part in PARTS}  # type: ignore[misc]
+SHOWN = (OPPORTUNITY, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
+_BLOCK = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorpusBacktest(Backtest):
+    """`series` are the topics judged at each origin, `recommended` and `chosen` weightings such as "0.4/0.4/0.2"."""
+
+    articles: list[int] = field(default_factory=list)
+    """articles up to each origin"""
+    later: list[int] = field(default_factory=list)
+    """articles of the three years after it that belong to one of its topics"""
+    gain: float
+    """of "chosen by rolling origin" over the score, in Spearman's correlation, with its 95 % interval"""
+    gain_low: float
+    gain_high: float
+
+    @property
+    def alternative(self) -> str | None:
+        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain."""
+        return self.recommended if self.gain_low > 0 and self.recommended != _STANDARD else None
+
+
+def backtest_corpus(
+    vectors: Vectors,
+    years: Years,
+    last_complete_year: int,
+    *,
+    seed: int,
+    min_cluster_size: int = 0,
+    min_samples: int = 0,
+    first: int | None = None,
+    last: int | None = None,
+    each: Callable[[int, int], None] | None = None,
+) -> CorpusBacktest:
+    """Judge the score on unit vectors [n, dimension] of articles with publication `years` [n] (0: unknown).
+
+    Every origin from `first` to `last` is used that has 200 articles, ten topics that can be scored, and three complete
+    years after it. `each` is called with (origin, its articles) after each. Raises BadInput where there is none.
+    """
+    origins: list[int] = []
+    sizes: list[int] = []
+    later: list[int] = []
+    judged: list[int] = []
+    chosen: list[str] = []
+    measured: list[dict[str, Array]] = []
+    dated = years[years > 0]
+    earliest = int(dated.min(initial=last_complete_year)) + 2 * WINDOW_YEARS
+    for origin in range(max(earliest, first or earliest), last_complete_year - GROWTH_YEARS + 1):
+        frozen = np.flatnonzero((years > 0) & (years <= origin))
+        if (last is not None and origin > last) or len(frozen) < FEWEST_ARTICLES:
+            continue
+        try:
+            topics = find_topics(vectors[frozen], seed=seed, min_cluster_size=min_cluster_size, min_samples=min_samples)
+        except BadInput:  # no topics at this origin: it cannot be judged
+            continue
+        after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
+        scored = score_origin(topics, vectors[frozen], years[frozen], vectors[after], field_of(years[frozen], origin))
+        if each is not None:
+            each(origin, len(frozen))
+        if scored is None:
+            continue
+        scores, growth, placed = scored
+        results = {name: judge(score, growth) for name, score in scores.items()}
+        # Outcomes of origins less than three years back are not known yet.
+        known = [one for one, earlier in zip(measured, origins, strict=True) if earlier + GROWTH_YEARS <= origin]
+        chosen.append(best(known, [_STANDARD, *CANDIDATES]))
+        measured.append({**results, CHOSEN: results[chosen[-1]]})
+        origins.append(origin)
+        sizes.append(len(frozen))
+        later.append(placed)
+        judged.append(len(growth))
+    if not origins:
+        raise BadInput(
+            f"no year of the corpus has {FEWEST_ARTICLES} articles and {FEWEST_TOPICS} topics that can be scored, "
+            f"with {GROWTH_YEARS} complete years after it",
+            remedy="import more articles over more years, or give a table with --counts",
+        )
+    mean, low, high = gain(measured, CHOSEN, OPPORTUNITY)
+    return CorpusBacktest(
+        origins=origins,
+        series=judged,
+        scores=figures(measured, SHOWN),
+        chosen=chosen,
+        recommended=best(measured, [_STANDARD, *CANDIDATES]),
+        articles=sizes,
+        later=later,
+        gain=mean,
+        gain_low=low,
+        gain_high=high,
+    )
+
+
+def score_origin(
+    topics: Topics, vectors: Vectors, years: Years, after: Vectors, field: Field
+) -> tuple[dict[str, Array], Array, int] | None:
+    """Each score of the topics that can be scored, their growth, and how many later papers fell to a topic.
+
+    `vectors` and `years` are the frozen articles', `after` the vectors of those of the next three years. None where
+    fewer than ten topics can be scored.
+    """
+    origin = field.last_complete_year
+    distances = distance_to_prior_work(vectors, years, origin - WINDOW_YEARS + 1)
+    members = [topics.members(topic) for topic in range(topics.count)]
+    raw = [raw_parts(sample_of(years[one], distances[one]), field) for one in members]
+    usable = [topic for topic, one in enumerate(raw) if isinstance(one, RawParts)]
+    if len(usable) < FEWEST_TOPICS:
+        return None
+    parts = [one for one in raw if isinstance(one, RawParts)]
+    columns = [np.asarray([getattr(one, part) for one in parts]) for part in PARTS]
+    placed = np.stack([percentile(column, percentiles_of(column.tolist())) for column in columns])
+    labels = assign_later(after, vectors, topics.labels)
+    future = np.bincount(labels[labels >= 0], minlength=topics.count)[usable].astype(np.float64)
+    recent = np.asarray([one.windows.recent for one in parts], dtype=np.float64)
+    before = np.asarray([one.windows.earlier for one in parts], dtype=np.float64)
+    weighings = {OPPORTUNITY: (0.4, 0.4, 0.2), **_ABLATED, **_ALONE, **CANDIDATES}
+    scores = {name: _weigh(placed, weights) for name, weights in weighings.items()}
+    scores[FORECAST] = _expected_growth([years[members[topic]] for topic in usable], origin, recent)
+    scores[PAST] = np.log1p(recent) - np.log1p(before)
+    scores[NAIVE] = np.zeros(len(usable))
+    return scores, np.log1p(future) - np.log1p(recent), int((labels >= 0).sum())
+
+
+def assign_later(after: Vectors, vectors: Vectors, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The topic of each later vector [m, dimension]: that of most of its nearest frozen articles; -1: none is clear.
+
+    The same rule by which an analysis takes in the articles that the clustering left out.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    found = np.full(len(after), -1, dtype=np.int64)
+    k = min(NEIGHBOURS, len(vectors))
+    for start in range(0, len(after), _BLOCK):
+        similarity = after[start : start + _BLOCK] @ vectors.T
+        nearest = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
+        weight = np.maximum(np.take_along_axis(similarity, nearest, axis=1), 0)
+        theirs = labels[nearest]
+        votes = np.zeros((len(similarity), count))
+        rows, columns = np.nonzero(theirs >= 0)
+        np.add.at(votes, (rows, theirs[rows, columns]), weight[rows, columns])
+        clear = votes.max(axis=1) >= ASSIGN_SHARE * np.maximum(weight.sum(axis=1), 1e-9)
+        found[start : start + len(similarity)][clear] = votes.argmax(axis=1)[clear]
+    return found
+
+
+def _weigh(placed: Array, weights: Weights) -> Array:
+    return np.asarray(np.asarray(weights) @ placed / sum(weights))
+
+
+def _expected_growth(years: list[Years], origin: int, recent: Array) -> Array:
+    """What the default forecast expects of the next three years over the last three, on the outcome's scale."""
+    counts = [yearly_counts(one, origin) for one in years]
+    first = min(min(one) for one in counts)
+    series = np.full((len(counts), origin - first + 1), np.nan)
+    for row, one in enumerate(counts):
+        for year, papers in one.items():
+            series[row, year - first] = np.log1p(papers)
+    made = rolling(series, GROWTH_YEARS, "automatic")[:, -1]
+    # A topic too young to have a drift is expected to go on as it is.
+    made = np.where(np.isnan(made), series[:, -1:], made)
+    return np.asarray(np.log1p(np.maximum(np.expm1(made), 0).sum(axis=1)) - np.log1p(recent))
