@@ -25,12 +25,15 @@ from primetime.api import (
 )
 from primetime.api.admission import Admission
 from primetime.api.allowance import Allowance
+from primetime.api.callers import Callers
+from primetime.api.changes import Changes
+from primetime.api.keeping import Keeping
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
 from primetime.api.services import Services, admitted
 from primetime.api.shelf import Shelf
 from primetime.api.site import Site
-from primetime.database.connection import open_pool
+from primetime.database.connection import open_connection, open_pool
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, ModelProblem
 from primetime.jobs.queue import create_queue
@@ -55,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             yield
         finally:
+            await to_thread.run_sync(services.changes.stop)
             await to_thread.run_sync(services.pool.close)
             await services.shelf.close()
 
@@ -71,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(part.router, dependencies=[Depends(admitted)])
     app.include_router(_description(app), dependencies=[Depends(admitted)])
     answer_errors(app)
+    app.add_middleware(Keeping)
     app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
     if settings.site_dir is not None:
@@ -91,13 +96,19 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
     except ModelProblem as error:
         encoder, problem = None, error
         log.error("no encoder, searching by meaning is off", cause=str(error), remedy=error.remedy)
+    pool = open_pool(settings)
     shelf = Shelf(settings.redis_url)
+    changes = Changes(lambda: open_connection(settings))
+    if settings.keep_answers:
+        changes.start()
     return Services(
         settings=settings,
-        pool=open_pool(settings),
+        pool=pool,
         sessions=sessions,
         shelf=shelf,
         allowance=Allowance(shelf, settings),
+        changes=changes,
+        callers=Callers(pool, sessions, changes),
         queue=create_queue(settings),
         encoder=encoder,
         model_problem=problem,

@@ -21,6 +21,9 @@ SELECT count(*)
 FROM articles JOIN article_vectors USING (pmid, content_hash)
 WHERE model_hash = %(model_hash)s;
 
+-- name: data_version
+SELECT count(*) FROM data_changes;
+
 -- name: server
 SELECT current_setting('server_version') AS version,
     coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS tls,
