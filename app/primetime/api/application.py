@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 import structlog
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from primetime.accounts.sessions import Sessions
 from primetime.api import (
@@ -19,6 +18,7 @@ from primetime.api import (
     embed,
     export,
     health,
+    prototype,
     search,
     session,
     topics,
@@ -27,6 +27,7 @@ from primetime.api.admission import Admission
 from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
 from primetime.api.changes import Changes
+from primetime.api.description import describe, description_router
 from primetime.api.keeping import Keeping
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
@@ -71,10 +72,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(health.router)
-    for part in (session, accounts, account, dashboard, articles, search, topics, export, analysis, embed):
+    for part in (session, accounts, account, dashboard, articles, search, topics, export, analysis, embed, prototype):
         app.include_router(part.router, dependencies=[Depends(admitted)])
-    app.include_router(_description(app), dependencies=[Depends(admitted)])
+    app.include_router(description_router(app), dependencies=[Depends(admitted)])
     answer_errors(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Keeping)
     app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
@@ -113,13 +115,3 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
         encoder=encoder,
         model_problem=problem,
     )
-
-
-def _description(app: FastAPI) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/api/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> dict[str, Any]:
-        return app.openapi()
-
-    return router

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import cast
 
+import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,21 +15,27 @@ from primetime.api.services import Services
 _LARGEST = 4 << 20
 # A browser may keep it for its own person, and asks each time whether it still holds.
 _POLICY = "private, no-cache"
+_KEPT_HEADERS = ("content-type", "link")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    etag: str
-    media_type: str
+    headers: dict[str, str]  # of those below, what the handler said
     body: bytes
 
+    @classmethod
+    def of(cls, started: Message, body: bytes) -> "Kept":
+        said = MutableHeaders(scope=started)
+        headers = {name: said[name] for name in _KEPT_HEADERS if name in said}
+        return cls(headers=headers | {"etag": f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'}, body=body)
+
     def packed(self) -> bytes:
-        return b"\n".join((self.etag.encode(), self.media_type.encode(), self.body))
+        return orjson.dumps(self.headers) + b"\n" + self.body
 
     @classmethod
     def unpacked(cls, data: bytes) -> "Kept":
-        etag, media_type, body = data.split(b"\n", 2)
-        return cls(etag=etag.decode(), media_type=media_type.decode(), body=body)
+        headers, _, body = data.partition(b"\n")
+        return cls(headers=orjson.loads(headers), body=body)
 
 
 class Keeping:
@@ -67,8 +74,7 @@ class Keeping:
         await self._app(scope, receive, collect)
         if started is None:
             return
-        media_type = MutableHeaders(scope=started).get("content-type", "application/octet-stream")
-        kept = Kept(etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"', media_type=media_type, body=bytes(body))
+        kept = Kept.of(started, bytes(body))
         if key and len(body) <= _LARGEST:
             await shared.shelf.put(key, kept.packed(), seconds=rule.keep)
         await _answer(kept, "fwd=miss")(scope, receive, send)
@@ -82,16 +88,16 @@ def _key(scope: Scope, version: str, shared: Services) -> str:
 
 def _answer(kept: Kept, how: str) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {
-            "ETag": kept.etag,
-            "Cache-Control": _POLICY,
-            "Vary": "Cookie, Authorization",
-            "Cache-Status": f"prime-time; {how}",
+        headers = kept.headers | {
+            "cache-control": _POLICY,
+            "vary": "Cookie, Authorization",
+            "cache-status": f"prime-time; {how}",
         }
-        if _has_it(Headers(scope=scope).get("if-none-match", ""), kept.etag):
+        if _has_it(Headers(scope=scope).get("if-none-match", ""), kept.headers["etag"]):
+            del headers["content-type"]
             await Response(status_code=304, headers=headers)(scope, receive, send)
             return
-        await Response(kept.body, media_type=kept.media_type, headers=headers)(scope, receive, send)
+        await Response(kept.body, headers=headers)(scope, receive, send)
 
     return answer
 
