@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     limit_search: int = Field(default=50, ge=1, description="searches an hour")
     limit_export: int = Field(default=10, ge=1, description="exports an hour")
     limit_sign_in: int = Field(default=30, ge=1, description="attempts to sign in a minute from one address")
+    keep_answers: bool = Field(default=True, description="whether answers are kept until the data changes")
     proxies: int = Field(
         default=0, ge=0, le=5, description="trusted servers before this one, each of which adds to X-Forwarded-For"
     )

@@ -193,5 +193,5 @@ def _texts(file: Path | None) -> tuple[list[str], str]:
         return judging_texts() * 3, "made-up"
     articles = (record for record in read_pubmed_file(ABSTRACTS) if isinstance(record, Article) and record.abstract)
     texts = [article_text(article.title, article.abstract) for article in articles]
-    Random(1).shuffle(texts)  # noqa: S311 - a fixed order, no secret
+    Random(1).shuffle(texts)
     return texts, "real abstracts"

@@ -83,6 +83,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         session_secret="0123456789abcdef0123456789abcdef",
         database_pool_min=1,
         database_connect_seconds=5,
+        # A test that writes past the application would have to wait until the application has heard of it.
+        keep_answers=False,
     )
 
 

@@ -2,12 +2,11 @@
 
 from typing import cast
 
-from anyio import to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from primetime.accounts.principals import Credentials, Principal, find_principal
+from primetime.accounts.principals import Principal
 from primetime.api.allowance import Standing, Use
 from primetime.api.problems import answer, problem
 from primetime.api.rules import Rule, rule_of
@@ -31,16 +30,20 @@ class Admission:
         state = scope.setdefault("state", {})
         state["address"] = address_of(scope, proxies=shared.settings.proxies)
         try:
-            principal = await _principal(shared, credentials_of(Headers(scope=scope)))
+            principal = await shared.callers.find(credentials_of(Headers(scope=scope)))
         except Exception as error:  # noqa: BLE001 (answered or raised again, as the application's own are)
             await answer(Request(scope, receive), error)(scope, receive, send)
             return
         state["principal"] = principal
         standing = await _count(shared, rule, principal, state["address"])
 
+        may_change = scope["method"] not in ("GET", "HEAD") and rule.use is not Use.MODEL
+
         async def send_with_standing(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(standing.headers)
+                if may_change:
+                    shared.changes.touch()
             await send(message)
 
         if standing.exceeded:
@@ -53,17 +56,6 @@ class Admission:
             return
         state["rule"] = rule
         await self._app(scope, receive, send_with_standing)
-
-
-async def _principal(shared: Services, credentials: Credentials) -> Principal | None:
-    if credentials == Credentials():
-        return None
-
-    def find() -> Principal | None:
-        with shared.pool.connection() as connection:
-            return find_principal(connection, shared.sessions, credentials)
-
-    return await to_thread.run_sync(find)
 
 
 async def _count(shared: Services, rule: Rule, principal: Principal | None, address: str) -> Standing:

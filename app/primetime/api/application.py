@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import Any
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from primetime.accounts.sessions import Sessions
 from primetime.api import (
@@ -22,6 +21,7 @@ from primetime.api import (
     gaps,
     health,
     imports,
+    prototype,
     runs,
     search,
     session,
@@ -29,12 +29,16 @@ from primetime.api import (
 )
 from primetime.api.admission import Admission
 from primetime.api.allowance import Allowance
+from primetime.api.callers import Callers
+from primetime.api.changes import Changes
+from primetime.api.description import describe, description_router
+from primetime.api.keeping import Keeping
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
 from primetime.api.services import Services, admitted
 from primetime.api.shelf import Shelf
 from primetime.api.site import Site
-from primetime.database.connection import open_pool
+from primetime.database.connection import open_connection, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
@@ -58,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         finally:
             await to_thread.run_sync(services.serving.close)
+            await to_thread.run_sync(services.changes.stop)
             await to_thread.run_sync(services.pool.close)
             await services.shelf.close()
 
@@ -85,10 +90,13 @@ def create_app(settings: Settings) -> FastAPI:
         gaps,
         runs,
         embed,
+        prototype,
     ):
         app.include_router(part.router, dependencies=[Depends(admitted)])
-    app.include_router(_description(app), dependencies=[Depends(admitted)])
+    app.include_router(description_router(app), dependencies=[Depends(admitted)])
     answer_errors(app)
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_middleware(Keeping)
     app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
     if settings.site_dir is not None:
@@ -109,22 +117,17 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
     )
     serving.start()
     shelf = Shelf(settings.redis_url)
+    changes = Changes(lambda: open_connection(settings))
+    if settings.keep_answers:
+        changes.start()
     return Services(
         settings=settings,
         pool=pool,
         sessions=sessions,
         shelf=shelf,
         allowance=Allowance(shelf, settings),
+        changes=changes,
+        callers=Callers(pool, sessions, changes),
         queue=create_queue(settings),
         serving=serving,
     )
-
-
-def _description(app: FastAPI) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/api/v1/openapi.json", include_in_schema=False)
-    async def openapi() -> dict[str, Any]:
-        return app.openapi()
-
-    return router

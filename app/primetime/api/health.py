@@ -1,5 +1,6 @@
 """`/health`: the process lives. `/ready`: it can do its work, and with what."""
 
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -23,28 +24,45 @@ PROBE_SECONDS = 3.0
 @router.get("/api/health", include_in_schema=False)
 async def health(shared: ServicesOf) -> dict[str, str]:
     """Never touches the database."""
-    return {"status": "ok", "release_id": shared.settings.release_id, "version": _VERSION}
+    return {
+        "status": "ok",
+        "release_id": shared.settings.release_id,
+        "version": _VERSION,
+        "timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
 
 
 @router.get("/ready")
 @router.get("/api/ready", include_in_schema=False)
 def ready(shared: ServicesOf, response: Response) -> dict[str, Any]:
-    """200 when database, migrations and encoder are as this release needs them, otherwise 503."""
-    database, migrations = _database(shared)
+    """200 when database, migrations, queue and encoder are as this release needs them, otherwise 503.
+
+    No worker is no reason for 503: jobs wait, and the next release's worker starts after its pages answer.
+    """
+    database, migrations = database_state(shared)
+    queue = _queue(shared) if database["status"] == "ok" else {"status": "unknown"}
     encoder = _encoder(shared)
-    parts = (database["status"] == "ok", migrations["pending"] == [], encoder["status"] == "warm")
+    parts = (
+        database["status"] == "ok",
+        migrations["pending"] == [],
+        queue["status"] == "ok",
+        encoder["status"] == "warm",
+    )
     if not all(parts):
         response.status_code = 503
     return {
         "status": "ready" if all(parts) else "not ready",
         "release_id": shared.settings.release_id,
+        "version": _VERSION,
         "database": database,
         "migrations": migrations,
+        "queue": queue,
         "encoder": encoder,
     }
 
 
-def _database(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
+def database_state(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How PostgreSQL answers, and which migrations it has."""
     unknown = {"applied": None, "pending": None}
     try:
         with shared.pool.connection(timeout=PROBE_SECONDS) as connection:
@@ -58,6 +76,19 @@ def _database(shared: Services) -> tuple[dict[str, Any], dict[str, Any]]:
         return {"status": "unavailable", "remedy": "check PRIMETIME_DATABASE_URL and that the server runs"}, unknown
     except DatabaseUnavailable as error:
         return {"status": "unusable", "detail": str(error), "remedy": error.remedy}, unknown
+
+
+def _queue(shared: Services) -> dict[str, Any]:
+    try:
+        with (
+            shared.pool.connection(timeout=PROBE_SECONDS) as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            return {"status": "ok", **(cursor.execute(QUERIES["queue_state"]).fetchone() or {})}
+    except psycopg.errors.UndefinedTable:
+        return {"status": "missing", "remedy": "run `primetime migrate`"}
+    except (PoolTimeout, psycopg.OperationalError):
+        return {"status": "unavailable"}
 
 
 def _encoder(shared: Services) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def _add_headers(headers: MutableHeaders, request_id: str, *, is_api: bool) -> N
     if is_api:
         # Answers are for the account that asked; the site's own pages bring their policy with them.
         headers["Content-Security-Policy"] = _API_POLICY
-        headers["Cache-Control"] = "no-store"
+        headers.setdefault("Cache-Control", "no-store")
 
 
 def _is_api(path: str) -> bool:

@@ -21,6 +21,23 @@ SELECT count(*)
 FROM articles JOIN article_vectors USING (pmid, content_hash)
 WHERE model_hash = %(model_hash)s;
 
+-- name: queue_state
+SELECT count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER (WHERE status = 'doing') AS running,
+    count(*) FILTER (WHERE status = 'failed') AS failed,
+    (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute') AS workers
+FROM procrastinate_jobs;
+
+-- name: prototype_articles
+SELECT pmid, title, abstract, journal, publication_date, publication_date_printed, authors, publication_types, doi
+FROM articles WHERE pmid > %(after)s ORDER BY pmid LIMIT %(limit)s;
+
+-- name: prototype_article
+SELECT pmid, title, abstract, journal, publication_date, publication_date_printed, authors, publication_types, doi
+FROM articles WHERE pmid = %(pmid)s;
+
+-- name: data_version
+SELECT count(*) FROM data_changes;
+
 -- name: server
 SELECT current_setting('server_version') AS version,
     coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS tls,

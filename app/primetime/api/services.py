@@ -13,6 +13,8 @@ from primetime.accounts.people import Account, Role
 from primetime.accounts.principals import Principal
 from primetime.accounts.sessions import Sessions
 from primetime.api.allowance import Allowance
+from primetime.api.callers import Callers
+from primetime.api.changes import Changes
 from primetime.api.shelf import Shelf
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
@@ -31,6 +33,8 @@ class Services:
     sessions: Sessions
     shelf: Shelf
     allowance: Allowance
+    changes: Changes
+    callers: Callers
     queue: App
     serving: ServingEncoder
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
 from primetime.database.embedded import start_embedded_server
@@ -11,6 +12,7 @@ from primetime.errors import DatabaseUnavailable
 from primetime.settings import Settings
 
 APPLICATION_NAME = "prime-time"
+_NOTICING = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
 
 def database_url(settings: Settings) -> str:
@@ -23,6 +25,14 @@ def database_url(settings: Settings) -> str:
     return settings.database_url
 
 
+def open_connection(settings: Settings) -> psycopg.Connection:
+    """A connection of one's own, whose server is noticed within half a minute when it has gone.
+
+    Raises psycopg.OperationalError when there is none, DatabaseUnavailable when the embedded server does not start.
+    """
+    return _open(make_conninfo(database_url(settings), **_NOTICING), settings)
+
+
 @contextmanager
 def connect(settings: Settings) -> Iterator[psycopg.Connection]:
     """One connection, closed at the end; what was not committed is committed, or rolled back on an error.
@@ -31,9 +41,7 @@ def connect(settings: Settings) -> Iterator[psycopg.Connection]:
     """
     url = database_url(settings)
     try:
-        connection = psycopg.connect(
-            url, connect_timeout=settings.database_connect_seconds, application_name=APPLICATION_NAME
-        )
+        connection = _open(url, settings)
     except psycopg.OperationalError as error:
         raise unavailable(error) from error
     except psycopg.ProgrammingError as error:
@@ -44,6 +52,10 @@ def connect(settings: Settings) -> Iterator[psycopg.Connection]:
         ) from error
     with connection:
         yield connection
+
+
+def _open(url: str, settings: Settings) -> psycopg.Connection:
+    return psycopg.connect(url, connect_timeout=settings.database_connect_seconds, application_name=APPLICATION_NAME)
 
 
 def open_pool(settings: Settings) -> ConnectionPool:

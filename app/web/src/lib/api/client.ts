@@ -3,7 +3,7 @@ import { signInAddress } from '#lib/session/return.ts';
 import { Problem, problemOf, unreachable } from './problem.ts';
 
 interface Options {
-	method?: 'GET' | 'POST' | 'DELETE';
+	method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 	body?: unknown;
 	signal?: AbortSignal;
 	/** Requests about the session itself handle a 401 themselves. */

@@ -22,6 +22,14 @@ class Session {
 		this.person = undefined;
 	}
 
+	get isVisitor(): boolean {
+		return this.person?.role === 'visitor';
+	}
+
+	get mayAdminister(): boolean {
+		return this.person?.role === 'administrator';
+	}
+
 	get mayAnalyse(): boolean {
 		return this.person?.role === 'researcher' || this.person?.role === 'administrator';
 	}

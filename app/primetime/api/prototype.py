@@ -1,0 +1,114 @@
+"""The paths and fields of the prototype that this platform replaces, for programs written against it.
+
+Each answers with the prototype's fields and adds to them. Two things differ on purpose: a list is a page of at most
+1,000 articles whose `Link` header leads to the next, and what is not known is null, never 0 or today.
+"""
+
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Response
+from psycopg.rows import dict_row
+from starlette.responses import StreamingResponse
+
+from primetime.api.articles import Pmid
+from primetime.api.export import ExportQuestion, csv
+from primetime.api.health import database_state
+from primetime.api.services import Connection, ServicesOf, StreamingConnection
+from primetime.api.shapes import Shape
+from primetime.api.summaries import QUERIES
+from primetime.articles.listing import author_line
+from primetime.errors import NotFound
+
+router = APIRouter(prefix="/api", tags=["prototype"])
+
+
+class PrototypeArticle(Shape):
+    id: int
+    pmid: str
+    title: str
+    journal: str | None
+    pub_date: date | None  # the first day of what is printed
+    authors: list[str]
+    citation_count: int | None  # null: not known
+    doi: str | None
+    abstract: str | None
+    date_printed: str
+    publication_types: list[str]
+
+
+class DatabaseStatus(Shape):
+    connected: bool
+    message: str
+    version: str | None
+    tls: bool | None
+    pgvector: str | None
+    migration: str | None  # the newest that is applied
+    pending: list[str] | None
+
+
+@router.get("/database/status")
+def database_status(shared: ServicesOf) -> DatabaseStatus:
+    """Whether PostgreSQL answers; nothing here can change which database is used."""
+    database, migrations = database_state(shared)
+    ok = database["status"] == "ok"
+    return DatabaseStatus(
+        connected=ok,
+        message=f"connected to PostgreSQL {database['version']}" if ok else f"the database is {database['status']}",
+        version=database.get("version"),
+        tls=database.get("tls"),
+        pgvector=database.get("pgvector"),
+        migration=migrations["applied"],
+        pending=migrations["pending"],
+    )
+
+
+@router.get("/articles")
+def articles(
+    response: Response,
+    connection: Connection,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+) -> list[PrototypeArticle]:
+    """Articles by PMID; `after` is the last one of the page before."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(QUERIES["prototype_articles"], {"after": after, "limit": limit + 1}).fetchall()
+    shown = [_article(row) for row in rows[:limit]]
+    if len(rows) > limit:
+        following = urlencode({"limit": limit, "after": shown[-1].pmid})
+        response.headers["Link"] = f'</api/articles?{following}>; rel="next"'
+    return shown
+
+
+@router.get("/articles/{pmid}")
+def article(pmid: Pmid, connection: Connection) -> PrototypeArticle:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(QUERIES["prototype_article"], {"pmid": pmid}).fetchone()
+    if row is None:
+        raise NotFound(f"there is no article with PMID {pmid}")
+    return _article(row)
+
+
+@router.get("/export/csv", response_class=StreamingResponse)
+def export_csv(
+    question: Annotated[ExportQuestion, Query()], shared: ServicesOf, connection: StreamingConnection
+) -> StreamingResponse:
+    """As `/api/v1/export/csv`: the prototype's fifteen columns come first."""
+    return csv(question, shared, connection)
+
+
+def _article(row: dict[str, Any]) -> PrototypeArticle:
+    return PrototypeArticle(
+        id=row["pmid"],
+        pmid=str(row["pmid"]),
+        title=row["title"],
+        journal=row["journal"] or None,
+        pub_date=row["publication_date"],
+        authors=[author_line(author) for author in row["authors"]],
+        citation_count=None,
+        doi=row["doi"],
+        abstract=row["abstract"] or None,
+        date_printed=row["publication_date_printed"],
+        publication_types=row["publication_types"],
+    )
