@@ -1,0 +1,1 @@
+"""An idea to scored keywords and MeSH terms, and to a PubMed query."""
