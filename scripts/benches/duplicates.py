@@ -93,7 +93,7 @@ def found_in(records: list[Fingerprint]) -> set[int]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def bench(labelled: Path, distinct: Path, sample: Path, records: int, as_json: bool) -> None:
     """Judge the finding of duplicates on labelled records, and time it on many."""
-    chance = random.Random(20)  # noqa: S311 (repeatable, not secret)
+    chance = random.Random(20)
     marks = marks_of(labelled)
     found = found_in([fingerprint(article, key) for key, article in enumerate(articles_of(labelled))])
     true_positives = sum(marked and key in found for key, marked in enumerate(marks))

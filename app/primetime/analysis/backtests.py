@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
-from primetime.analysis.running import SEED, Record
+from primetime.analysis.running import SEED, Record, topic_sizes
 from primetime.analysis.storing import QUERIES, load_corpus
 from primetime.analysis.yearly import last_complete_year
 from primetime.errors import BadInput
@@ -68,8 +68,7 @@ def backtest_stored(
             corpus.years,
             last_complete_year(corpus.years, datetime.now(UTC).year),
             seed=SEED,
-            min_cluster_size=settings.hdbscan_min_cluster_size,
-            min_samples=settings.hdbscan_min_samples,
+            sizes=topic_sizes(settings),
             first=first,
             last=last,
             each=each,

@@ -30,7 +30,7 @@ from primetime.analysis.backtest import (
 from primetime.analysis.forecast import rolling
 from primetime.analysis.opportunity import PARTS, WINDOW_YEARS, RawParts, distance_to_prior_work, raw_parts, sample_of
 from primetime.analysis.reference import Field, field_of, percentile, percentiles_of
-from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Topics, find_topics
+from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Sizes, Topics, find_topics
 from primetime.analysis.yearly import yearly_counts
 from primetime.errors import BadInput
 
@@ -83,8 +83,7 @@ def backtest_corpus(
     last_complete_year: int,
     *,
     seed: int,
-    min_cluster_size: int = 0,
-    min_samples: int = 0,
+    sizes: Sizes | None = None,
     first: int | None = None,
     last: int | None = None,
     each: Callable[[int, int], None] | None = None,
@@ -95,7 +94,7 @@ def backtest_corpus(
     years after it. `each` is called with (origin, its articles) after each. Raises BadInput where there is none.
     """
     origins: list[int] = []
-    sizes: list[int] = []
+    articles: list[int] = []
     later: list[int] = []
     judged: list[int] = []
     chosen: list[str] = []
@@ -107,7 +106,7 @@ def backtest_corpus(
         if (last is not None and origin > last) or len(frozen) < FEWEST_ARTICLES:
             continue
         try:
-            topics = find_topics(vectors[frozen], seed=seed, min_cluster_size=min_cluster_size, min_samples=min_samples)
+            topics = find_topics(vectors[frozen], seed=seed, sizes=sizes)
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
         after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
@@ -123,7 +122,7 @@ def backtest_corpus(
         chosen.append(best(known, [_STANDARD, *CANDIDATES]))
         measured.append({**results, CHOSEN: results[chosen[-1]]})
         origins.append(origin)
-        sizes.append(len(frozen))
+        articles.append(len(frozen))
         later.append(placed)
         judged.append(len(growth))
     if not origins:
@@ -139,7 +138,7 @@ def backtest_corpus(
         scores=figures(measured, SHOWN),
         chosen=chosen,
         recommended=best(measured, [_STANDARD, *CANDIDATES]),
-        articles=sizes,
+        articles=articles,
         later=later,
         gain=mean,
         gain_low=low,

@@ -105,12 +105,7 @@ def analyse(
             topics = find_topics(
                 corpus.vectors,
                 seed=SEED,
-                sizes=Sizes(
-                    neighbours=settings.umap_n_neighbors,
-                    smallest_subtopic=settings.hdbscan_min_cluster_size,
-                    smallest_topic=settings.topic_min_articles,
-                    min_samples=settings.hdbscan_min_samples,
-                ),
+                sizes=topic_sizes(settings),
             )
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
@@ -162,6 +157,16 @@ def analyse(
     )
     log.info("analysis published", **asdict(report))
     return report
+
+
+def topic_sizes(settings: Settings) -> Sizes:
+    """How finely the settings have articles grouped."""
+    return Sizes(
+        neighbours=settings.umap_n_neighbors,
+        smallest_subtopic=settings.hdbscan_min_cluster_size,
+        smallest_topic=settings.topic_min_articles,
+        min_samples=settings.hdbscan_min_samples,
+    )
 
 
 def _field_now(corpus: Corpus, this_year: int) -> Field | None:
