@@ -106,14 +106,17 @@ def abstract_sections(abstract: str) -> tuple[AbstractSection, ...]:
     return tuple(section for section in found if section.text)
 
 
-def person(printed: str) -> Author | None:
+def person(raw: str) -> Author | None:
     """An author as files print one: `Smith, John A.`, `Smith J`, `WHO Group`; None for an empty name.
 
+    Words that end in a comma are a group's name, as EndNote has it.
     Initials are made of the fore names where they are not printed. A name in which neither can be told is a group's.
     """
-    printed = one_line(printed).strip(" ;,")
+    printed = one_line(raw).strip(" ;,")
     if not printed:
         return None
+    if raw.rstrip().endswith(",") and " " in printed:
+        return Author(collective_name=printed)
     family, comma, given = (part.strip() for part in printed.partition(","))
     if comma and given:
         given, _, suffix = (part.strip() for part in given.partition(","))

@@ -27,7 +27,7 @@ FIELDS = {
     "doi": "doi", "pmcid": "pmc", "pmc": "pmc",
     "volume": "volume", "issue": "issue", "number": "issue", "pages": "pages", "pagestart": "first", "pageend": "last",
     "mesh": "mesh", "meshterms": "mesh", "publicationtypes": "types", "publicationtype": "types",
-    "documenttype": "types", "keywords": "keywords", "authorkeywords": "keywords", "language": "languages",
+    "documenttype": "types", "authorkeywords": "keywords", "language": "languages",
     "languages": "languages",
 }  # fmt: skip
 _LARGEST_FIELD = 8 << 20
