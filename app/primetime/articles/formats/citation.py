@@ -10,7 +10,7 @@ from primetime.articles.pubmed_citation import MalformedError
 from primetime.articles.record import AbstractSection, Article, Author, Details, MeshHeading, PublicationDate
 
 # A record of PubMed's own has version 1 or more and replaces all of these; the poorer never replaces the richer.
-NBIB_VERSION, REFERENCE_VERSION = 0, -1
+NBIB_VERSION, REFERENCE_VERSION, TABLE_VERSION = 0, -1, -2
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]] ))([A-Z][A-Z0-9 ,/&()'’-]{2,60}): ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMERIC_DATE = re.compile(r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?/?")

@@ -96,7 +96,16 @@ def test_registrations_of_trials_differ_by_their_address() -> None:
 
 @pytest.mark.parametrize(
     ("pages", "page"),
-    [("S568‐", "s568"), ("083-087", "83"), ("e115-8", "e115"), ("1202-1207", "1202"), ("", ""), ("in press", "")],
+    [
+        ("S568‐", "s568"),
+        ("083-087", "83"),
+        ("e115-8", "e115"),
+        ("1202-1207", "1202"),
+        ("", ""),
+        ("in press", ""),
+        ("Suppl", ""),
+        ("xii-xv", "xii"),
+    ],
 )
 def test_first_pages(pages: str, page: str) -> None:
     assert first_page(pages) == page
