@@ -8,7 +8,7 @@ from typing import Any
 import click
 import orjson
 
-from primetime.articles.duplicates.linking import LinkReport, link_if_needed
+from primetime.articles.duplicates.linking import link_if_needed
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, format_named
 from primetime.articles.exporting.selection import select_filtered
 from primetime.articles.listing import Filters
@@ -45,7 +45,6 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
         if not file.is_file():
             raise BadInput(f"there is no file {file}", remedy="check the path")
     reports: list[tuple[Path, ImportReport]] = []
-    linked: LinkReport | None = None
     with database(settings) as connection:
         for file in files:
             with progress_bar("records") as progress:
@@ -55,8 +54,7 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
             reports.append((file, report))
             if not as_json:
                 click.echo(f"{file}: " + ", ".join(f"{getattr(report, name)} {name}" for name in _COUNTS))
-        if any(report.new or report.updated for _, report in reports):
-            linked = link_if_needed(connection)
+        linked = link_if_needed(connection)
     if linked is not None and not as_json:
         click.echo(f"{linked.links} articles are duplicates of others, {linked.new} of them found now")
     if as_json:
