@@ -152,7 +152,7 @@ def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Co
 def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
     """A query of this room with the filters and the order put in; without a text, relevance means newest."""
     order = "newest" if sort == "relevance" and filters.q is None else sort
-    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order])
+    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order], columns=QUERIES["export_columns"])
 
 
 def author_line(author: dict[str, Any]) -> str:

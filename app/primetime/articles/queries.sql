@@ -142,8 +142,8 @@ FROM articles WHERE pmid = %(pmid)s;
 SELECT version, reason, ended_at, record ->> 'title' AS title
 FROM article_revisions WHERE pmid = %(pmid)s ORDER BY id DESC;
 
--- name: export_articles
-SELECT pmid, title, abstract, journal, journal_abbreviation, publication_year, publication_date,
+-- name: export_columns
+pmid, title, abstract, journal, journal_abbreviation, publication_year, publication_date,
     publication_date_printed, authors, mesh, publication_types, keywords, doi, pmc, languages, owner, volume, issue,
     pages, details, retracted,
     (SELECT citations FROM article_citations AS cited
@@ -151,19 +151,13 @@ SELECT pmid, title, abstract, journal, journal_abbreviation, publication_year, p
         ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations,
     (SELECT relative_citation_ratio FROM article_citations AS cited
         WHERE cited.pmid = articles.pmid AND source = 'icite') AS relative_citation_ratio
-FROM articles WHERE {filter}
+
+-- name: export_articles
+SELECT {columns} FROM articles WHERE {filter}
 ORDER BY {order};
 
 -- name: export_ranked
-SELECT pmid, title, abstract, journal, journal_abbreviation, publication_year, publication_date,
-    publication_date_printed, authors, mesh, publication_types, keywords, doi, pmc, languages, owner, volume, issue,
-    pages, details, retracted,
-    (SELECT citations FROM article_citations AS cited
-        WHERE cited.pmid = articles.pmid AND citations IS NOT NULL
-        ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations,
-    (SELECT relative_citation_ratio FROM article_citations AS cited
-        WHERE cited.pmid = articles.pmid AND source = 'icite') AS relative_citation_ratio
-FROM articles WHERE pmid = ANY (%(pmids)s)
+SELECT {columns} FROM articles WHERE pmid = ANY (%(pmids)s)
 ORDER BY array_position(%(pmids)s::bigint[], pmid);
 
 -- name: corpus_counts

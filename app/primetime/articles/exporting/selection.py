@@ -64,7 +64,7 @@ def select_filtered(connection: psycopg.Connection, filters: Filters, *, sort: S
 
 def select_ranked(connection: psycopg.Connection, pmids: list[int]) -> Iterator[ExportRow]:
     """These articles in this order, as of a search or a collection. The connection is used as above."""
-    yield from _stream(connection, QUERIES["export_ranked"], {"pmids": pmids})
+    yield from _stream(connection, QUERIES["export_ranked"].format(columns=QUERIES["export_columns"]), {"pmids": pmids})
 
 
 def _stream(
