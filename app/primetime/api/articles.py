@@ -5,11 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
-from primetime.api.services import Connection, ServicesOf
-from primetime.api.shapes import ArticleDetail, ArticlePage, RankedList, Summary
+from primetime.accounts import audit
+from primetime.api.services import Address, Connection, Researcher, ServicesOf
+from primetime.api.shapes import ArticleDetail, ArticlePage, CitationsOut, EarlierVersionOut, RankedList, Summary
 from primetime.api.summaries import articles_of_topic, ranked, with_topics
-from primetime.articles.listing import Filters, Sort, find_article, list_articles, summaries_of
+from primetime.articles.duplicates.linking import duplicates_of, kept_for, undo
+from primetime.articles.listing import Filters, Sort, earlier_versions, find_article, list_articles, summaries_of
+from primetime.articles.local_number import is_local
 from primetime.errors import NotFound
+from primetime.sources.citations import citations_of
 from primetime.vectors.nearest import similar_articles
 
 router = APIRouter(prefix="/api/v1/articles", tags=["articles"])
@@ -72,7 +76,7 @@ def article(pmid: Pmid, connection: Connection) -> ArticleDetail:
     stored = find_article(connection, pmid)
     summaries: list[Summary] = with_topics(connection, summaries_of(connection, [pmid]))
     if stored is None or not summaries:
-        raise NotFound(f"there is no article with PMID {pmid}", remedy="look for it in the list of articles")
+        raise NotFound(f"there is no article {pmid}", remedy="look for it in the list of articles")
     return ArticleDetail(
         **summaries[0].model_dump(),
         abstract=stored.abstract,
@@ -83,7 +87,27 @@ def article(pmid: Pmid, connection: Connection) -> ArticleDetail:
         doi=stored.doi,
         pmc=stored.pmc,
         languages=stored.languages,
+        has_pmid=not is_local(pmid),
+        version=stored.version,
+        journal_abbreviation=stored.journal_abbreviation,
+        volume=stored.volume,
+        issue=stored.issue,
+        pages=stored.pages,
+        details=stored.details,
+        duplicate_of=kept_for(connection, pmid),
+        duplicates=duplicates_of(connection, pmid),
+        earlier_versions=[EarlierVersionOut.model_validate(one) for one in earlier_versions(connection, pmid)],
+        citations=[CitationsOut.model_validate(one) for one in citations_of(connection, [pmid]).get(pmid, [])],
+        imported_at=stored.imported_at,
+        updated_at=stored.updated_at,
     )
+
+
+@router.delete("/{pmid}/duplicate", status_code=204)
+def not_a_duplicate(pmid: Pmid, account: Researcher, connection: Connection, address: Address) -> None:
+    """Say that this article is not the same as the one that it is linked to; it is not linked to that one again."""
+    undo(connection, pmid)
+    audit.record(connection, "duplicate undone", actor=account, subject=str(pmid), address=address)
 
 
 @router.get("/{pmid}/similar")

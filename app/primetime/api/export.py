@@ -1,6 +1,5 @@
-"""CSV of a listing or of a search, streamed."""
+"""A listing or a search as a file, streamed."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -12,7 +11,8 @@ from primetime.api.articles import ArticleQuestion, filters_of
 from primetime.api.search import nearest_to_text
 from primetime.api.services import ServicesOf, StreamingConnection
 from primetime.api.summaries import topic_names
-from primetime.articles.csv_export import Search, export_filtered, export_search
+from primetime.articles.exporting.formats import ExportFormat, export_pieces, extension_of, media_type_of
+from primetime.articles.exporting.selection import Context, select_filtered, select_ranked
 from primetime.articles.listing import Filters
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
@@ -25,12 +25,29 @@ class ExportQuestion(ArticleQuestion):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
+@router.get("", response_class=StreamingResponse)
+def export(
+    question: Annotated[ExportQuestion, Query()],
+    shared: ServicesOf,
+    connection: StreamingConnection,
+    format: ExportFormat = ExportFormat.CSV,  # noqa: A002 (the parameter's name)
+) -> StreamingResponse:
+    """All articles of a listing or of a search, as a file; any number of them."""
+    return _file(question, format, shared, connection)
+
+
 @router.get("/csv", response_class=StreamingResponse)
 def csv(
     question: Annotated[ExportQuestion, Query()], shared: ServicesOf, connection: StreamingConnection
 ) -> StreamingResponse:
-    topics = topic_names(connection)
-    rows: Iterator[bytes]
+    """The same as CSV."""
+    return _file(question, ExportFormat.CSV, shared, connection)
+
+
+def _file(
+    question: ExportQuestion, format_: ExportFormat, shared: ServicesOf, connection: StreamingConnection
+) -> StreamingResponse:
+    about: dict[str, object] = {}
     if question.search is not None:
         neighbours = nearest_to_text(
             shared,
@@ -39,13 +56,18 @@ def csv(
             limit=question.limit,
             filters=Filters(year_from=question.year_from, year_to=question.year_to),
         )
-        pmids = [neighbour.pmid for neighbour in neighbours]
-        rows = export_search(connection, Search(idea=question.search, limit=question.limit, pmids=pmids), topics=topics)
+        rows = select_ranked(connection, [neighbour.pmid for neighbour in neighbours])
+        about = {
+            "Idea": question.search,
+            "Max Results": question.limit,
+            "Search Timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
     else:
-        rows = export_filtered(connection, filters_of(question, connection), sort=question.sort, topics=topics)
-    name = f"prime-time-{datetime.now(UTC):%Y%m%d-%H%M}.csv"
+        rows = select_filtered(connection, filters_of(question, connection), sort=question.sort)
+    context = Context(about=about, topics=topic_names(connection))
+    name = f"prime-time-{datetime.now(UTC):%Y%m%d-%H%M}.{extension_of(format_)}"
     return StreamingResponse(
-        rows,
-        media_type="text/csv; charset=utf-8",
+        export_pieces(rows, format_, context),
+        media_type=media_type_of(format_),
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )

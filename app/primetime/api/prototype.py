@@ -19,6 +19,7 @@ from primetime.api.services import Connection, ServicesOf, StreamingConnection
 from primetime.api.shapes import Shape
 from primetime.api.summaries import QUERIES
 from primetime.articles.listing import author_line
+from primetime.articles.local_number import is_local
 from primetime.errors import NotFound
 
 router = APIRouter(prefix="/api", tags=["prototype"])
@@ -26,7 +27,7 @@ router = APIRouter(prefix="/api", tags=["prototype"])
 
 class PrototypeArticle(Shape):
     id: int
-    pmid: str
+    pmid: str  # empty: it has none
     title: str
     journal: str | None
     pub_date: date | None  # the first day of what is printed
@@ -76,7 +77,7 @@ def articles(
         rows = cursor.execute(QUERIES["prototype_articles"], {"after": after, "limit": limit + 1}).fetchall()
     shown = [_article(row) for row in rows[:limit]]
     if len(rows) > limit:
-        following = urlencode({"limit": limit, "after": shown[-1].pmid})
+        following = urlencode({"limit": limit, "after": shown[-1].id})
         response.headers["Link"] = f'</api/articles?{following}>; rel="next"'
     return shown
 
@@ -101,7 +102,7 @@ def export_csv(
 def _article(row: dict[str, Any]) -> PrototypeArticle:
     return PrototypeArticle(
         id=row["pmid"],
-        pmid=str(row["pmid"]),
+        pmid="" if is_local(row["pmid"]) else str(row["pmid"]),
         title=row["title"],
         journal=row["journal"] or None,
         pub_date=row["publication_date"],

@@ -26,13 +26,32 @@ class Summary(Shape):
     publication_types: list[str]
     topic: TopicName | None
     made_up: bool
+    retracted: bool
 
 
 class RankedSummary(Summary):
     similarity: float | None  # null: found by its words, and not encoded yet
 
 
+class EarlierVersionOut(Shape):
+    version: int
+    title: str
+    reason: str
+    ended_at: datetime
+
+
+class CitationsOut(Shape):
+    source: str  # icite, openalex, crossref
+    citations: int | None  # null: the source does not know the article
+    by_year: list[dict[str, int]] | None
+    relative_citation_ratio: float | None
+    percentile: float | None
+    looked_up_at: datetime
+
+
 class ArticleDetail(Summary):
+    has_pmid: bool  # false: `pmid` is a number of the platform's own and must not be shown as a PMID
+    version: int  # PubMed's; below 1 for a record that came from elsewhere
     abstract: str
     abstract_sections: list[dict[str, Any]]
     authors_full: list[dict[str, Any]]
@@ -41,6 +60,17 @@ class ArticleDetail(Summary):
     doi: str | None
     pmc: str | None
     languages: list[str]
+    journal_abbreviation: str
+    volume: str
+    issue: str
+    pages: str
+    details: dict[str, Any]
+    duplicate_of: int | None
+    duplicates: list[int]  # the articles that this one stands for
+    earlier_versions: list[EarlierVersionOut]
+    citations: list[CitationsOut]
+    imported_at: datetime
+    updated_at: datetime
 
 
 class ArticlePage(Shape):

@@ -6,6 +6,7 @@ from dataclasses import asdict
 import psycopg
 
 from primetime.api.shapes import RankedSummary, Summary, TopicName
+from primetime.articles.duplicates.linking import without_duplicates
 from primetime.articles.listing import ArticleSummary, summaries_of
 from primetime.database.queries import load_queries
 from primetime.vectors.hybrid import Found
@@ -21,9 +22,9 @@ def with_topics(connection: psycopg.Connection, articles: Sequence[ArticleSummar
 
 
 def ranked(connection: psycopg.Connection, neighbours: Sequence[Neighbour | Found]) -> list[RankedSummary]:
-    """The neighbours' summaries in their order, with similarity."""
+    """The neighbours' summaries in their order, with similarity; without those that another one stands for."""
     similarity = {neighbour.pmid: neighbour.similarity for neighbour in neighbours}
-    found = with_topics(connection, summaries_of(connection, list(similarity)))
+    found = with_topics(connection, summaries_of(connection, without_duplicates(connection, list(similarity))))
     return [RankedSummary(**summary.model_dump(), similarity=similarity[summary.pmid]) for summary in found]
 
 

@@ -40,6 +40,7 @@ class ArticleSummary:
     authors: list[str]  # Smith J
     publication_types: list[str]
     made_up: bool
+    retracted: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,9 +71,24 @@ class StoredArticle:
     doi: str | None
     pmc: str | None
     languages: list[str]
+    volume: str
+    issue: str
+    pages: str
+    details: dict[str, Any]  # what of Details is not empty
     made_up: bool
+    retracted: bool
     imported_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierVersion:
+    """What an article was before it was replaced by a newer record, or withdrawn."""
+
+    version: int
+    title: str
+    reason: str  # replaced, deleted
+    ended_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +132,12 @@ def find_article(connection: psycopg.Connection, pmid: int) -> StoredArticle | N
         return cursor.execute(QUERIES["find_article"], {"pmid": pmid}).fetchone()
 
 
+def earlier_versions(connection: psycopg.Connection, pmid: int) -> list[EarlierVersion]:
+    """Newest first."""
+    with connection.cursor(row_factory=class_row(EarlierVersion)) as cursor:
+        return cursor.execute(QUERIES["earlier_versions"], {"pmid": pmid}).fetchall()
+
+
 def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Corpus:
     with connection.cursor(row_factory=dict_row) as cursor:
         counts = cursor.execute(QUERIES["corpus_counts"]).fetchone()
@@ -130,7 +152,7 @@ def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Co
 def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
     """A query of this room with the filters and the order put in; without a text, relevance means newest."""
     order = "newest" if sort == "relevance" and filters.q is None else sort
-    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order])
+    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order], columns=QUERIES["export_columns"])
 
 
 def author_line(author: dict[str, Any]) -> str:

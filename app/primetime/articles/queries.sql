@@ -121,30 +121,43 @@ SELECT count(*) FROM articles WHERE {filter};
 
 -- name: list_articles
 SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,
-    publication_date_printed AS date_printed, authors, publication_types, made_up
+    publication_date_printed AS date_printed, authors, publication_types, made_up, retracted
 FROM articles WHERE {filter}
 ORDER BY {order}
 LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: summaries_of
 SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,
-    publication_date_printed AS date_printed, authors, publication_types, made_up
+    publication_date_printed AS date_printed, authors, publication_types, made_up, retracted
 FROM articles WHERE pmid = ANY (%(pmids)s);
 
 -- name: find_article
 SELECT pmid, version, title, abstract, abstract_sections, journal, journal_abbreviation, publication_year AS year,
     publication_date, publication_date_last, publication_date_printed AS date_printed, authors, mesh,
-    publication_types, keywords, doi, pmc, languages, made_up, imported_at, updated_at
+    publication_types, keywords, doi, pmc, languages, volume, issue, pages, details, made_up, retracted, imported_at,
+    updated_at
 FROM articles WHERE pmid = %(pmid)s;
 
+-- name: earlier_versions
+SELECT version, reason, ended_at, record ->> 'title' AS title
+FROM article_revisions WHERE pmid = %(pmid)s ORDER BY id DESC;
+
+-- name: export_columns
+pmid, title, abstract, journal, journal_abbreviation, publication_year, publication_date,
+    publication_date_printed, authors, mesh, publication_types, keywords, doi, pmc, languages, owner, volume, issue,
+    pages, details, retracted,
+    (SELECT citations FROM article_citations AS cited
+        WHERE cited.pmid = articles.pmid AND citations IS NOT NULL
+        ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations,
+    (SELECT relative_citation_ratio FROM article_citations AS cited
+        WHERE cited.pmid = articles.pmid AND source = 'icite') AS relative_citation_ratio
+
 -- name: export_articles
-SELECT pmid, title, abstract, authors, journal, publication_date_printed, doi, mesh, publication_types
-FROM articles WHERE {filter}
+SELECT {columns} FROM articles WHERE {filter}
 ORDER BY {order};
 
 -- name: export_ranked
-SELECT pmid, title, abstract, authors, journal, publication_date_printed, doi, mesh, publication_types
-FROM articles WHERE pmid = ANY (%(pmids)s)
+SELECT {columns} FROM articles WHERE pmid = ANY (%(pmids)s)
 ORDER BY array_position(%(pmids)s::bigint[], pmid);
 
 -- name: corpus_counts

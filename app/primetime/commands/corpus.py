@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 import click
 import orjson
 
-from primetime.articles.csv_export import export_filtered
-from primetime.articles.duplicates.linking import LinkReport, link_if_needed
+from primetime.articles.duplicates.linking import link_if_needed
+from primetime.articles.exporting.formats import ExportFormat, export_pieces, format_named
+from primetime.articles.exporting.selection import select_filtered
 from primetime.articles.listing import Filters
 from primetime.articles.parallel_reading import read_rows
 from primetime.articles.storing import ImportReport, store_rows
@@ -18,7 +19,6 @@ from primetime.commands.session import begin, database, progress_bar
 from primetime.database.connection import connect
 from primetime.database.migrations import migrate
 from primetime.errors import BadInput
-from primetime.settings import Settings
 
 _COUNTS = ("read", "new", "updated", "unchanged", "skipped", "deleted", "wanted")
 
@@ -45,7 +45,6 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
         if not file.is_file():
             raise BadInput(f"there is no file {file}", remedy="check the path")
     reports: list[tuple[Path, ImportReport]] = []
-    linked: LinkReport | None = None
     with database(settings) as connection:
         for file in files:
             with progress_bar("records") as progress:
@@ -55,8 +54,7 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
             reports.append((file, report))
             if not as_json:
                 click.echo(f"{file}: " + ", ".join(f"{getattr(report, name)} {name}" for name in _COUNTS))
-        if any(report.new or report.updated for _, report in reports):
-            linked = link_if_needed(connection)
+        linked = link_if_needed(connection)
     if linked is not None and not as_json:
         click.echo(f"{linked.links} articles are duplicates of others, {linked.new} of them found now")
     if as_json:
@@ -73,21 +71,24 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
 
 
 @click.command("export")
+@click.option("--output", required=True, type=click.Path(path_type=Path, allow_dash=True), help="- is stdout.")
 @click.option(
-    "--output", required=True, type=click.Path(path_type=Path, allow_dash=True), help="CSV file; - is stdout."
+    "--format",
+    "chosen",
+    type=click.Choice([str(known) for known in ExportFormat]),
+    help="Default: by the ending of --output, else csv.",
 )
 @click.option("--q", help="Only articles with these words (full text).")
 @click.option("--year-from", type=int)
 @click.option("--year-to", type=int)
-def export_command(output: Path, q: str | None, year_from: int | None, year_to: int | None) -> None:
-    """Write the articles as CSV, newest first."""
-    filters = Filters(q=q, year_from=year_from, year_to=year_to)
+@click.option("--journal", help="Its whole name.")
+@click.option("--publication-type", help="As PubMed names it: Review.")
+@click.option("--mesh", help="A heading's name.")
+@click.option("--duplicates", is_flag=True, help="Also those that are linked to another.")
+def export_command(output: Path, chosen: str | None, **narrowed: Any) -> None:
+    """Write articles as CSV, RIS, BibTeX, NBIB or Excel, newest first."""
+    format_ = ExportFormat(chosen) if chosen else format_named(output.name) or ExportFormat.CSV
     settings = begin()
-    with whole_file(output) as file:
-        _write(settings, filters, file)
-
-
-def _write(settings: Settings, filters: Filters, file: IO[bytes]) -> None:
-    with database(settings) as connection:
-        for piece in export_filtered(connection, filters):
+    with database(settings) as connection, whole_file(output) as file:
+        for piece in export_pieces(select_filtered(connection, Filters(**narrowed)), format_):
             file.write(piece)

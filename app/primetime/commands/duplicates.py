@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 import orjson
 
-from primetime.articles.csv_export import neutral
 from primetime.articles.duplicates.finding import Pair, find_pairs, groups
 from primetime.articles.duplicates.fingerprint import Fingerprint, fingerprint
 from primetime.articles.duplicates.linking import link_duplicates, undo
+from primetime.articles.exporting.csv_table import neutral
 from primetime.articles.formats.recognising import read_articles
 from primetime.articles.local_number import is_local
 from primetime.articles.record import Article, SkippedRecord

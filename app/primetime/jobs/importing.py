@@ -108,7 +108,7 @@ def run_import(settings: Settings, import_id: int) -> None:
             _finish(connection, import_id, read=0, report=None, failure=failure, remedy=error.remedy)
             return
         connection.commit()
-        linked = link_if_needed(connection) if stored.new or stored.updated else None
+        linked = link_if_needed(connection)
         counts = {name: count for name, count in asdict(stored).items() if name not in ("read", "problems")}
         problems = [str(problem) for problem in stored.problems[:_PROBLEMS]]
         report = {**counts, "duplicates": linked.new if linked else 0, "problems": problems}

@@ -44,11 +44,11 @@ describe('what the server is asked', () => {
 	});
 
 	it('exports every page of the same list', () => {
-		expect(exportAddress(read('/articles?q=statins&journal=Lancet&page=3'))).toBe(
-			'/api/v1/export/csv?q=statins&journal=Lancet&sort=relevance'
+		expect(exportAddress(read('/articles?q=statins&journal=Lancet&page=3'), 'ris')).toBe(
+			'/api/v1/export?format=ris&q=statins&journal=Lancet&sort=relevance'
 		);
-		expect(exportAddress(read('/articles?by=meaning&q=statins&year_from=1999'))).toBe(
-			'/api/v1/export/csv?search=statins&year_from=1999&limit=25'
+		expect(exportAddress(read('/articles?by=meaning&q=statins&year_from=1999'), 'csv')).toBe(
+			'/api/v1/export?format=csv&search=statins&year_from=1999&limit=25'
 		);
 	});
 });

@@ -8,7 +8,7 @@ from primetime.articles.folding import folded, letters_and_digits
 from primetime.articles.local_number import is_local
 from primetime.articles.record import Article
 
-_PAGE = re.compile(r"[A-Za-z]{0,4}0*\d+[A-Za-z]?|[ivxl]+\b", re.IGNORECASE)
+_PAGE = re.compile(r"[A-Za-z]{0,4}0*\d+[A-Za-z]?|\b[ivxl]+\b", re.IGNORECASE)
 _LEADING_ZEROS = re.compile(r"^([a-z]*)0+(?=\d)")
 _NUMBER = re.compile(r"\d+")
 _ROMAN = re.compile(r"\b(?:ii|iii|iv|vi|vii|viii|ix)\b")

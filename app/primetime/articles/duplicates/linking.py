@@ -81,6 +81,23 @@ def group_of(connection: psycopg.Connection, pmid: int) -> list[int]:
     return [number for (number,) in connection.execute(_QUERIES["group_of"], {"pmid": pmid})]
 
 
+def kept_for(connection: psycopg.Connection, pmid: int) -> int | None:
+    """The article that stands for this one; None when it stands for itself."""
+    row = connection.execute(_QUERIES["kept_for"], {"pmid": pmid}).fetchone()
+    return row[0] if row else None
+
+
+def duplicates_of(connection: psycopg.Connection, pmid: int) -> list[int]:
+    """The articles that this one stands for."""
+    return [number for (number,) in connection.execute(_QUERIES["duplicates_of"], {"pmid": pmid})]
+
+
+def without_duplicates(connection: psycopg.Connection, pmids: list[int]) -> list[int]:
+    """These articles in their order, without those that another one stands for."""
+    linked = {number for (number,) in connection.execute(_QUERIES["linked_among"], {"pmids": pmids})}
+    return [pmid for pmid in pmids if pmid not in linked]
+
+
 def choose_links(pairs: Iterable[Pair], refused: Collection[tuple[int, int]] = ()) -> list[Link]:
     """One link for each article that has a better one in its pairs; `refused`: pairs of numbers, the lower first."""
     partners: defaultdict[int, dict[int, Pair]] = defaultdict(dict)

@@ -30,6 +30,15 @@ UNION ALL
 SELECT duplicate FROM duplicate_links JOIN self USING (kept)
 ORDER BY pmid;
 
+-- name: kept_for
+SELECT kept FROM duplicate_links WHERE duplicate = %(pmid)s;
+
+-- name: duplicates_of
+SELECT duplicate FROM duplicate_links WHERE kept = %(pmid)s ORDER BY duplicate;
+
+-- name: linked_among
+SELECT duplicate FROM duplicate_links WHERE duplicate = ANY (%(pmids)s);
+
 -- name: forget_link
 DELETE FROM duplicate_links WHERE duplicate = %(pmid)s;
 

@@ -10,7 +10,7 @@ from primetime.articles.pubmed_citation import MalformedError
 from primetime.articles.record import AbstractSection, Article, Author, Details, MeshHeading, PublicationDate
 
 # A record of PubMed's own has version 1 or more and replaces all of these; the poorer never replaces the richer.
-NBIB_VERSION, REFERENCE_VERSION = 0, -1
+NBIB_VERSION, REFERENCE_VERSION, TABLE_VERSION = 0, -1, -2
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]] ))([A-Z][A-Z0-9 ,/&()'’-]{2,60}): ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMERIC_DATE = re.compile(r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?/?")
@@ -106,14 +106,17 @@ def abstract_sections(abstract: str) -> tuple[AbstractSection, ...]:
     return tuple(section for section in found if section.text)
 
 
-def person(printed: str) -> Author | None:
+def person(raw: str) -> Author | None:
     """An author as files print one: `Smith, John A.`, `Smith J`, `WHO Group`; None for an empty name.
 
+    Words that end in a comma are a group's name, as EndNote has it.
     Initials are made of the fore names where they are not printed. A name in which neither can be told is a group's.
     """
-    printed = one_line(printed).strip(" ;,")
+    printed = one_line(raw).strip(" ;,")
     if not printed:
         return None
+    if raw.rstrip().endswith(",") and " " in printed:
+        return Author(collective_name=printed)
     family, comma, given = (part.strip() for part in printed.partition(","))
     if comma and given:
         given, _, suffix = (part.strip() for part in given.partition(","))

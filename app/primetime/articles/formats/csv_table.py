@@ -7,7 +7,7 @@ from typing import IO
 
 from primetime.articles.byte_window import ByteWindow
 from primetime.articles.folding import letters_and_digits
-from primetime.articles.formats.citation import REFERENCE_VERSION, make_article, people
+from primetime.articles.formats.citation import TABLE_VERSION, make_article, people
 from primetime.articles.formats.nbib import read_heading
 from primetime.articles.formats.tagged_lines import numbered_lines
 from primetime.articles.identifiers import read_pmc
@@ -27,7 +27,7 @@ FIELDS = {
     "doi": "doi", "pmcid": "pmc", "pmc": "pmc",
     "volume": "volume", "issue": "issue", "number": "issue", "pages": "pages", "pagestart": "first", "pageend": "last",
     "mesh": "mesh", "meshterms": "mesh", "publicationtypes": "types", "publicationtype": "types",
-    "documenttype": "types", "keywords": "keywords", "authorkeywords": "keywords", "language": "languages",
+    "documenttype": "types", "authorkeywords": "keywords", "language": "languages",
     "languages": "languages",
 }  # fmt: skip
 _LARGEST_FIELD = 8 << 20
@@ -106,7 +106,7 @@ def _plain(cell: str) -> str:
 def _article(cells: dict[str, str]) -> Article:
     first, last = cells.get("first", ""), cells.get("last", "")
     return make_article(
-        version=REFERENCE_VERSION,
+        version=TABLE_VERSION,
         pmid=cells.get("pmid", ""),
         title=cells.get("title", ""),
         abstract=cells.get("abstract", ""),

@@ -57,7 +57,7 @@ def _article(record: TaggedRecord) -> Article:
     issn = {kind: value for value in record.all("IS") for kind, value in [_issn(value)]}
     return make_article(
         version=NBIB_VERSION,
-        pmid=first("PMID") or "none",  # the record begins with it: an empty one is malformed
+        pmid=first("PMID"),
         title=first("TI") or first("TT") or first("BTI"),
         abstract=first("AB"),
         journal=first("JT"),

@@ -43,7 +43,7 @@ def recognise(path: Path) -> Format:
     text = head.lstrip()
     if text.startswith(b"<"):
         return _of_xml(text, path)
-    if re.search(rb"^PMID- ?\d", head, re.MULTILINE):
+    if re.search(rb"^PMID-", head, re.MULTILINE):
         return NBIB
     if re.search(rb"^TY  -", head, re.MULTILINE):
         return RIS

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import IO
 
 from primetime.articles.byte_window import ByteWindow
+from primetime.errors import BadInput
+
+_LARGEST = 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,32 +43,40 @@ class Layout:
 
 def tagged_records(stream: IO[bytes], name: str, layout: Layout) -> Iterator[TaggedRecord]:
     """The records of a file in its order, one in memory at a time. Raises BadInput when it cannot be read."""
-    number = 0
-    lines: list[tuple[bytes, bytes]] = []
-    begun = 0
+    number = begun = size = 0
+    values: list[tuple[bytes, list[bytes]]] = []  # tag, and the lines of its value
     unended = f"it does not end: no {layout.end} line" if layout.end else ""
     for place, line in numbered_lines(ByteWindow(stream, name)):
         match = layout.line.match(line)
         tag = match[1].strip().decode("ascii") if match else ""
-        if tag == layout.start:
+        if match and tag == layout.start:
             if begun:
-                yield _record(number, begun, lines, unended)
-            number += 1
-            lines, begun = [(match[1], match[2])] if match else [], place
+                yield _record(number, begun, values, unended)
+            number, begun, size = number + 1, place, 0
+            values = [(match[1], [match[2] or b""])]
         elif begun and tag and tag == layout.end:
-            yield _record(number, begun, lines, "")
-            lines, begun = [], 0
+            yield _record(number, begun, values, "")
+            values, begun = [], 0
         elif begun and match:
-            lines.append((match[1], match[2]))
+            values.append((match[1], [match[2] or b""]))
         elif begun and line.strip():
-            lines[-1] = (lines[-1][0], lines[-1][1].rstrip() + b" " + line.strip())
+            values[-1][1].append(line)
+        size += len(line)
+        if size > _LARGEST and begun:
+            raise BadInput(
+                f"{name} has a record of more than {_LARGEST >> 20} MB at line {begun}",
+                remedy="check that it is a file of articles",
+            )
     if begun:
-        yield _record(number, begun, lines, unended)
+        yield _record(number, begun, values, unended)
 
 
-def _record(number: int, line: int, lines: list[tuple[bytes, bytes]], problem: str) -> TaggedRecord:
+def _record(number: int, line: int, values: list[tuple[bytes, list[bytes]]], problem: str) -> TaggedRecord:
     try:
-        fields = [(tag.decode("ascii").strip(), value.decode().strip()) for tag, value in lines]
+        fields = [
+            (tag.decode("ascii").strip(), " ".join(part.decode().strip() for part in parts).strip())
+            for tag, parts in values
+        ]
     except UnicodeDecodeError:
         return TaggedRecord(number=number, line=line, fields=[], problem="not UTF-8: save the file in UTF-8")
     return TaggedRecord(number=number, line=line, fields=fields, problem=problem)

@@ -13,12 +13,14 @@ interface Options {
 /** One request to the interface on the same host. Throws `Problem`, or the browser's AbortError. */
 export async function request<T>(path: string, options: Options = {}): Promise<T> {
 	const { method = 'GET', body, signal, redirectWhenSignedOut = true } = options;
+	// A form with a file brings its own content type.
+	const isJson = body !== undefined && !(body instanceof FormData);
 	const response = await send(path, {
 		method,
 		signal,
 		credentials: 'same-origin',
-		headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
-		body: body === undefined ? undefined : JSON.stringify(body)
+		headers: { Accept: 'application/json', ...(isJson ? { 'Content-Type': 'application/json' } : {}) },
+		body: isJson ? JSON.stringify(body) : (body as FormData | undefined)
 	});
 	if (response.status === 401 && redirectWhenSignedOut) {
 		await goto(signInAddress(location.pathname + location.search), { replace: true });

@@ -164,6 +164,7 @@ export interface ArticleSummary {
 	publication_types: string[];
 	topic: TopicName | null;
 	made_up: boolean;
+	retracted: boolean;
 	/** Cosine similarity, 0 to 1, where the list was asked for by meaning. */
 	similarity?: number;
 }
@@ -181,7 +182,7 @@ export interface MeshHeading {
 	ui: string | null;
 	name: string;
 	major: boolean;
-	qualifiers: { ui?: string | null; name: string; major?: boolean }[];
+	qualifiers: { ui?: string | null; name: string; major: boolean }[];
 }
 
 export interface Article extends ArticleSummary {
@@ -193,6 +194,74 @@ export interface Article extends ArticleSummary {
 	doi: string | null;
 	pmc: string | null;
 	languages: string[];
+	/** False: `pmid` is a number of the platform's own, which is not to be shown as a PMID. */
+	has_pmid: boolean;
+	version: number;
+	journal_abbreviation: string;
+	volume: string;
+	issue: string;
+	pages: string;
+	details: Details;
+	duplicate_of: number | null;
+	duplicates: number[];
+	earlier_versions: { version: number; title: string; reason: string; ended_at: string }[];
+	citations: Citations[];
+	imported_at: string;
+	updated_at: string;
+}
+
+/** A notice or a comment that ties the article to another. */
+export interface Correction {
+	/** PubMed's RefType: RetractionIn, ErratumIn, CommentOn … */
+	kind: string;
+	source: string;
+	pmid: number | null;
+	note: string;
+}
+
+/** What else PubMed tells; what is empty is left out. */
+export interface Details {
+	corrections?: Correction[];
+	chemicals?: { registry_number: string; ui: string; name: string }[];
+	grants?: { number: string; acronym: string; agency: string; country: string }[];
+	references?: { citation: string; pmid: number | null; doi: string | null }[];
+	data_banks?: { name: string; accession_numbers: string[] }[];
+	conflicts?: string;
+	vernacular_title?: string;
+}
+
+/** One source's answer; null: the source does not know it. */
+export interface Citations {
+	source: string;
+	citations: number | null;
+	by_year: { year: number; citations: number }[] | null;
+	relative_citation_ratio: number | null;
+	percentile: number | null;
+	looked_up_at: string;
+}
+
+/** A file that was given to be imported. */
+export interface FileImport {
+	id: number;
+	file_name: string;
+	format: string;
+	bytes: number;
+	state: 'waiting' | 'running' | 'done' | 'failed';
+	requested_at: string;
+	finished_at: string | null;
+	records_read: number;
+	report: {
+		new: number;
+		updated: number;
+		unchanged: number;
+		wanted: number;
+		skipped: number;
+		deleted: number;
+		duplicates: number;
+		problems: string[];
+	} | null;
+	failure: string | null;
+	remedy: string | null;
 }
 
 export interface ArticlePage {

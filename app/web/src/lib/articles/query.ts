@@ -76,9 +76,18 @@ export function apiAddress(query: ArticleQuery): string {
 	return `/api/v1/articles?${search}`;
 }
 
-/** The same articles as a CSV file: all pages of them. */
-export function exportAddress(query: ArticleQuery): string {
-	const search = new URLSearchParams();
+export const EXPORTS = [
+	{ value: 'csv', label: 'CSV' },
+	{ value: 'excel', label: 'Excel' },
+	{ value: 'ris', label: 'RIS' },
+	{ value: 'bibtex', label: 'BibTeX' },
+	{ value: 'nbib', label: 'NBIB' }
+] as const;
+export type ExportFormat = (typeof EXPORTS)[number]['value'];
+
+/** The same articles as a file: all pages of them. */
+export function exportAddress(query: ArticleQuery, format: ExportFormat): string {
+	const search = new URLSearchParams({ format });
 	if (query.by === 'meaning') {
 		search.set('search', query.q);
 		addYears(search, query);
@@ -87,7 +96,7 @@ export function exportAddress(query: ArticleQuery): string {
 		addFilters(search, query);
 		search.set('sort', query.sort);
 	}
-	return `/api/v1/export/csv?${search}`;
+	return `/api/v1/export?${search}`;
 }
 
 /** Filters that are set besides the words and the order; each can be taken away on its own. */

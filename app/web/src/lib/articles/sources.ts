@@ -6,9 +6,9 @@ export interface Source {
 }
 
 /** Where an article can be read; a made-up one nowhere. */
-export function sources(article: Pick<Article, 'pmid' | 'doi' | 'pmc' | 'made_up'>): Source[] {
+export function sources(article: Pick<Article, 'pmid' | 'has_pmid' | 'doi' | 'pmc' | 'made_up'>): Source[] {
 	if (article.made_up) return [];
-	const found = [{ name: 'PubMed', href: `https://pubmed.ncbi.nlm.nih.gov/${article.pmid}/` }];
+	const found = article.has_pmid ? [{ name: 'PubMed', href: `https://pubmed.ncbi.nlm.nih.gov/${article.pmid}/` }] : [];
 	if (article.doi) found.push({ name: 'DOI', href: `https://doi.org/${article.doi.split('/').map(encodeURIComponent).join('/')}` });
 	if (article.pmc) found.push({ name: 'PMC', href: `https://www.ncbi.nlm.nih.gov/pmc/articles/${pmcId(article.pmc)}/` });
 	return found;

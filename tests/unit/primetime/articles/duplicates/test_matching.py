@@ -1,16 +1,20 @@
 """What is one article, and what only looks like it."""
 
+import gzip
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from primetime.articles.duplicates.finding import Pair, find_pairs, groups
 from primetime.articles.duplicates.fingerprint import fingerprint, first_page
 from primetime.articles.duplicates.linking import choose_links
 from primetime.articles.duplicates.matching import match, same_journal
+from primetime.articles.formats.recognising import read_articles
 from primetime.articles.record import Article, Author, PublicationDate
 
 LOCAL = 5_000_000_000_000_000
@@ -92,7 +96,16 @@ def test_registrations_of_trials_differ_by_their_address() -> None:
 
 @pytest.mark.parametrize(
     ("pages", "page"),
-    [("S568‐", "s568"), ("083-087", "83"), ("e115-8", "e115"), ("1202-1207", "1202"), ("", ""), ("in press", "")],
+    [
+        ("S568‐", "s568"),
+        ("083-087", "83"),
+        ("e115-8", "e115"),
+        ("1202-1207", "1202"),
+        ("", ""),
+        ("in press", ""),
+        ("Suppl", ""),
+        ("xii-xv", "xii"),
+    ],
 )
 def test_first_pages(pages: str, page: str) -> None:
     assert first_page(pages) == page
@@ -154,3 +167,19 @@ def test_articles_with_pmids_are_never_linked_nor_what_a_person_refused() -> Non
     assert choose_links([pair(7, 8)]) == []
     assert choose_links([pair(7, LOCAL)], {(7, LOCAL)}) == []
     assert [(link.duplicate, link.kept) for link in choose_links([pair(7, LOCAL), pair(8, LOCAL)])] == [(LOCAL, 7)]
+
+
+def test_a_library_whose_duplicates_people_marked(shared_data: Path) -> None:
+    """dedupe-sweep's: the caption marks every record that has another of the same article."""
+    path = shared_data / "dedupe" / "copper.endnote.xml.gz"
+    captions = [
+        record.find("caption") for record in etree.fromstring(gzip.decompress(path.read_bytes())).iter("record")
+    ]
+    marked = {key for key, caption in enumerate(captions) if caption is not None}
+    records = [
+        fingerprint(record, key) for key, record in enumerate(read_articles(path)) if isinstance(record, Article)
+    ]
+    found = {key for one in find_pairs(records) for key in (one.first, one.second)}
+    assert (len(records), len(marked)) == (505, 281)
+    assert len(found & marked) / len(marked) >= 0.99
+    assert 1 - len(found - marked) / (len(records) - len(marked)) >= 0.995

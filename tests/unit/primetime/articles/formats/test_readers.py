@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import itertools
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -336,3 +338,17 @@ def test_any_bytes_give_records_or_one_error(reader: object, head: bytes, data: 
                 assert "\0" not in f"{record}"
     except BadInput as error:
         assert "\n" not in str(error)
+
+
+def test_a_record_without_end_is_refused_before_it_fills_the_memory() -> None:
+    endless = itertools.chain([b"TY  - JOUR\nTI  - T\n"], itertools.repeat(b"more and more of it\n" * 50_000, 40))
+    with pytest.raises(BadInput, match="a record of more than 32 MB at line 1"):
+        list(read_ris(_Chunks(endless), "bomb.ris"))
+
+
+class _Chunks(io.RawIOBase):
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+
+    def read(self, size: int = -1) -> bytes:
+        return next(self._chunks, b"")

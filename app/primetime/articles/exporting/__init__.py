@@ -1,0 +1,1 @@
+"""Articles in the formats that spreadsheets and reference managers read, streamed: any number in bounded memory."""
