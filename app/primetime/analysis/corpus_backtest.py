@@ -30,7 +30,7 @@ from primetime.analysis.backtest import (
 from primetime.analysis.forecast import rolling
 from primetime.analysis.opportunity import PARTS, WINDOW_YEARS, RawParts, distance_to_prior_work, raw_parts, sample_of
 from primetime.analysis.reference import Field, field_of, percentile, percentiles_of
-from primetime.analysis.topics import ASSIGN_SHARE, NEIGHBOURS, Sizes, Topics, find_topics
+from primetime.analysis.topics import NEIGHBOURS, Sizes, Topics, check_vectors, find_topics, vote
 from primetime.analysis.yearly import yearly_counts
 from primetime.errors import BadInput
 
@@ -91,8 +91,10 @@ def backtest_corpus(
     """Judge the score on unit vectors [n, dimension] of articles with publication `years` [n] (0: unknown).
 
     Every origin from `first` to `last` is used that has 200 articles, ten topics that can be scored, and three complete
-    years after it. `each` is called with (origin, its articles) after each. Raises BadInput where there is none.
+    years after it. `each` is called with (origin, its articles) after each. Raises BadInput where there is none, and
+    for vectors that cannot be grouped.
     """
+    check_vectors(vectors)
     origins: list[int] = []
     articles: list[int] = []
     later: list[int] = []
@@ -181,19 +183,13 @@ def assign_later(after: Vectors, vectors: Vectors, labels: NDArray[np.int64]) ->
 
     The same rule by which an analysis takes in the articles that the clustering left out.
     """
-    count = int(labels.max(initial=-1)) + 1
     found = np.full(len(after), -1, dtype=np.int64)
     k = min(NEIGHBOURS, len(vectors))
     for start in range(0, len(after), _BLOCK):
         similarity = after[start : start + _BLOCK] @ vectors.T
         nearest = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
-        weight = np.maximum(np.take_along_axis(similarity, nearest, axis=1), 0)
-        theirs = labels[nearest]
-        votes = np.zeros((len(similarity), count))
-        rows, columns = np.nonzero(theirs >= 0)
-        np.add.at(votes, (rows, theirs[rows, columns]), weight[rows, columns])
-        clear = votes.max(axis=1) >= ASSIGN_SHARE * np.maximum(weight.sum(axis=1), 1e-9)
-        found[start : start + len(similarity)][clear] = votes.argmax(axis=1)[clear]
+        distances = 1 - np.take_along_axis(similarity, nearest, axis=1)
+        found[start : start + len(similarity)] = vote(labels[nearest], distances)
     return found
 
 

@@ -29,7 +29,7 @@ _BLOCK = 2_000_000
 Label = Literal["Excellent", "Good", "Fair", "Low"]
 THRESHOLDS: tuple[tuple[float, Label], ...] = ((0.8, "Excellent"), (0.6, "Good"), (0.4, "Fair"))
 
-NOT_COUNTED = "citations are not stored yet: velocity is of papers alone"
+NOT_COUNTED = "citations are not part of it: velocity is of papers alone"
 
 
 @dataclass(frozen=True, kw_only=True)

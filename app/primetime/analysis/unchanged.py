@@ -13,7 +13,7 @@ from primetime.analysis.storing import reference_in_force, snapshot_now
 from primetime.settings import Settings
 
 # The settings that an analysis's outcome depends on, by how their names begin.
-_ASKED = ("hdbscan_", "umap_", "topic_", "forecast_", "arima_", "novelty_", "velocity_", "recency_")
+_ASKED = ("hdbscan_", "umap_", "topic_", "topic_", "forecast_", "arima_", "novelty_", "velocity_", "recency_")
 
 
 def asked(settings: Settings) -> dict[str, Any]:

@@ -28,7 +28,8 @@ def gaps(
         raise BadInput("the idea is empty", remedy="write what you think of studying")
     encoder = shared.require_encoder()
     found = gaps_near(connection, encoder.encode([idea])[0], model_hash=encoder.manifest.hash, limit=limit)
-    sources = {one.pmid: one for one in summaries_of(connection, [need.pmid for need in found.needs])}
+    needed = list(dict.fromkeys(need.pmid for need in found.needs))
+    sources = {one.pmid: one for one in summaries_of(connection, needed)}
     needs = [{**asdict(need), "source": sources[need.pmid]} for need in found.needs if need.pmid in sources]
     return GapsOut.model_validate(
         {

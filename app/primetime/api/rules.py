@@ -69,6 +69,7 @@ _TABLE = (
     _paths(r"/api/v1/dashboard", _kept(5 * MINUTE)),
     _paths(r"/api/v1/(topics(/.*)?|opportunities)", _kept(HOUR)),
     _paths(r"/api/v1/search", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
+    _paths(r"/api/v1/gaps", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
     _paths(r"/api(/v1)?/search/.*", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
     _paths(r"/api(/v1)?/searches", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
     _paths(r"/api/v1/embed", _MODEL, _MODEL),

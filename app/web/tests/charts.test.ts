@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { band, courseOf, expectedLine, highest, line, naiveLine, seenLine } from '#lib/charts/forecast.ts';
+import { band, courseOf, expectedLine, highest, line, measuredLine, naiveLine, otherLine, seenLine } from '#lib/charts/forecast.ts';
 import { everyYear, linear, ticks, yearTicks } from '#lib/charts/scale.ts';
 
 describe('scales', () => {
@@ -41,9 +41,11 @@ describe('a topic over the years', () => {
 		method: 'half of the drift',
 		naive: [10, 10],
 		points: [
-			{ year: 2021, expected: 12, low80: 8, high80: 16 },
-			{ year: 2022, expected: 13, low80: 6, high80: 21 }
-		]
+			{ year: 2021, expected: 12, low80: 8, high80: 16, low95: 5, high95: 24 },
+			{ year: 2022, expected: 13, low80: 6, high80: 21, low95: 2, high95: 40 }
+		],
+		model: 'half-drift',
+		others: { arima: [11, 23] }
 	};
 	const years = [
 		{ year: 2018, articles: 4 },
@@ -86,8 +88,19 @@ describe('a topic over the years', () => {
 		]);
 	});
 
-	it('leaves room for its upper bound', () => {
-		expect(highest(course)).toBe(21);
+	it('shows the other models and how the forecasts did before', () => {
+		expect(otherLine(course, 'arima').map((point) => point.value)).toEqual([10, 11, 23]);
+		expect(otherLine(course, 'unknown')).toHaveLength(1);
+		expect(band(course, same, same, 95)).toBe('M2020 10L2021 24L2022 40L2022 2L2021 5Z');
+		expect(measuredLine({ origins: 10, error_of_naive: 0.773, coverage80: 0.822, coverage95: 0.95 })).toBe(
+			"At 10 earlier years of these topics the error was 0.77 times the naive forecast's, " +
+				'the 80\u00a0% interval held 82\u00a0% of what came, the 95\u00a0% interval 95\u00a0%.'
+		);
+		expect(measuredLine({ origins: 1, error_of_naive: null, coverage80: 1, coverage95: 1 })).toMatch(/^At 1 earlier year of these topics the 80/);
+	});
+
+	it('leaves room for its upper bound and for the other models', () => {
+		expect(highest(course)).toBe(23);
 		expect(highest(course, false)).toBe(13);
 		expect(highest(courseOf({ years: [], forecast: { refused: 'none' } }))).toBe(1);
 	});

@@ -69,6 +69,11 @@ def test_a_failure_that_may_pass_is_tried_again(night: Night) -> None:
     assert (night(statuses=(4, 4, 4, 0)).returncode, len(night(statuses=(4, 4, 4, 0)).args)) == (4, 3)
 
 
+def test_somebody_who_waits_gets_one_attempt(night: Night) -> None:
+    done = night("--once", statuses=(4, 0))
+    assert (done.returncode, done.args) == (4, ["nightly --asked-by hand"])
+
+
 @pytest.mark.parametrize("status", [3, 5, 7])
 def test_a_failure_that_would_come_again_is_not(night: Night, status: int) -> None:
     done = night(statuses=(status, 0))

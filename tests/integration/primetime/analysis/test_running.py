@@ -232,6 +232,54 @@ def test_articles_all_alike_are_refused(connection: psycopg.Connection, settings
     assert published(connection) == [0, 0, 0]
 
 
+def test_vectors_of_zeros_are_refused(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
+    plant()
+    nothing = to_parameter(np.zeros(32, dtype=np.float32), storage_of(connection))
+    connection.execute("UPDATE article_vectors SET embedding = %s WHERE pmid <= 3", (nothing,))
+    with pytest.raises(BadInput, match="3 of the 240 articles have a vector of zeros"):
+        analyse(connection, model_hash=MODEL, settings=settings)
+    assert published(connection) == [0, 0, 0]
+
+
+def test_articles_that_are_all_outliers_are_refused(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    coarse = settings.model_copy(update={"topic_min_articles": 200})
+    with pytest.raises(BadInput, match="no 200 of the 240 articles are close enough"):
+        analyse(connection, model_hash=MODEL, settings=coarse)
+    assert published(connection) == [0, 0, 0]
+
+
+def test_articles_of_one_year_have_topics_and_no_figures(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    connection.execute("UPDATE articles SET publication_year = 2005")
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    assert (report.topics, report.forecasts, report.opportunities, report.reference_id) == (6, 0, 0, None)
+    topic = reading.topics(connection, report.run_id)[0]
+    assert topic.forecast["refused"]
+    assert topic.opportunity["refused"]
+    assert topic.growth is None
+
+
+def test_years_that_cannot_be_true_move_nothing(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    connection.execute("UPDATE articles SET publication_year = NULL WHERE pmid IN (41, 42)")
+    before = analyse(connection, model_hash=MODEL, settings=settings)
+    connection.execute("UPDATE articles SET publication_year = -5 WHERE pmid = 41")
+    connection.execute("UPDATE articles SET publication_year = 0 WHERE pmid = 42")
+    after = analyse(connection, model_hash=MODEL, settings=settings)
+    scores = [
+        {one.name: (one.score, one.low, one.high) for one in reading.opportunities(connection, run.run_id)}
+        for run in (before, after)
+    ]
+    assert scores[0] == scores[1] != {}
+
+
 def test_a_run_that_fails_while_it_is_stored_leaves_nothing(
     connection: psycopg.Connection, settings: Settings, plant: Plant
 ) -> None:

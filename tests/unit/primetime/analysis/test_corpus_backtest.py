@@ -109,7 +109,12 @@ def test_later_papers_go_to_the_topic_of_their_nearest(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize(
     ("kept", "reason"),
-    [(slice(0, 0), "no year of the corpus"), (slice(0, 150), "no year"), (slice(0, EACH * 5), "no year")],
+    [
+        (slice(0, 0), "0 articles with a vector"),
+        (slice(0, 1), "1 article with a vector"),
+        (slice(0, 150), "no year of the corpus"),
+        (slice(0, EACH * 5), "no year of the corpus"),
+    ],
 )
 def test_a_corpus_that_allows_no_origin_is_refused(corpus: Corpus, kept: slice, reason: str) -> None:
     vectors, years = corpus
@@ -117,9 +122,11 @@ def test_a_corpus_that_allows_no_origin_is_refused(corpus: Corpus, kept: slice, 
         backtest_corpus(vectors[kept], years[kept], 2012, seed=1)
 
 
-def test_articles_all_alike_or_without_years_are_refused(corpus: Corpus) -> None:
+def test_articles_all_alike_without_years_or_of_zeros_are_refused(corpus: Corpus) -> None:
     vectors, years = corpus
-    with pytest.raises(BadInput, match="no year of the corpus"):
+    with pytest.raises(BadInput, match="same vector"):
         backtest_corpus(np.repeat(vectors[:1], len(years), axis=0), years, 2012, seed=1)
     with pytest.raises(BadInput, match="no year of the corpus"):
         backtest_corpus(vectors, np.zeros_like(years), 2012, seed=1)
+    with pytest.raises(BadInput, match="600 of the 600 articles have a vector of zeros"):
+        backtest_corpus(np.zeros_like(vectors), years, 2012, seed=1)

@@ -288,6 +288,17 @@ export interface ForecastPoint {
 	expected: number;
 	low80: number;
 	high80: number;
+	low95: number;
+	high95: number;
+}
+
+/** What a model did at earlier years of the same topics, each forecast made from the years up to then. */
+export interface ForecastMeasured {
+	origins: number;
+	/** Mean absolute error over the naive forecast's; null where naive never missed. */
+	error_of_naive: number | null;
+	coverage80: number;
+	coverage95: number;
 }
 
 export interface Forecast {
@@ -295,6 +306,10 @@ export interface Forecast {
 	/** The naive forecast, one number a year, for the same years as `points`. */
 	naive: number[];
 	points: ForecastPoint[];
+	/** The model that made `points`. */
+	model: string;
+	/** What the other models expect, by their names, for the same years. */
+	others: Record<string, number[]>;
 }
 
 export interface Parts {

@@ -1,4 +1,5 @@
-import { isRefusal, type Forecast, type Topic, type YearCount } from '#lib/api/types.ts';
+import { isRefusal, type Forecast, type ForecastMeasured, type Topic, type YearCount } from '#lib/api/types.ts';
+import { PERCENT } from '#lib/wording/figures.ts';
 import { everyYear, type Scale } from './scale.ts';
 
 interface Point {
@@ -45,11 +46,11 @@ export function seenLine(course: Course): Point[] {
 	return course.complete.map((item) => ({ year: item.year, value: item.articles }));
 }
 
-/** The closed outline of the 80 % interval, opening from the last complete year. */
-export function band(course: Course, x: Scale, y: Scale): string {
+/** The closed outline of an interval, opening from the last complete year. */
+export function band(course: Course, x: Scale, y: Scale, percent: 80 | 95 = 80): string {
 	const points = course.forecast?.points ?? [];
-	const upper = points.map((point) => ({ year: point.year, value: point.high80 }));
-	const lower = points.map((point) => ({ year: point.year, value: point.low80 })).reverse();
+	const upper = points.map((point) => ({ year: point.year, value: point[`high${percent}`] }));
+	const lower = points.map((point) => ({ year: point.year, value: point[`low${percent}`] })).reverse();
 	return `${line([...start(course), ...upper, ...lower], x, y)}Z`;
 }
 
@@ -60,17 +61,50 @@ export function expectedLine(course: Course): Point[] {
 
 /** The naive forecast shares the forecast's years; where the server sends fewer, the rest is left out. */
 export function naiveLine(course: Course): Point[] {
-	const naive = course.forecast?.naive ?? [];
-	const points = (course.forecast?.points ?? []).slice(0, naive.length);
-	return [...start(course), ...points.map((point, index) => ({ year: point.year, value: naive[index]! }))];
+	return alongside(course, course.forecast?.naive ?? []);
 }
 
-/** The largest value that any of the lines reaches, at least 1; with the interval's upper bound unless left out. */
+/** Another model's forecast for the same years. */
+export function otherLine(course: Course, model: string): Point[] {
+	return alongside(course, course.forecast?.others[model] ?? []);
+}
+
+function alongside(course: Course, values: number[]): Point[] {
+	const points = (course.forecast?.points ?? []).slice(0, values.length);
+	return [...start(course), ...points.map((point, index) => ({ year: point.year, value: values[index]! }))];
+}
+
+const MODELS: Record<string, string> = {
+	automatic: 'automatic choice',
+	'half-drift': 'half drift',
+	'damped-trend': 'damped trend',
+	ets: 'ETS',
+	arima: 'ARIMA'
+};
+
+/** A model's name as it is shown. */
+export function modelName(model: string): string {
+	return MODELS[model] ?? model;
+}
+
+/** How the forecasts of this analysis did at earlier years: error beside naive's, and what their intervals held. */
+export function measuredLine(measured: ForecastMeasured): string {
+	const share = (value: number) => `${Math.round(value * 100)}${PERCENT}`;
+	const error =
+		measured.error_of_naive === null ? '' : `the error was ${measured.error_of_naive.toFixed(2)} times the naive forecast's, `;
+	return (
+		`At ${measured.origins} earlier ${measured.origins === 1 ? 'year' : 'years'} of these topics ${error}` +
+		`the 80${PERCENT} interval held ${share(measured.coverage80)} of what came, the 95${PERCENT} interval ${share(measured.coverage95)}.`
+	);
+}
+
+/** The largest value that any of the lines reaches, at least 1; with the 80 % interval's upper bound unless left out. */
 export function highest(course: Course, interval = true): number {
 	const seen = [...course.complete, ...course.arriving].map((item) => item.articles);
 	const points = course.forecast?.points ?? [];
 	const coming = points.map((point) => (interval ? Math.max(point.high80, point.expected) : point.expected));
-	return Math.max(1, ...seen, ...coming, ...(course.forecast?.naive ?? []));
+	const others = interval ? Object.values(course.forecast?.others ?? {}).flat() : [];
+	return Math.max(1, ...seen, ...coming, ...(course.forecast?.naive ?? []), ...others);
 }
 
 function start(course: Course): Point[] {
