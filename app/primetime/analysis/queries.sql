@@ -1,3 +1,5 @@
+-- Runs of everything and of single searches stand beside each other, told apart by `scope`.
+
 -- name: try_analysis_lock
 SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
 
@@ -11,6 +13,7 @@ SELECT
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
 ORDER BY a.pmid
 
 -- name: corpus_stamps
@@ -25,46 +28,54 @@ SELECT count(*) FROM articles
 
 -- name: insert_run
 INSERT INTO analysis_runs
-    (started_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters, reference, reference_id)
+    (started_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters, reference, reference_id,
+     scope)
 VALUES
     (%(started_at)s, %(model_hash)s, %(release_id)s, %(snapshot)s, %(articles)s, %(topics)s, %(outliers)s,
-     %(parameters)s, %(reference)s, %(reference_id)s)
+     %(parameters)s, %(reference)s, %(reference_id)s, %(scope)s)
 RETURNING id
 
 -- name: insert_topic
 INSERT INTO analysis_topics
     (run_id, id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt,
-     representative)
+     representative, key, stability, agreement, theme)
 VALUES
     (%(run_id)s, %(id)s, %(name)s, %(terms)s, %(articles)s, %(x)s, %(y)s, %(growth)s, %(years)s, %(forecast)s,
-     %(opportunity)s, %(recommendation)s, %(receipt)s, %(representative)s)
+     %(opportunity)s, %(recommendation)s, %(receipt)s, %(representative)s,
+     %(key)s, %(stability)s, %(agreement)s, %(theme)s)
 
 -- name: insert_articles
 -- An article deleted while the analysis ran is passed over.
-INSERT INTO analysis_articles (run_id, pmid, topic_id, x, y)
-SELECT %(run_id)s, a.pmid, placed.topic_id, placed.x, placed.y
-FROM unnest(%(pmids)s::bigint[], %(topic_ids)s::int[], %(xs)s::real[], %(ys)s::real[]) AS placed (pmid, topic_id, x, y)
+INSERT INTO analysis_articles (run_id, pmid, topic_id, subtopic_id, x, y)
+SELECT %(run_id)s, a.pmid, placed.topic_id, placed.subtopic_id, placed.x, placed.y
+FROM unnest(
+    %(pmids)s::bigint[], %(topic_ids)s::int[], %(subtopic_ids)s::int[], %(xs)s::real[], %(ys)s::real[]
+) AS placed (pmid, topic_id, subtopic_id, x, y)
 JOIN articles AS a USING (pmid)
 
 -- name: forget_old_places
--- Runs and topics stay, with their receipts; the places of single articles only for the newest three runs.
+-- Runs and topics stay, with their receipts; the places of single articles only for each scope's newest three.
 DELETE FROM analysis_articles
-WHERE run_id NOT IN (SELECT id FROM analysis_runs ORDER BY id DESC LIMIT 3)
+WHERE run_id IN (SELECT id FROM analysis_runs WHERE scope = %(scope)s ORDER BY id DESC OFFSET 3)
 
 -- name: runs
-SELECT id, started_at, finished_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters
+SELECT id, started_at, finished_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters,
+    EXISTS (SELECT FROM analysis_runs AS other WHERE other.scope = analysis_runs.scope AND other.id < analysis_runs.id)
+    AS goes_on
 FROM analysis_runs
+WHERE scope = %(scope)s
 ORDER BY id DESC
 LIMIT %(limit)s
 
 -- name: topics
-SELECT id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt, representative
+SELECT id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt, representative,
+    key, stability, agreement, theme
 FROM analysis_topics
 WHERE run_id = %(run_id)s AND (%(topic_id)s::int IS NULL OR id = %(topic_id)s)
 ORDER BY id
 
 -- name: places
-SELECT pmid, x, y, topic_id FROM analysis_articles WHERE run_id = %(run_id)s ORDER BY pmid
+SELECT pmid, x, y, topic_id, subtopic_id FROM analysis_articles WHERE run_id = %(run_id)s ORDER BY pmid
 
 -- name: insert_reference
 -- The same one made again, by order, is in force anew.

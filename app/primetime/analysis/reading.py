@@ -10,6 +10,8 @@ import numpy as np
 from psycopg import Connection
 from psycopg.rows import class_row, dict_row
 
+from primetime.analysis.storing import EVERYTHING
+from primetime.analysis.topic_lives import QUERIES as LIVES
 from primetime.database.queries import load_queries
 from primetime.errors import NotFound
 
@@ -30,6 +32,8 @@ class Run:
     topics: int
     outliers: int
     parameters: dict[str, Any]
+    goes_on: bool
+    """whether an analysis of the same scope was before"""
     status: str = "published"
 
 
@@ -52,6 +56,44 @@ class Topic:
     receipt: dict[str, Any] | None
     representative: list[int]
     """PMIDs, nearest to the topic's centre first"""
+    key: int | None
+    """the topic's number for life; None in runs of older releases"""
+    stability: float | None
+    """0..1, agreement with what is found among 80 % of the articles; None: not measured"""
+    agreement: float | None
+    """Jaccard index with its former self; None: new"""
+    theme: int | None
+    """the finest theme that it is part of"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """A theme (level 1 and up, coarser and coarser) or a subtopic (level -1)."""
+
+    level: int
+    id: int
+    parent: int | None
+    """at the next coarser level; of a subtopic its topic"""
+    name: str
+    terms: list[str]
+    articles: int
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What became of a topic from one run to the next."""
+
+    run_id: int
+    finished_at: datetime
+    kind: str
+    """born, split, merged, died"""
+    topic_key: int
+    topic_name: str
+    other_key: int | None
+    other_name: str | None
+    share: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +103,7 @@ class MapTopic:
     x: float
     y: float
     articles: int
+    theme: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +115,8 @@ class TopicMap:
     x: list[float]
     y: list[float]
     topic: list[int]
+    subtopic: list[int]
+    groups: list[Group]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,15 +139,15 @@ class ScoredTopic:
     high: float | None = None
 
 
-def runs(connection: Connection[Any], *, limit: int = 20) -> list[Run]:
-    """Published runs, newest first."""
+def runs(connection: Connection[Any], *, limit: int = 20, scope: str = EVERYTHING) -> list[Run]:
+    """Published runs of a scope, newest first."""
     with connection.cursor(row_factory=class_row(Run)) as cursor:
-        return cursor.execute(QUERIES["runs"], {"limit": limit}).fetchall()
+        return cursor.execute(QUERIES["runs"], {"limit": limit, "scope": scope}).fetchall()
 
 
-def latest_run(connection: Connection[Any]) -> Run | None:
-    """The newest published run; None before the first."""
-    return next(iter(runs(connection, limit=1)), None)
+def latest_run(connection: Connection[Any], scope: str = EVERYTHING) -> Run | None:
+    """The newest published run of a scope; None before the first."""
+    return next(iter(runs(connection, limit=1, scope=scope)), None)
 
 
 def topics(connection: Connection[Any], run_id: int) -> list[Topic]:
@@ -123,14 +168,37 @@ def topic_map(connection: Connection[Any], run_id: int) -> TopicMap:
     rows = connection.execute(QUERIES["places"], {"run_id": run_id}).fetchall()
     return TopicMap(
         topics=[
-            MapTopic(id=one.id, name=one.name, x=one.x, y=one.y, articles=one.articles)
+            MapTopic(id=one.id, name=one.name, x=one.x, y=one.y, articles=one.articles, theme=one.theme)
             for one in _topics(connection, run_id, None)
         ],
         pmid=[row[0] for row in rows],
         x=[float(np.round(row[1], 3)) for row in rows],
         y=[float(np.round(row[2], 3)) for row in rows],
         topic=[row[3] for row in rows],
+        subtopic=[-1 if row[4] is None else row[4] for row in rows],
+        groups=groups(connection, run_id),
     )
+
+
+def groups(connection: Connection[Any], run_id: int) -> list[Group]:
+    """A run's subtopics and themes, finest level first."""
+    with connection.cursor(row_factory=class_row(Group)) as cursor:
+        return cursor.execute(LIVES["groups"], {"run_id": run_id}).fetchall()
+
+
+def changes(
+    connection: Connection[Any],
+    *,
+    topic_key: int | None = None,
+    run_id: int | None = None,
+    limit: int = 100,
+    scope: str = EVERYTHING,
+) -> list[Change]:
+    """Births, splits, merges and deaths, newest first: all, those of one topic, or those that one run found."""
+    with connection.cursor(row_factory=class_row(Change)) as cursor:
+        return cursor.execute(
+            LIVES["changes"], {"topic_key": topic_key, "run_id": run_id, "limit": limit, "scope": scope}
+        ).fetchall()
 
 
 def opportunities(connection: Connection[Any], run_id: int) -> list[ScoredTopic]:

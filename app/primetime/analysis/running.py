@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,12 +18,15 @@ from psycopg.types.json import Jsonb
 from primetime.analysis import forecast as forecasting
 from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import Forecast, Measured, Refused
+from primetime.analysis.identity import Identities, identify
 from primetime.analysis.naming import TopicName, Uses, name_topics
 from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
 from primetime.analysis.scoring import Scores, score_topics
+from primetime.analysis.stability import stability
 from primetime.analysis.storing import (
+    EVERYTHING,
     Corpus,
     count_articles,
     load_corpus,
@@ -31,6 +34,7 @@ from primetime.analysis.storing import (
     publish,
     reference_in_force,
 )
+from primetime.analysis.topic_lives import change_rows, earlier, group_rows
 from primetime.analysis.topics import ASSIGN_SHARE, Sizes, Topics, find_topics, representatives
 from primetime.analysis.unchanged import asked
 from primetime.analysis.yearly import last_complete_year, yearly_counts
@@ -77,8 +81,13 @@ def analyse(
     progress: Callable[[int, int], None] | None = None,
     record: Record | None = None,
     renew_reference: bool = False,
+    scope: str = EVERYTHING,
+    pmids: Sequence[int] | None = None,
 ) -> RunReport:
     """Analyse all articles that have a vector of this model, and publish the run in one transaction.
+
+    With `pmids` only those of them, under the name `scope`: topics of one search, say. They are measured against the
+    reference that everything made.
 
     `renew_reference` makes a new reference distribution from this run, whatever is in force. `progress` is called with
     (steps done, steps in all), `record` gives the context that each of STEPS happens in, with its articles. Articles
@@ -92,12 +101,15 @@ def analyse(
         "recency": settings.recency_weight,
     }
     check_weights(weights)
+    if (pmids is None) != (scope == EVERYTHING):
+        raise ValueError(f"an analysis of {'everything' if pmids is None else 'some articles'} named {scope}")
     order = read_order(settings.arima_order)
     step = _steps(record, progress)
     with one_at_a_time(connection):
         with step("read", 0) as told:
-            corpus = load_corpus(connection, model_hash)
-            stored = count_articles(connection)
+            corpus = load_corpus(connection, model_hash, pmids)
+            stored = count_articles(connection) if pmids is None else len(set(pmids))
+            before = earlier(connection, scope, corpus.pmids)
             connection.commit()
             told.amount = size = len(corpus.pmids)
             told.counts |= {"articles": size, "without vector": max(stored - size, 0)}
@@ -106,15 +118,26 @@ def analyse(
                 corpus.vectors,
                 seed=SEED,
                 sizes=topic_sizes(settings),
+                earlier_map=before.coordinates,
+            )
+            certain = stability(corpus.vectors, topics, repeats=settings.topic_stability_repeats, seed=SEED)
+            lives = identify(
+                topics.labels,
+                corpus.pmids,
+                before.keys,
+                next_key=before.next_key,
+                former_keys=before.names,
             )
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
         with step("names", size):
-            names = name_topics(Uses.of(corpus.texts, corpus.mesh), topics.labels)
+            uses = Uses.of(corpus.texts, corpus.mesh)
+            names = name_topics(uses, topics.labels)
+            groups = group_rows(topics, uses)
         with step("scores", size) as told:
             now = _field_now(corpus, started_at.year)
             members = [topics.members(topic) for topic in range(topics.count)]
-            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference)
+            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference, scope)
             scored = sum(isinstance(one, Opportunity) for one in scores.topics)
             told.counts |= {"scored": scored, "refused": topics.count - scored}
         with step("forecasts", size) as told:
@@ -128,10 +151,14 @@ def analyse(
             told.counts |= {"forecast": forecast, "refused": topics.count - forecast}
         with step("publish", size):
             rows = [
-                _topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now)
+                {
+                    **_topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now),
+                    **_life_row(topic, topics, certain, lives),
+                }
                 for topic in range(topics.count)
             ]
             run_row = {
+                "scope": scope,
                 "started_at": started_at,
                 "model_hash": model_hash,
                 "release_id": settings.release_id,
@@ -143,7 +170,8 @@ def analyse(
                 "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
                 "reference_id": scores.reference.id if scores.reference else None,
             }
-            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference)
+            changes = change_rows(lives, [name.name for name in names], before)
+            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference, groups, changes)
     report = RunReport(
         run_id=run_id,
         articles=size,
@@ -184,19 +212,27 @@ def _scores(
     weights: dict[str, float],
     settings: Settings,
     renew: bool,
+    scope: str,
 ) -> Scores:
     if now is None:
         refused = Refused(reason="no article has a publication year")
         return Scores(topics=[refused for _ in members], reference=None)
     in_force = reference_in_force(connection, corpus.model_hash)
     connection.commit()
+    if scope != EVERYTHING and in_force is None:
+        refused = Refused(
+            reason="no analysis of everything has been published yet, whose reference scores stand against"
+        )
+        return Scores(topics=[refused for _ in members], reference=None)
     return score_topics(
         members,
         years=corpus.years,
         vectors=corpus.vectors,
         last_complete_year=now.last_complete_year,
         in_force=in_force,
-        renew=why_renew(
+        renew=None
+        if scope != EVERYTHING
+        else why_renew(
             in_force,
             articles=len(corpus.pmids),
             now=datetime.now(UTC),
@@ -239,6 +275,15 @@ def _topic_row(
         "recommendation": recommend(scored) if isinstance(scored, Opportunity) else "",
         "receipt": Jsonb(scored.receipt) if isinstance(scored, Opportunity) else None,
         "representative": corpus.pmids[representatives(corpus.vectors, topics, topic)].tolist(),
+    }
+
+
+def _life_row(topic: int, topics: Topics, certain: NDArray[np.float64], lives: Identities) -> dict[str, Any]:
+    return {
+        "key": lives.keys[topic],
+        "stability": round(float(certain[topic]), 4) if len(certain) else None,
+        "agreement": lives.agreement[topic],
+        "theme": int(topics.themes[0][topic]) if topics.themes else None,
     }
 
 

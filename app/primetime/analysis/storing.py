@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.reference import METHOD, Field, Reference
+from primetime.analysis.topic_lives import store_lives
 from primetime.analysis.topics import Topics
 from primetime.database.queries import load_queries
 from primetime.encoder.pooling import to_unit_length
@@ -22,6 +23,8 @@ from primetime.errors import Busy
 from primetime.vectors.halfvec import from_binary, storage_of
 
 QUERIES = load_queries("primetime.analysis")
+EVERYTHING = "everything"
+"""The scope of an analysis of all articles"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +58,14 @@ def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
             connection.commit()
 
 
-def load_corpus(connection: Connection[Any], model_hash: str) -> Corpus:
-    """All articles with an up-to-date vector, read in one statement, so that they are of one moment."""
+def load_corpus(connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None) -> Corpus:
+    """All articles with an up-to-date vector, or those of them that are among `pmids`.
+
+    Read in one statement, so that they are of one moment.
+    """
     storage = storage_of(connection)
-    rows = connection.cursor(binary=True).execute(QUERIES["corpus"], {"model_hash": model_hash}).fetchall()
+    wanted = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids)}
+    rows = connection.cursor(binary=True).execute(QUERIES["corpus"], wanted).fetchall()
     return Corpus(
         pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
         vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
@@ -89,8 +96,10 @@ def publish(
     corpus: Corpus,
     topics: Topics,
     reference: Reference | None,
+    groups: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
 ) -> int:
-    """Store a run with its topics, every article's place and what it was measured against, in one transaction.
+    """Store a run, its topics, themes and changes, every article's place, and its reference, in one transaction.
 
     Returns its id.
     """
@@ -108,11 +117,13 @@ def publish(
                 "run_id": run_id,
                 "pmids": corpus.pmids.tolist(),
                 "topic_ids": topics.labels.tolist(),
+                "subtopic_ids": topics.subtopics.tolist(),
                 "xs": topics.coordinates[:, 0].tolist(),
                 "ys": topics.coordinates[:, 1].tolist(),
             },
         )
-        connection.execute(QUERIES["forget_old_places"])
+        store_lives(connection, run_id, groups, changes)
+        connection.execute(QUERIES["forget_old_places"], {"scope": run_row["scope"]})
     connection.commit()
     return run_id
 

@@ -132,6 +132,17 @@ class Dashboard(Shape):
     release_id: str
 
 
+class ChangeOut(Shape):
+    run_id: int
+    finished_at: datetime
+    kind: str  # born, split, merged, died
+    topic_key: int
+    topic_name: str
+    other_key: int | None  # what it split from or was merged into
+    other_name: str | None
+    share: float | None
+
+
 class TopicOut(Shape):
     id: int
     name: str
@@ -143,17 +154,23 @@ class TopicOut(Shape):
     years: list[YearCount]
     forecast: dict[str, Any]
     opportunity: dict[str, Any]
+    key: int | None  # its number from analysis to analysis
+    stability: float | None
+    agreement: float | None
+    theme: int | None
 
 
 class TopicList(Shape):
     run: RunOut
     items: list[TopicOut]
+    changes: list[ChangeOut]  # since the analysis before
 
 
 class TopicDetail(TopicOut):
     representative: list[Summary]
     recommendation: str
     receipt: dict[str, Any] | None
+    history: list[ChangeOut]
 
 
 class OpportunityOut(Shape):

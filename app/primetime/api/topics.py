@@ -5,12 +5,13 @@ from typing import Annotated
 
 import orjson
 import psycopg
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from primetime.analysis import reading
+from primetime.analysis.storing import EVERYTHING
 from primetime.api.services import Connection
-from primetime.api.shapes import OpportunityList, OpportunityOut, RunOut, TopicDetail, TopicList, TopicOut
+from primetime.api.shapes import ChangeOut, OpportunityList, OpportunityOut, RunOut, TopicDetail, TopicList, TopicOut
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
 from primetime.errors import NotFound
@@ -18,32 +19,55 @@ from primetime.errors import NotFound
 router = APIRouter(prefix="/api/v1", tags=["topics"])
 
 
+Scope = Annotated[str, Query(min_length=1, max_length=100, description="`everything`, or what was analysed by itself")]
+
+
 @router.get("/topics")
-def topics(connection: Connection) -> TopicList:
-    run = newest_run(connection)
+def topics(connection: Connection, scope: Scope = EVERYTHING) -> TopicList:
+    run = newest_run(connection, scope)
     found = reading.topics(connection, run.id)
-    return TopicList(run=RunOut.model_validate(run), items=[TopicOut.model_validate(topic) for topic in found])
+    # The first analysis bears every topic, which is no change.
+    changes = reading.changes(connection, run_id=run.id, scope=scope) if run.goes_on else []
+    return TopicList(
+        run=RunOut.model_validate(run),
+        items=[TopicOut.model_validate(topic) for topic in found],
+        changes=[ChangeOut.model_validate(change) for change in changes],
+    )
 
 
 @router.get("/topics/map")
-def topic_map(connection: Connection) -> Response:
-    """{run, topics: [{id, name, x, y, articles}], points: {pmid, x, y, topic}}; columns, as there may be very many."""
-    run = newest_run(connection)
+def topic_map(connection: Connection, scope: Scope = EVERYTHING) -> Response:
+    """{run, topics: [{id, name, x, y, articles, theme}], groups, points: {pmid, x, y, topic, subtopic}}.
+
+    `groups` are the themes (level 1 and up) and subtopics (level -1), each with its parent at the next coarser level.
+    Points are columns, as there may be very many.
+    """
+    run = newest_run(connection, scope)
     found = reading.topic_map(connection, run.id)
     body = {
         "run": RunOut.model_validate(run).model_dump(),
         "topics": [asdict(topic) for topic in found.topics],
-        "points": {"pmid": found.pmid, "x": found.x, "y": found.y, "topic": found.topic},
+        "groups": [asdict(group) for group in found.groups],
+        "points": {
+            "pmid": found.pmid,
+            "x": found.x,
+            "y": found.y,
+            "topic": found.topic,
+            "subtopic": found.subtopic,
+        },
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
 
 @router.get("/topics/{topic_id}")
-def topic(topic_id: Annotated[int, Path(ge=0, le=2**31 - 1)], connection: Connection) -> TopicDetail:
-    run = newest_run(connection)
+def topic(
+    topic_id: Annotated[int, Path(ge=0, le=2**31 - 1)], connection: Connection, scope: Scope = EVERYTHING
+) -> TopicDetail:
+    run = newest_run(connection, scope)
     found = reading.topic(connection, run.id, topic_id)
     articles = with_topics(connection, summaries_of(connection, found.representative))
-    return TopicDetail.model_validate({**asdict(found), "representative": articles})
+    history = [] if found.key is None else reading.changes(connection, topic_key=found.key, scope=scope)
+    return TopicDetail.model_validate({**asdict(found), "representative": articles, "history": history})
 
 
 @router.get("/opportunities")
@@ -57,9 +81,11 @@ def opportunities(connection: Connection) -> OpportunityList:
     )
 
 
-def newest_run(connection: psycopg.Connection) -> reading.Run:
-    """Raises NotFound before the first analysis."""
-    run = reading.latest_run(connection)
+def newest_run(connection: psycopg.Connection, scope: str = EVERYTHING) -> reading.Run:
+    """Raises NotFound before the first analysis of that scope."""
+    run = reading.latest_run(connection, scope)
+    if run is None and scope != EVERYTHING:
+        raise NotFound(f"nothing was analysed as {scope}", remedy="leave `scope` out for the analysis of everything")
     if run is None:
         raise NotFound("no analysis has run yet", remedy="run `primetime analyse`, or start one from the analysis page")
     return run

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 import orjson
 
+from primetime.analysis.assigning import assign_new
+from primetime.analysis.storing import EVERYTHING
+from primetime.articles.identifiers import read_pmid
 from primetime.articles.listing import Filters, summaries_of
 from primetime.commands.session import begin, database, progress_bar
-from primetime.errors import BadInput
+from primetime.errors import BadInput, Busy
 from primetime.jobs.analysing import bulk_pace, run_analysis
 from primetime.jobs.planning import plan_lines, plan_night
 from primetime.vectors.hybrid import Found, hybrid_search
@@ -29,18 +33,37 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
     with database(settings) as connection, progress_bar("articles") as progress:
         encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         report = encode_missing(connection, encoder, progress=progress, pace=pace)
+        try:
+            assigned = assign_new(connection, report.model_hash)
+        except Busy:
+            assigned = None
     if as_json:
-        click.echo(orjson.dumps(asdict(report)))
-    else:
-        click.echo(f"{report.encoded} encoded, {report.already} were already (model {report.model_hash})")
+        click.echo(orjson.dumps({**asdict(report), "assigned": assigned and asdict(assigned)}))
+        return
+    click.echo(f"{report.encoded} encoded, {report.already} were already (model {report.model_hash})")
+    if assigned is None:
+        click.echo(
+            "an analysis is running; run this again after it to place on its map what it does not know", err=True
+        )
+    elif assigned.articles:
+        click.echo(f"{assigned.articles} placed on the map of the newest analysis, {assigned.in_a_topic} in a topic")
 
 
 @click.command("analyse")
 @click.option("--new-reference", is_flag=True, help="Measure scores against this run's topics from now on.")
+@click.option(
+    "--pmids", "pmids_file", type=click.Path(path_type=Path), help="Analyse these alone: a file of PMIDs, one a line."
+)
+@click.option("--scope", help="The name under which an analysis of --pmids is kept.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print what the next night will do and cost, and do nothing.")
 @_JSON
-def analyse_command(new_reference: bool, plan_only: bool, as_json: bool) -> None:
+def analyse_command(
+    new_reference: bool, pmids_file: Path | None, scope: str | None, plan_only: bool, as_json: bool
+) -> None:
     """Encode what is new, then find topics, forecasts and opportunities; published whole or not at all."""
+    pmids = None if pmids_file is None else read_pmids(pmids_file)
+    if (pmids is None) != (scope is None) or scope == EVERYTHING:
+        raise BadInput("--pmids and --scope belong together", remedy="name the selection, say --scope 'statins'")
     settings = begin()
     if plan_only:
         with database(settings) as connection:
@@ -54,7 +77,13 @@ def analyse_command(new_reference: bool, plan_only: bool, as_json: bool) -> None
         progress_bar("steps") as analysing,
     ):
         encoded, report = run_analysis(
-            connection, settings, encoding=encoding, analysing=analysing, renew_reference=new_reference
+            connection,
+            settings,
+            encoding=encoding,
+            analysing=analysing,
+            renew_reference=new_reference,
+            scope=scope or EVERYTHING,
+            pmids=pmids,
         )
     if as_json:
         click.echo(orjson.dumps({"encoding": asdict(encoded), "analysis": asdict(report)}))
@@ -63,6 +92,25 @@ def analyse_command(new_reference: bool, plan_only: bool, as_json: bool) -> None
             f"run {report.run_id}: {report.topics} topics among {report.articles} articles, "
             f"{report.forecasts} forecasts, {report.opportunities} opportunities ({encoded.encoded} newly encoded)"
         )
+
+
+def read_pmids(file: Path) -> list[int]:
+    """The PMIDs of a file, one a line, empty lines passed over. Raises BadInput naming the first that is none."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"cannot read {file}: {error}", remedy="give a text file of PMIDs, one a line") from None
+    found = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        pmid = read_pmid(line.strip())
+        if pmid is None:
+            raise BadInput(f"{file}, line {number}: {line[:40]!r} is no PMID", remedy="give one PMID a line")
+        found.append(pmid)
+    if not found:
+        raise BadInput(f"{file} has no PMID", remedy="give one PMID a line")
+    return found
 
 
 @click.command("search")

@@ -1,11 +1,12 @@
 """The whole analysis as the worker and the command line run it: encode what is new, then analyse; recorded."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 
 from primetime.analysis.running import RunReport, analyse
+from primetime.analysis.storing import EVERYTHING
 from primetime.encoder.pace import Burst, Pace
 from primetime.jobs.recording import RunRecord, recorded_run
 from primetime.settings import Settings
@@ -24,8 +25,12 @@ def run_analysis(
     encoding: Progress | None = None,
     analysing: Progress | None = None,
     renew_reference: bool = False,
+    scope: str = EVERYTHING,
+    pmids: Sequence[int] | None = None,
 ) -> tuple[EncodeReport, RunReport]:
     """Encode the articles that have no vector of the serving model yet and publish a new analysis of all of them.
+
+    With `pmids` it is of those alone, under the name `scope`.
 
     Where the settings name a model that has never served, it is encoded after that, made to serve, and analysed with.
     Raises ModelProblem, Busy when another process encodes or analyses, BadInput when there is too little to analyse.
@@ -41,6 +46,8 @@ def run_analysis(
                 progress=analysing,
                 record=run.step,
                 renew_reference=renew_reference,
+                scope=scope,
+                pmids=pmids,
             )
 
         encoded = encode_step(connection, settings, run, encoding)

@@ -31,12 +31,12 @@ describe('an analysis that was asked for', () => {
 });
 
 describe("the analysis page's address", () => {
-	it.each(['/analysis', '/analysis?topic=0', '/analysis?topic=12&view=table'])('survives reading and writing: %s', (address) => {
+	it.each(['/analysis', '/analysis?topic=0', '/analysis?topic=12&view=table', '/analysis?level=-1&group=3', '/analysis?level=2'])('survives reading and writing: %s', (address) => {
 		expect(analysisAddress(readView(new URL(address, 'https://site.invalid').searchParams))).toBe(address);
 	});
 
 	it('does not take a topic that is no number', () => {
-		expect(readView(new URLSearchParams('topic=-1&view=list'))).toEqual({ topic: null, table: false });
+		expect(readView(new URLSearchParams('topic=-1&view=list'))).toEqual({ topic: null, table: false, level: 0, group: null });
 	});
 });
 
@@ -51,7 +51,11 @@ describe('topics in order', () => {
 		growth,
 		years: [],
 		forecast: { refused: 'too short' },
-		opportunity: score === null ? { refused: 'too small' } : { score, label: '', novelty: 0, velocity: 0, recency: 0 }
+		opportunity: score === null ? { refused: 'too small' } : { score, label: '', novelty: 0, velocity: 0, recency: 0 },
+		key: id,
+		stability: growth,
+		agreement: null,
+		theme: null
 	});
 	const topics = [topic(1, 10, -0.5, 0.2), topic(2, 30, null, null), topic(3, 20, 0.7, 0.9)];
 	const ids = (sorted: Topic[]) => sorted.map((item) => item.id);
@@ -61,6 +65,10 @@ describe('topics in order', () => {
 		expect(ids(ordered(topics, 'growth'))).toEqual([3, 1, 2]);
 		expect(ids(ordered(topics, 'opportunity'))).toEqual([3, 1, 2]);
 		expect(ids(ordered(topics, 'name'))).toEqual([3, 2, 1]);
+	});
+
+	it('orders by stability, those not measured last', () => {
+		expect(ids(ordered(topics, 'stability'))).toEqual([3, 1, 2]);
 	});
 
 	it('calls growing only what grows', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { count, counted, growth, people, score, similarity } from '#lib/wording/figures.ts';
+import { count, counted, growth, people, percent, score } from '#lib/wording/figures.ts';
 
 describe('figures', () => {
 	it.each([
@@ -40,8 +40,8 @@ describe('figures', () => {
 	});
 
 	it('does not write a negative similarity', () => {
-		expect(similarity(0.734)).toBe('73\u00a0%');
-		expect(similarity(-0.02)).toBe('0\u00a0%');
+		expect(percent(0.734)).toBe('73\u00a0%');
+		expect(percent(-0.02)).toBe('0\u00a0%');
 	});
 });
 

@@ -5,10 +5,14 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import psycopg
 import pytest
 
 from primetime.encoder.building import build
+from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
+from primetime.vectors.halfvec import storage_of, to_parameter
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
 
@@ -57,3 +61,30 @@ def _built_once(repository: Path, name: str, make: Callable[[Path], object]) -> 
 @pytest.fixture(scope="session")
 def encoder(model_directory: Path) -> Encoder:
     return Encoder.open(model_directory)
+
+
+@pytest.fixture
+def add(connection: psycopg.Connection) -> Callable[[int, int, int], None]:
+    """Store articles first, first + 1, …, so many, about a subject 0..11, with vectors of a made-up model."""
+    directions = np.random.default_rng(7).normal(size=(12, 32))
+    storage = storage_of(connection)
+
+    def store(first: int, count: int, subject: int) -> None:
+        random = np.random.default_rng(first)
+        connection.execute(
+            "INSERT INTO encoder_models (hash, source, dimension) VALUES ('planted', '', 32) ON CONFLICT DO NOTHING"
+        )
+        for pmid in range(first, first + count):
+            vector = to_unit_length((directions[subject] + random.normal(size=32) * 0.3)[None, :])[0]
+            digest = hashlib.sha256(str(pmid).encode()).hexdigest()
+            connection.execute(
+                "INSERT INTO articles (pmid, title, publication_year, content_hash) VALUES (%s, %s, %s, %s)",
+                (pmid, f"A paper about subject{'abcdefghijkl'[subject]}", 2000 + pmid % 12, digest),
+            )
+            connection.execute(
+                "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding) VALUES (%s, %s, %s, %s)",
+                ("planted", pmid, digest, to_parameter(vector, storage)),
+            )
+        connection.commit()
+
+    return store

@@ -2,19 +2,31 @@
 export interface AnalysisView {
 	topic: number | null;
 	table: boolean;
+	/** 0 topics, -1 subtopics, 1 and up themes. */
+	level: number;
+	/** A theme or subtopic of that level. */
+	group: number | null;
 }
 
 export function readView(search: Pick<URLSearchParams, 'get'>): AnalysisView {
-	const topic = search.get('topic');
+	const level = search.get('level');
 	return {
-		topic: topic !== null && /^\d{1,9}$/.test(topic) ? Number(topic) : null,
-		table: search.get('view') === 'table'
+		topic: numbered(search.get('topic')),
+		table: search.get('view') === 'table',
+		level: level !== null && /^(-1|[1-9])$/.test(level) ? Number(level) : 0,
+		group: numbered(search.get('group'))
 	};
+}
+
+function numbered(written: string | null): number | null {
+	return written !== null && /^\d{1,9}$/.test(written) ? Number(written) : null;
 }
 
 export function analysisAddress(view: AnalysisView): string {
 	const search = new URLSearchParams();
 	if (view.topic !== null) search.set('topic', String(view.topic));
+	if (view.level !== 0) search.set('level', String(view.level));
+	if (view.level !== 0 && view.group !== null) search.set('group', String(view.group));
 	if (view.table) search.set('view', 'table');
 	const written = search.toString();
 	return written ? `/analysis?${written}` : '/analysis';

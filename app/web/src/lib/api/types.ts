@@ -347,6 +347,21 @@ export interface TopicOpportunity extends Parts, Interval {
 	label: string;
 }
 
+/** What became of a topic from one analysis to the next. */
+export interface TopicChange {
+	run_id: number;
+	/** ISO 8601. */
+	finished_at: string;
+	kind: 'born' | 'split' | 'merged' | 'died';
+	topic_key: number;
+	topic_name: string;
+	/** What it split from or was merged into. */
+	other_key: number | null;
+	other_name: string | null;
+	/** Of its articles that are in the other one. */
+	share: number | null;
+}
+
 export interface Topic {
 	id: number;
 	name: string;
@@ -360,6 +375,13 @@ export interface Topic {
 	years: YearCount[];
 	forecast: Forecast | Refusal;
 	opportunity: TopicOpportunity | Refusal;
+	/** Its number from analysis to analysis; null in analyses of older releases. */
+	key: number | null;
+	/** 0..1: agreement with what is found among 80 % of the articles. */
+	stability: number | null;
+	/** 0..1: articles shared with its former self; null: new. */
+	agreement: number | null;
+	theme: number | null;
 }
 
 export interface TopicDetail extends Topic {
@@ -367,18 +389,45 @@ export interface TopicDetail extends Topic {
 	recommendation: string;
 	/** Null where the topic was not scored. */
 	receipt: OpportunityReceipt | null;
+	history: TopicChange[];
 }
 
 export interface TopicList {
 	run: Run;
 	items: Topic[];
+	/** Since the analysis before; empty in the first. */
+	changes: TopicChange[];
+}
+
+export interface MapTopic {
+	id: number;
+	name: string;
+	x: number;
+	y: number;
+	articles: number;
+	/** Of level 1; null where there are no themes. */
+	theme: number | null;
+}
+
+/** A theme (level 1 and up, coarser and coarser) or a subtopic (level -1). */
+export interface TopicGroup {
+	level: number;
+	id: number;
+	/** At the next coarser level; of a subtopic its topic. */
+	parent: number | null;
+	name: string;
+	terms: string[];
+	articles: number;
+	x: number;
+	y: number;
 }
 
 export interface TopicMapData {
 	run: Run;
-	topics: { id: number; name: string; x: number; y: number; articles: number }[];
+	topics: MapTopic[];
+	groups: TopicGroup[];
 	/** Parallel arrays; topic -1 is an article that belongs to none. */
-	points: { pmid: number[]; x: number[]; y: number[]; topic: number[] };
+	points: { pmid: number[]; x: number[]; y: number[]; topic: number[]; subtopic: number[] };
 }
 
 export interface Opportunity extends Parts, Interval {

@@ -1,11 +1,12 @@
 import { isRefusal, type Topic } from '#lib/api/types.ts';
 
-export type TopicOrder = 'size' | 'growth' | 'opportunity' | 'name';
+export type TopicOrder = 'size' | 'growth' | 'opportunity' | 'stability' | 'name';
 
 export const ORDERS: { value: TopicOrder; label: string }[] = [
 	{ value: 'size', label: 'Size' },
 	{ value: 'growth', label: 'Growth' },
 	{ value: 'opportunity', label: 'Opportunity' },
+	{ value: 'stability', label: 'Stability' },
 	{ value: 'name', label: 'Name' }
 ];
 
@@ -19,6 +20,7 @@ export function ordered(topics: Topic[], by: TopicOrder): Topic[] {
 	const value = (topic: Topic): number => {
 		if (by === 'growth') return topic.growth ?? -Infinity;
 		if (by === 'opportunity') return isRefusal(topic.opportunity) ? -Infinity : topic.opportunity.score;
+		if (by === 'stability') return topic.stability ?? -Infinity;
 		return topic.articles;
 	};
 	return [...topics].sort((a, b) => {

@@ -35,8 +35,8 @@ export function growth(value: number | null): string {
 	return `${percent > 0 ? '+' : '−'}${whole.format(Math.abs(percent))}${PERCENT}`;
 }
 
-/** A cosine similarity as a whole percentage. */
-export function similarity(value: number): string {
+/** A share of one, or a cosine similarity, as a whole percentage. */
+export function percent(value: number): string {
 	return `${Math.round(Math.max(0, value) * 100)}${PERCENT}`;
 }
 
