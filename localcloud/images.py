@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import docker
@@ -51,6 +51,11 @@ class Image:
         return digest.hexdigest()[:16]
 
 
+def pinned(image: Image) -> Image:
+    """The image under a tag that holds its recipe: checkouts with other recipes have each their own beside it."""
+    return replace(image, tag=f"{image.tag}-{image.recipe}")
+
+
 # python3-venv and the certificates are for the application's image, which starts from the same base.
 BOOKWORM = Image(
     tag="localcloud/debian:bookworm",
@@ -63,9 +68,9 @@ TRIXIE = Image(
         suite="trixie", packages=("ca-certificates",), script=Path("/usr/share/debootstrap/scripts/sid")
     ),
 )
-MACHINE = Image(tag="localcloud/machine:bookworm", source=RECIPES / "machine", parent=BOOKWORM)
-POSTGRES = Image(tag="localcloud/postgres:17", source=RECIPES / "postgres", parent=TRIXIE)
-BALANCER = Image(tag="localcloud/balancer:bookworm", source=RECIPES / "balancer", parent=BOOKWORM)
+MACHINE = pinned(Image(tag="localcloud/machine:bookworm", source=RECIPES / "machine", parent=BOOKWORM))
+POSTGRES = pinned(Image(tag="localcloud/postgres:17", source=RECIPES / "postgres", parent=TRIXIE))
+BALANCER = pinned(Image(tag="localcloud/balancer:bookworm", source=RECIPES / "balancer", parent=BOOKWORM))
 CHAINS = ((BOOKWORM, MACHINE, BALANCER), (TRIXIE, POSTGRES))
 ALL = tuple(image for chain in CHAINS for image in chain)
 
@@ -91,20 +96,30 @@ def ensure(engine: docker.DockerClient, settings: Settings, report: Report) -> l
 
 
 def remove(engine: docker.DockerClient) -> list[str]:
-    """Remove the images, children first; those that a container still uses stay. Return the tags removed."""
+    """Remove the images, children first, and those of former recipes. Return the tags removed.
+
+    Raises:
+        ImageBuildError: a container still uses one.
+    """
     removed = []
-    for image in reversed(ALL):
+    for tag in [tag for image in reversed(ALL) for tag in _tags(engine, image)]:
         try:
-            engine.images.remove(image.tag)
+            engine.images.remove(tag)
         except docker.errors.ImageNotFound:
             continue
         except docker.errors.APIError as error:
             raise ImageBuildError(
-                f"{image.tag} cannot be removed: {error.explanation}",
-                "run `localcloud reset` for each local cloud first",
+                f"{tag} cannot be removed: {error.explanation}", "run `localcloud reset` for each local cloud first"
             ) from error
-        removed.append(image.tag)
+        removed.append(tag)
     return removed
+
+
+def _tags(engine: docker.DockerClient, image: Image) -> list[str]:
+    """The image's tags that there are, of whatever recipe."""
+    stem = image.tag.removesuffix(f"-{image.recipe}")
+    found = engine.images.list(name=stem.partition(":")[0])
+    return sorted({tag for one in found for tag in one.tags if tag.startswith(stem)})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from localcloud.lightsail import automatic, disks
+from localcloud.lightsail import automatic, disks, snapshots
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
@@ -59,7 +59,7 @@ def begin(
 
 def take(cloud: Cloud, snapshot: DiskSnapshot) -> None:
     """Copy the disk as it is now."""
-    try:
+    with snapshots.taking(cloud, snapshot):
         with cloud.store.reading() as account:
             disk = next((found for found in account.disks if found.arn == snapshot.from_arn), None)
             if disk is None:
@@ -67,10 +67,6 @@ def take(cloud: Cloud, snapshot: DiskSnapshot) -> None:
             instance = c.find_instance(account, disk.region, disk.attached_to) if disk.attached_to else None
             disk = disk.model_copy(deep=True)
         cloud.storage.take_disk_snapshot(snapshot, disk, instance)
-    except Exception:
-        _set_state(cloud, snapshot, SnapshotState.ERROR)
-        raise
-    _set_state(cloud, snapshot, SnapshotState.READY)
 
 
 def get(cloud: Cloud, region: str, members: Members) -> Members:
@@ -80,7 +76,7 @@ def get(cloud: Cloud, region: str, members: Members) -> Members:
 
 def get_all(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
-        found = [item for item in account.disk_snapshots if item.region == region and item.automatic_on is None]
+        found = snapshots.named(account.disk_snapshots, region)
         return {"diskSnapshots": [describe(snapshot) for snapshot in found]}
 
 
@@ -98,8 +94,7 @@ def forget(account: Account, snapshot: DiskSnapshot) -> Operation:
     Raises:
         OperationFailureException: it is being taken, or a disk is being made from it.
     """
-    if snapshot.state in (SnapshotState.PENDING, SnapshotState.DELETING):
-        raise OperationFailureException(f"{snapshot.name} is {snapshot.state.value}", "wait until that is over")
+    snapshots.check_resting(snapshot)
     for disk in account.disks:
         if disk.source == snapshot.id and disk.state is DiskState.PENDING:
             raise OperationFailureException(f"{disk.name} is being made from {snapshot.name}", "wait until it is there")
@@ -117,28 +112,16 @@ def create_disk(cloud: Cloud, region: str, members: Members) -> Members:
     with cloud.store.reading() as account:
         candidates = [item for item in account.disk_snapshots if item.region == region]
         snapshot = automatic.choose(candidates, members, "diskSnapshotName", "sourceDiskName", "DiskSnapshot")
-        if snapshot.state is not SnapshotState.READY:
-            raise OperationFailureException(f"{snapshot.name} is {snapshot.state.value}", "wait until it is completed")
+        snapshots.check_ready(snapshot, "completed")
     return disks.create(cloud, region, members, source=snapshot.id, least_gb=snapshot.size_gb)
 
 
 def describe(snapshot: DiskSnapshot) -> Members:
-    return snapshot.describe() | {
-        "tags": snapshot.tag_list(),
-        "sizeInGb": snapshot.size_gb,
+    return snapshots.describe(snapshot) | {
         "state": STATES.get(snapshot.state, "unknown"),
-        "progress": "100%" if snapshot.state is SnapshotState.READY else "0%",
         "fromDiskName": snapshot.from_name,
         "fromDiskArn": snapshot.from_arn,
-        "isFromAutoSnapshot": False,
     }
-
-
-def _set_state(cloud: Cloud, snapshot: DiskSnapshot, state: SnapshotState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.disk_snapshots:
-            if found.id == snapshot.id:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from uuid import uuid4
 
-from localcloud.lightsail import automatic, catalogue, instances, networking
+from localcloud.lightsail import automatic, catalogue, instances, networking, snapshots
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
@@ -70,7 +70,7 @@ def begin(
 
 def take(cloud: Cloud, snapshot: InstanceSnapshot) -> None:
     """Copy the machine and its disks as they are now."""
-    try:
+    with snapshots.taking(cloud, snapshot):
         with cloud.store.reading() as account:
             instance = next((found for found in account.instances if found.arn == snapshot.from_arn), None)
             if instance is None:
@@ -83,10 +83,6 @@ def take(cloud: Cloud, snapshot: InstanceSnapshot) -> None:
             ]
             instance = instance.model_copy(deep=True)
         cloud.storage.take_instance_snapshot(snapshot, instance, cloud.machines.docker_volume(instance), attached)
-    except Exception:
-        _set_state(cloud, snapshot, SnapshotState.ERROR)
-        raise
-    _set_state(cloud, snapshot, SnapshotState.READY)
 
 
 def get(cloud: Cloud, region: str, members: Members) -> Members:
@@ -98,7 +94,7 @@ def get(cloud: Cloud, region: str, members: Members) -> Members:
 
 def get_all(cloud: Cloud, region: str, _members: Members) -> Members:
     with cloud.store.reading() as account:
-        found = [item for item in account.instance_snapshots if item.region == region and item.automatic_on is None]
+        found = snapshots.named(account.instance_snapshots, region)
         return {"instanceSnapshots": [describe(snapshot) for snapshot in found]}
 
 
@@ -116,8 +112,7 @@ def forget(account: Account, snapshot: InstanceSnapshot) -> Operation:
     Raises:
         OperationFailureException: it is being taken, or an instance is being made from it.
     """
-    if snapshot.state in (SnapshotState.PENDING, SnapshotState.DELETING):
-        raise OperationFailureException(f"{snapshot.name} is {snapshot.state.value}", "wait until that is over")
+    snapshots.check_resting(snapshot)
     for instance in account.instances:
         if instance.source == snapshot.id and instance.state is InstanceState.PENDING:
             raise OperationFailureException(f"{instance.name} is being made from {snapshot.name}", "wait until it runs")
@@ -138,8 +133,7 @@ def create_instances(cloud: Cloud, region: str, members: Members) -> Members:
             candidates, members, "instanceSnapshotName", "sourceInstanceName", "InstanceSnapshot"
         ).model_copy(deep=True)
         keys = {found.arn: found.key_pair for found in account.instances}
-    if snapshot.state is not SnapshotState.READY:
-        raise OperationFailureException(f"{snapshot.name} is {snapshot.state.value}", "wait until it is available")
+    snapshots.check_ready(snapshot, "available")
     size = catalogue.bundle(members["bundleId"])["diskSizeInGb"]
     if size < snapshot.size_gb:
         raise InvalidInputException(
@@ -184,11 +178,9 @@ def _new_disks(
 
 
 def describe(snapshot: InstanceSnapshot) -> Members:
-    return snapshot.describe() | {
-        "tags": snapshot.tag_list(),
+    return snapshots.describe(snapshot) | {
         # The model has no word for a snapshot that is being deleted.
         "state": STATES.get(snapshot.state, "pending"),
-        "progress": "100%" if snapshot.state is SnapshotState.READY else "0%",
         "fromAttachedDisks": [
             {"name": disk.name, "path": disk.path, "sizeInGb": disk.size_gb, "isSystemDisk": False}
             for disk in snapshot.disks
@@ -197,16 +189,7 @@ def describe(snapshot: InstanceSnapshot) -> Members:
         "fromInstanceArn": snapshot.from_arn,
         "fromBlueprintId": snapshot.from_blueprint_id,
         "fromBundleId": snapshot.from_bundle_id,
-        "isFromAutoSnapshot": False,
-        "sizeInGb": snapshot.size_gb,
     }
-
-
-def _set_state(cloud: Cloud, snapshot: InstanceSnapshot, state: SnapshotState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.instance_snapshots:
-            if found.id == snapshot.id:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

@@ -26,3 +26,11 @@ def test_a_failed_build_is_told_by_its_cause():
     other = explain(images.MACHINE, ["E: Unable to locate package nonsense\n"], "exit 100")
     assert isinstance(other, ImageBuildError)
     assert "nonsense" in other.cause
+
+
+def test_two_recipes_of_an_image_have_two_tags(tmp_path):
+    shutil.copytree(images.POSTGRES.source, tmp_path / "postgres")
+    same = images.Image(tag="localcloud/postgres:17", source=tmp_path / "postgres", parent=images.TRIXIE)
+    assert images.pinned(same).tag == images.POSTGRES.tag
+    (tmp_path / "postgres" / "pg_hba.conf").write_text("local all all trust\n")
+    assert images.pinned(same).tag != images.POSTGRES.tag
