@@ -8,6 +8,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg_pool import ConnectionPool
 
 from primetime.database.embedded import start_embedded_server
+from primetime.database.slow_queries import timed_cursor
 from primetime.errors import DatabaseUnavailable
 from primetime.settings import Settings
 
@@ -69,7 +70,11 @@ def open_pool(settings: Settings) -> ConnectionPool:
         max_size=max(settings.database_pool_min, settings.database_pool_max),
         timeout=settings.database_connect_seconds,
         max_idle=settings.database_idle_seconds,
-        kwargs={"connect_timeout": settings.database_connect_seconds, "application_name": APPLICATION_NAME},
+        kwargs={
+            "connect_timeout": settings.database_connect_seconds,
+            "application_name": APPLICATION_NAME,
+            "cursor_factory": timed_cursor(settings.slow_query_milliseconds),
+        },
         check=ConnectionPool.check_connection,
         open=False,
     )
