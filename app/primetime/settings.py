@@ -69,6 +69,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     log_format: Literal["json", "text"] = "json"
+    metrics_port: int = Field(default=0, ge=0, le=65535, description="loopback port of Prometheus' metrics; 0: none")
+    traces: str = Field(default="", description="`log`, or a collector's OTLP/HTTP address; empty: none")
+    slow_query_milliseconds: int = Field(default=500, ge=0, description="a query's plan is logged from here; 0: never")
 
     encoder_threads: int = Field(default=0, ge=0, description="0: as many as physical cores")
     encoder_cpu_share: float = Field(default=1.0, gt=0, le=1, description="share of the time that bulk encoding works")
@@ -108,6 +111,13 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("must start with http:// or https:// and name a host")
         return value.rstrip("/")
+
+    @field_validator("traces")
+    @classmethod
+    def _traces_go_somewhere(cls, value: str) -> str:
+        if value not in ("", "log") and urlsplit(value).scheme not in ("http", "https"):
+            raise ValueError("must be empty, `log`, or start with http:// or https://")
+        return value
 
     @property
     def model_directory(self) -> Path:

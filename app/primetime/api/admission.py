@@ -13,6 +13,7 @@ from primetime.api.rules import Rule, rule_of
 from primetime.api.services import Services, SignedOutError
 from primetime.api.visitors import address_of, credentials_of
 from primetime.errors import NotAllowed, PrimeTimeError
+from primetime.telemetry.metrics import EXPORTS_GENERATED
 
 
 class Admission:
@@ -39,8 +40,12 @@ class Admission:
 
         may_change = scope["method"] not in ("GET", "HEAD") and rule.use is not Use.MODEL
 
+        status = 0
+
         async def send_with_standing(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 MutableHeaders(scope=message).update(standing.headers)
                 if may_change:
                     shared.changes.touch()
@@ -56,6 +61,8 @@ class Admission:
             return
         state["rule"] = rule
         await self._app(scope, receive, send_with_standing)
+        if rule.use is Use.EXPORT and status == 200:
+            EXPORTS_GENERATED.inc()
 
 
 async def _count(shared: Services, rule: Rule, principal: Principal | None, address: str) -> Standing:

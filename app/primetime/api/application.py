@@ -1,12 +1,16 @@
 """The HTTP application."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 
+import psycopg
+import structlog
 from anyio import to_thread
 from fastapi import Depends, FastAPI
+from psycopg.rows import class_row
+from psycopg_pool import PoolTimeout
 
 from primetime.accounts.sessions import Sessions
 from primetime.api import (
@@ -38,11 +42,15 @@ from primetime.api.protection import Protection
 from primetime.api.services import Services, admitted
 from primetime.api.shelf import Shelf
 from primetime.api.site import Site
+from primetime.api.summaries import QUERIES
 from primetime.database.connection import open_connection, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
+from primetime.telemetry.metrics import POOL_CONNECTIONS, Totals, serve_metrics
 from primetime.vectors.serving_encoder import ServingEncoder
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -58,9 +66,11 @@ def create_app(settings: Settings) -> FastAPI:
         # A handler holds a connection: more threads than connections would only wait for one.
         to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
         app.state.services = services
+        stop_metrics = _serve_metrics(services)
         try:
             yield
         finally:
+            stop_metrics()
             await to_thread.run_sync(services.serving.close)
             await to_thread.run_sync(services.changes.stop)
             await to_thread.run_sync(services.pool.close)
@@ -106,6 +116,27 @@ def create_app(settings: Settings) -> FastAPI:
             )
         app.mount("/", Site(settings.site_dir))
     return app
+
+
+def _serve_metrics(services: Services) -> Callable[[], None]:
+    if not services.settings.metrics_port:
+        return lambda: None
+
+    def totals() -> Totals | None:
+        for state, number in services.pool.get_stats().items():
+            if state in ("pool_size", "pool_available", "requests_waiting"):
+                POOL_CONNECTIONS.labels(state.removeprefix("pool_")).set(number)
+        try:
+            with (
+                services.pool.connection(timeout=3) as connection,
+                connection.cursor(row_factory=class_row(Totals)) as cursor,
+            ):
+                return cursor.execute(QUERIES["totals"]).fetchone()
+        except (PoolTimeout, psycopg.Error) as error:
+            log.warning("the database's metrics are left out", error=type(error).__name__)
+            return None
+
+    return serve_metrics(services.settings.metrics_port, totals)
 
 
 def _open_services(settings: Settings, sessions: Sessions) -> Services:

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from primetime.api.allowance import Use
 from primetime.api.rules import rule_of
 
 _PROBLEM = {
@@ -34,7 +35,11 @@ _ANYBODY = {
     "429": "Too many requests; Retry-After says when to ask again.",
     "503": "The database or the encoder is away.",
 }
-_CHANGING = {"409": "It is being done already.", "413": "The body is too large."}
+_CHANGING = {
+    "403": "The request comes from another site.",
+    "409": "It is being done already.",
+    "413": "The body is too large.",
+}
 _WITH_ACCOUNT = {"401": "Nobody is signed in.", "403": "The account or the token may not do this."}
 _SCHEMES = {
     "session": {"type": "apiKey", "in": "cookie", "name": "primetime_session"},
@@ -75,6 +80,8 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
         problems |= _CHANGING
     if path.startswith("/api/"):
         rule = rule_of(method, path.replace("{pmid}", "1"))
+        if rule.use is Use.SIGN_IN and method == "POST":
+            problems["401"] = "E-mail or password is wrong."
         if rule.role is not None:
             problems |= _WITH_ACCOUNT
             operation["security"] = [{"session": []}, *([{"token": []}] if rule.scope else [])]

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from primetime.api.services import ServicesOf
 from primetime.api.shapes import Model, Vectors
+from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 MOST_TEXTS = 64
 
@@ -21,7 +22,8 @@ class Texts(BaseModel):
 @router.post("")
 def embed(asked: Texts, shared: ServicesOf) -> Vectors:
     encoder = shared.require_encoder()
-    encoded = encoder.encode_counted(asked.texts)
+    with ML_PROCESSING_TIME.labels("embed").time():
+        encoded = encoder.encode_counted(asked.texts)
     return Vectors(
         model=Model.model_validate(encoder.manifest),
         dimension=encoder.manifest.dimension,

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from primetime.api.rules import Rule
 from primetime.api.services import Services
+from primetime.telemetry.metrics import KEPT_ANSWERS
 
 _LARGEST = 4 << 20
 # A browser may keep it for its own person, and asks each time whether it still holds.
@@ -53,6 +54,7 @@ class Keeping:
         version = shared.changes.data
         key = _key(scope, version, shared) if version is not None else ""
         data = await shared.shelf.get(key) if key else None
+        KEPT_ANSWERS.labels("found" if data is not None else "made").inc()
         if data is not None:
             await _answer(Kept.unpacked(data), "hit")(scope, receive, send)
             return

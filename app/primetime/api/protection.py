@@ -6,12 +6,14 @@ import uuid
 from urllib.parse import urlsplit
 
 import structlog
+from opentelemetry import trace
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from primetime.api.problems import answer, problem
+from primetime.telemetry.metrics import REQUEST_DURATION
 
 LARGEST_BODY = 1 << 20
 # The one path that takes files; the proxy in front lets no more pass either.
@@ -19,6 +21,8 @@ FILES_PATH, LARGEST_FILE = "/api/v1/imports", 32 << 20
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+_tracer = trace.get_tracer(__name__)
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +52,10 @@ class Protection:
                 _add_headers(MutableHeaders(scope=message), request_id, is_api=_is_api(scope["path"]))
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            _tracer.start_as_current_span("request") as span,
+        ):
             try:
                 largest = LARGEST_FILE if scope["path"] == FILES_PATH else LARGEST_BODY
                 refusal = self._refusal(scope["method"], headers, largest)
@@ -64,14 +71,13 @@ class Protection:
                 await response(scope, receive, send_with_headers)
             finally:
                 # The route's pattern, not the path or the query: those may say what somebody searched for.
-                route = scope.get("route")
+                route = getattr(scope.get("route"), "path", None) or "unmatched"
+                seconds = time.perf_counter() - began
                 log.info(
-                    "request",
-                    method=scope["method"],
-                    route=getattr(route, "path", None) or "unmatched",
-                    status=status,
-                    milliseconds=round((time.perf_counter() - began) * 1000, 1),
+                    "request", method=scope["method"], route=route, status=status, milliseconds=round(seconds * 1000, 1)
                 )
+                REQUEST_DURATION.labels(scope["method"], route, status).observe(seconds)
+                _describe(span, scope["method"], route, status, request_id)
 
     def _refusal(self, method: str, headers: Headers, largest: int) -> ASGIApp | None:
         length = headers.get("content-length", "0")
@@ -92,6 +98,14 @@ class Protection:
         return origin.lower() == self._public_origin or (
             bool(urlsplit(origin).netloc) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
         )
+
+
+def _describe(span: trace.Span, method: str, route: str, status: int, request_id: str) -> None:
+    if span.is_recording():
+        span.update_name(f"{method} {route}")
+        span.set_attributes({"http.response.status_code": status, "request.id": request_id})
+        if status >= 500:
+            span.set_status(trace.StatusCode.ERROR)
 
 
 def _limited(receive: Receive, largest: int) -> Receive:

@@ -21,6 +21,11 @@ SELECT count(*)
 FROM articles JOIN article_vectors USING (pmid, content_hash)
 WHERE model_hash = %(model_hash)s;
 
+-- name: totals
+SELECT (SELECT count(*) FROM articles WHERE updated_at > now() - interval '1 hour') AS articles_last_hour,
+    (SELECT count(*) FROM analysis_topics WHERE opportunity ? 'score') AS scores,
+    (SELECT count(*) FROM sessions WHERE expires_at > now()) AS sessions;
+
 -- name: queue_state
 SELECT count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER (WHERE status = 'doing') AS running,
     count(*) FILTER (WHERE status = 'failed') AS failed,

@@ -13,6 +13,7 @@ from primetime.api.shapes import Model, SearchResult
 from primetime.api.summaries import ranked
 from primetime.articles.listing import Filters
 from primetime.errors import BadInput
+from primetime.telemetry.metrics import ML_PROCESSING_TIME, SEARCH_DURATION, SEARCHES_COMPLETED
 from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
 
@@ -43,9 +44,11 @@ def search(question: Annotated[SearchQuestion, Query()], shared: ServicesOf, con
         publication_type=question.publication_type or None,
         mesh=question.mesh or None,
     )
-    found = nearest_to_text(
-        shared, connection, question.q, limit=question.limit, filters=filters, hybrid=question.mode == "hybrid"
-    )
+    with SEARCH_DURATION.time():
+        found = nearest_to_text(
+            shared, connection, question.q, limit=question.limit, filters=filters, hybrid=question.mode == "hybrid"
+        )
+    SEARCHES_COMPLETED.inc()
     return SearchResult(
         query=question.q,
         items=ranked(connection, found),
@@ -67,7 +70,8 @@ def nearest_to_text(
     if not text.strip():
         raise BadInput("the question is empty", remedy="write what you are looking for")
     encoder = shared.require_encoder()
-    vector = encoder.encode([text])[0]
+    with ML_PROCESSING_TIME.labels("search").time():
+        vector = encoder.encode([text])[0]
     model_hash = encoder.manifest.hash
     if hybrid:
         return hybrid_search(connection, text, vector, model_hash=model_hash, limit=limit, filters=filters)

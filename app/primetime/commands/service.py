@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -9,6 +11,7 @@ from primetime.commands.session import database
 from primetime.errors import BadInput
 from primetime.settings import Settings, load_settings
 from primetime.telemetry.logs import configure_logs
+from primetime.telemetry.metrics import serve_metrics
 
 
 @click.command("serve")
@@ -33,7 +36,8 @@ def serve_command() -> None:
     )
     host, port = listening.getsockname()[:2]
     click.echo(f"serving http://{host}:{port} (release {settings.release_id}); stop with Ctrl-C", err=True)
-    uvicorn.Server(config).run(sockets=[listening])
+    with _traces(settings):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 @click.command("worker")
@@ -44,7 +48,28 @@ def worker_command(drain: bool) -> None:
 
     settings = _begin()
     _prepare(settings)
-    asyncio.run(work(create_queue(settings), wait=not drain))
+    stop_metrics = serve_metrics(settings.metrics_port) if settings.metrics_port else None
+    try:
+        with _traces(settings):
+            asyncio.run(work(create_queue(settings), wait=not drain))
+    finally:
+        if stop_metrics:
+            stop_metrics()
+
+
+@contextmanager
+def _traces(settings: Settings) -> Iterator[None]:
+    """Send traces where the settings say; what is kept of them is out at the end."""
+    if not settings.traces:
+        yield
+        return
+    from primetime.telemetry.traces import start_traces
+
+    provider = start_traces(settings.traces, release_id=settings.release_id)
+    try:
+        yield
+    finally:
+        provider.shutdown()
 
 
 def _begin() -> Settings:

@@ -1,17 +1,23 @@
 """The one place that opens a connection to PostgreSQL."""
 
+import ipaddress
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.conninfo import make_conninfo
+import structlog
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
 from primetime.database.embedded import start_embedded_server
+from primetime.database.slow_queries import timed_cursor
 from primetime.errors import DatabaseUnavailable
 from primetime.settings import Settings
 
 APPLICATION_NAME = "prime-time"
+log = structlog.get_logger(__name__)
+
 _NOTICING = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 
 
@@ -22,7 +28,39 @@ def database_url(settings: Settings) -> str:
     """
     if settings.uses_embedded_database:
         return start_embedded_server(settings.data_dir / "postgres")
-    return settings.database_url
+    return verified(settings.database_url)
+
+
+def verified(url: str) -> str:
+    """The URL, which asks another machine for a certificate of its name unless it says how much TLS it wants.
+
+    Without `sslrootcert` the certificate must come from an authority that this machine trusts. What cannot be read is
+    left as it is: connecting says what is wrong with it.
+    """
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return url
+    hosts = str(parts.get("host") or "").split(",")
+    mode = parts.get("sslmode") or os.environ.get("PGSSLMODE")
+    if all(_is_here(host) for host in hosts):
+        return url
+    if mode is None:
+        root = parts.get("sslrootcert") or os.environ.get("PGSSLROOTCERT") or "system"
+        return make_conninfo(url, sslmode="verify-full", sslrootcert=root)
+    if mode != "verify-full":
+        log.warning("the database's certificate is not checked", sslmode=mode, remedy="use sslmode=verify-full")
+    return url
+
+
+def _is_here(host: str) -> bool:
+    """Whether a host is this machine: a socket's folder, or a loopback address."""
+    if not host or host.startswith("/") or host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def open_connection(settings: Settings) -> psycopg.Connection:
@@ -69,7 +107,11 @@ def open_pool(settings: Settings) -> ConnectionPool:
         max_size=max(settings.database_pool_min, settings.database_pool_max),
         timeout=settings.database_connect_seconds,
         max_idle=settings.database_idle_seconds,
-        kwargs={"connect_timeout": settings.database_connect_seconds, "application_name": APPLICATION_NAME},
+        kwargs={
+            "connect_timeout": settings.database_connect_seconds,
+            "application_name": APPLICATION_NAME,
+            "cursor_factory": timed_cursor(settings.slow_query_milliseconds),
+        },
         check=ConnectionPool.check_connection,
         open=False,
     )

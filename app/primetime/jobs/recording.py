@@ -16,6 +16,7 @@ from primetime.database.locks import exclusive
 from primetime.database.queries import load_queries
 from primetime.errors import PrimeTimeError
 from primetime.settings import Settings
+from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 QUERIES = load_queries("primetime.jobs", "runs.sql")
 # One run at a time on a database; a row that says running while nobody holds this lock is of a process that died.
@@ -61,7 +62,8 @@ class RunRecord:
         before = _cpu_seconds()
         outcome, cause = "failed", ""
         try:
-            yield record
+            with ML_PROCESSING_TIME.labels(name).time():
+                yield record
             outcome = "done"
         except BaseException as error:
             cause = cause_of(error)

@@ -42,6 +42,8 @@ def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
     root.setLevel(level)
     # Its errors name the query's parameters, which may be what somebody searched for.
     logging.getLogger("psycopg.pool").setLevel(logging.WARNING)
+    # It names whole addresses, and in them what is asked of PubMed.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _with_release(release_id: str) -> structlog.typing.Processor:

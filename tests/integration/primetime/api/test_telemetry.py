@@ -1,0 +1,152 @@
+"""What the platform tells of itself: metrics on the loopback, traces of errors, slow queries; no personal data."""
+
+import io
+import json
+import logging
+import socket
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import structlog
+from fastapi.testclient import TestClient
+
+from primetime.accounts.people import Role
+from primetime.api.application import create_app
+from primetime.articles.record import Article
+from primetime.articles.storing import store_articles
+from primetime.database.connection import open_pool
+from primetime.errors import BadInput
+from primetime.settings import Settings
+from primetime.telemetry.logs import configure_logs
+from primetime.telemetry.metrics import serve_metrics
+
+PASSWORD = "correct horse battery"
+# The metrics that the first document names, as Prometheus writes them.
+NAMED = {
+    "prime_time_search_duration_seconds_count",
+    "prime_time_articles_ingested",
+    "prime_time_opportunity_score_calculated_total",
+    "prime_time_users_active",
+    "prime_time_searches_completed_total",
+    "prime_time_exports_generated_total",
+}
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def app_settings(settings: Settings, port: int) -> Settings:
+    return settings.model_copy(update={"metrics_port": port})
+
+
+def scrape(port: int) -> dict[str, float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines if not line.startswith("#")}
+
+
+def sign_in(client: TestClient) -> None:
+    credentials = {"email": f"{Role.READER}@example.org", "password": PASSWORD}
+    assert client.post("/api/v1/session", json=credentials).status_code == 200
+
+
+def test_the_named_metrics_count_what_is_done(client: TestClient, connection: psycopg.Connection, port: int) -> None:
+    before = scrape(port)
+    assert set(before) >= NAMED
+    store_articles(connection, [Article(pmid=1, title="One"), Article(pmid=2, title="Two")])
+    connection.commit()
+    sign_in(client)
+    assert client.get("/api/v1/export/csv").status_code == 200
+    after = scrape(port)
+    assert after["prime_time_articles_ingested"] - before["prime_time_articles_ingested"] == 2
+    assert after["prime_time_users_active"] - before["prime_time_users_active"] == 1
+    assert after["prime_time_exports_generated_total"] - before["prime_time_exports_generated_total"] == 1
+    route = 'prime_time_request_duration_seconds_count{method="GET",route="/api/v1/export/csv",status="200"}'
+    assert after[route] - before.get(route, 0) == 1
+
+
+def test_without_a_database_the_rest_is_still_told(
+    client: TestClient, connection: psycopg.Connection, port: int
+) -> None:
+    connection.execute("DROP TABLE analysis_topics CASCADE")
+    connection.commit()
+    found = scrape(port)
+    assert "prime_time_articles_ingested" not in found
+    assert "prime_time_exports_generated_total" in found
+
+
+def test_metrics_are_for_this_machine_alone(client: TestClient, port: int) -> None:
+    assert client.get("/metrics").status_code == 404
+    addresses = {line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines() if line.split()[3] == "0A"}
+    assert f"0100007F:{port:04X}" in addresses
+    assert f"00000000:{port:04X}" not in addresses
+    with pytest.raises(BadInput, match="cannot serve metrics"):
+        serve_metrics(port)
+
+
+@pytest.fixture
+def logged(settings: Settings) -> Iterator[io.StringIO]:
+    """Where logs go, as JSON, as on a server."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    configure_logs(settings.model_copy(update={"release_id": "r1"}))
+    stream = io.StringIO()
+    (handler,) = root.handlers
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    yield stream
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+
+
+def lines(logged: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in logged.getvalue().splitlines()]
+
+
+def test_a_log_line_has_the_ids_and_nothing_personal(client: TestClient, logged: io.StringIO) -> None:
+    sign_in(client)
+    client.get("/api/v1/articles?q=secretivitis", headers={"X-Request-ID": "abcdefgh-1"})
+    found = lines(logged)
+    line = next(one for one in found if one.get("request_id") == "abcdefgh-1")
+    assert (line["release_id"], line["route"], line["status"]) == ("r1", "/api/v1/articles", 200)
+    text = json.dumps(found)
+    assert not any(personal in text for personal in ("secretivitis", "example.org", PASSWORD))
+
+
+def test_a_slow_query_leaves_its_plan_without_what_was_asked_for(settings: Settings, logged: io.StringIO) -> None:
+    pool = open_pool(settings.model_copy(update={"slow_query_milliseconds": 1}))
+    with pool.connection() as connection:
+        connection.execute("SELECT pg_sleep(0.01), * FROM articles WHERE title = %s", ("it's secret",)).fetchall()
+        connection.execute("SELECT 1")
+    pool.close()
+    (line,) = [one for one in lines(logged) if one["event"] == "slow query" and "articles" in str(one["query"])]
+    assert "Seq Scan on articles" in str(line["plan"]) or "Index Scan" in str(line["plan"])
+    assert "secret" not in json.dumps(line)
+
+
+def test_an_unexpected_error_tells_a_trace_id_and_no_insides(
+    app_settings: Settings, people: None, logged: io.StringIO
+) -> None:
+    app = create_app(app_settings.model_copy(update={"metrics_port": 0}))
+
+    @app.get("/api/v1/broken")
+    def broken() -> None:
+        raise RuntimeError("the inside")
+
+    with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
+        sign_in(client)
+        answer = client.get("/api/v1/broken")
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.json()["trace_id"] == answer.headers["x-request-id"]
+    assert "inside" not in answer.text
+    assert any(one.get("request_id") == answer.json()["trace_id"] and one["level"] == "error" for one in lines(logged))
