@@ -29,6 +29,7 @@ _COMMANDS = {
     "backtest": ("primetime.commands.backtest:backtest_command", "Judge the score by what grew afterwards."),
     "opportunity": ("primetime.commands.opportunity:opportunity_group", "Compute a score again from its receipt."),
     "search": ("primetime.commands.analysis:search_command", "Find the articles nearest in meaning to a text."),
+    "searches": ("primetime.commands.searches:searches_group", "Search PubMed, and run saved searches again."),
     "export": ("primetime.commands.corpus:export_command", "Write articles as CSV, RIS, BibTeX, NBIB or Excel."),
     "serve": ("primetime.commands.service:serve_command", "Serve HTTP."),
     "worker": ("primetime.commands.service:worker_command", "Run the jobs of the queue."),

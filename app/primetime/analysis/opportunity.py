@@ -105,13 +105,18 @@ def _velocity(recent: Array, earlier: Array, of: Windows) -> Array:
 
 
 def distance_to_prior_work(
-    vectors: NDArray[np.float32], years: NDArray[np.int64], first_year: int
+    vectors: NDArray[np.float32],
+    years: NDArray[np.int64],
+    first_year: int,
+    *,
+    only: NDArray[np.int64] | None = None,
 ) -> NDArray[np.float64]:
     """Mean cosine distance of each article since `first_year` to its 15 nearest articles of earlier years than its own.
 
     `vectors` [n, dimension] of unit length, `years` [n] (0: unknown). NaN for older articles, unknown years, and where
-    fewer than 15 earlier articles exist.
+    fewer than 15 earlier articles exist. `only`: the indices of the articles that it is wanted of; the others get NaN.
     """
+    wanted = np.isin(np.arange(len(years)), only) if only is not None else np.ones(len(years), dtype=bool)
     distance = np.full(len(years), np.nan)
     dated = np.flatnonzero(years > 0)
     order = dated[np.argsort(years[dated], kind="stable")]
@@ -120,8 +125,9 @@ def distance_to_prior_work(
         start, stop = (int(i) for i in np.searchsorted(years[order], [year, year + 1]))
         if start < PRIOR_NEIGHBOURS:
             continue
-        for block in range(start, stop, 1024):
-            rows = slice(block, min(block + 1024, stop))
+        of_year = np.flatnonzero(wanted[order[start:stop]]) + start
+        for block in range(0, len(of_year), 1024):
+            rows = of_year[block : block + 1024]
             similarity = ordered[rows] @ ordered[:start].T
             nearest = np.partition(similarity, start - PRIOR_NEIGHBOURS, axis=1)[:, -PRIOR_NEIGHBOURS:]
             distance[order[rows]] = 1 - nearest.mean(axis=1)

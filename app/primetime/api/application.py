@@ -10,7 +10,7 @@ import structlog
 from anyio import to_thread
 from fastapi import Depends, FastAPI
 from psycopg.rows import class_row
-from psycopg_pool import PoolTimeout
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from primetime.accounts.sessions import Sessions
 from primetime.api import (
@@ -26,8 +26,13 @@ from primetime.api import (
     health,
     imports,
     prototype,
+    prototype_searches,
+    pubmed,
     runs,
+    saved_searches,
     search,
+    search_events,
+    searches,
     session,
     topics,
 )
@@ -47,6 +52,8 @@ from primetime.database.connection import open_connection, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
+from primetime.sources.eutils import PubMed, pubmed_source
+from primetime.sources.opening import open_transport
 from primetime.telemetry.metrics import POOL_CONNECTIONS, Totals, serve_metrics
 from primetime.vectors.serving_encoder import ServingEncoder
 
@@ -62,19 +69,22 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        services = await to_thread.run_sync(_open_services, settings, sessions)
+        pool = await to_thread.run_sync(open_pool, settings)
         # A handler holds a connection: more threads than connections would only wait for one.
         to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
-        app.state.services = services
-        stop_metrics = _serve_metrics(services)
-        try:
-            yield
-        finally:
-            stop_metrics()
-            await to_thread.run_sync(services.serving.close)
-            await to_thread.run_sync(services.changes.stop)
-            await to_thread.run_sync(services.pool.close)
-            await services.shelf.close()
+        async with open_transport(settings, pool) as transport:
+            pubmed_client = PubMed(transport, pubmed_source(settings))
+            services = await to_thread.run_sync(_open_services, settings, sessions, pool, pubmed_client)
+            app.state.services = services
+            stop_metrics = _serve_metrics(services)
+            try:
+                yield
+            finally:
+                stop_metrics()
+                await to_thread.run_sync(services.serving.close)
+                await to_thread.run_sync(services.changes.stop)
+                await to_thread.run_sync(services.pool.close)
+                await services.shelf.close()
 
     app = FastAPI(
         title="Prime Time",
@@ -101,6 +111,11 @@ def create_app(settings: Settings) -> FastAPI:
         runs,
         embed,
         prototype,
+        prototype_searches,
+        pubmed,
+        searches,
+        search_events,
+        saved_searches,
     ):
         app.include_router(part.router, dependencies=[Depends(admitted)])
     app.include_router(description_router(app), dependencies=[Depends(admitted)])
@@ -139,8 +154,7 @@ def _serve_metrics(services: Services) -> Callable[[], None]:
     return serve_metrics(services.settings.metrics_port, totals)
 
 
-def _open_services(settings: Settings, sessions: Sessions) -> Services:
-    pool = open_pool(settings)
+def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool, pubmed_client: PubMed) -> Services:
     serving = ServingEncoder(
         settings.model_directory,
         threads=settings.encoder_threads,
@@ -160,5 +174,6 @@ def _open_services(settings: Settings, sessions: Sessions) -> Services:
         changes=changes,
         callers=Callers(pool, sessions, changes),
         queue=create_queue(settings),
+        pubmed=pubmed_client,
         serving=serving,
     )

@@ -23,6 +23,7 @@ from primetime.errors import (
     NotAllowed,
     NotFound,
     PrimeTimeError,
+    SourceUnavailable,
 )
 
 _STATUS: dict[type[PrimeTimeError], HTTPStatus] = {
@@ -34,6 +35,7 @@ _STATUS: dict[type[PrimeTimeError], HTTPStatus] = {
     Busy: HTTPStatus.CONFLICT,
     DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelProblem: HTTPStatus.SERVICE_UNAVAILABLE,
+    SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 log = structlog.get_logger(__name__)

@@ -19,6 +19,7 @@ from primetime.api.shelf import Shelf
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
 from primetime.settings import Settings
+from primetime.sources.eutils import PubMed
 from primetime.vectors.serving_encoder import ServingEncoder
 
 
@@ -36,6 +37,7 @@ class Services:
     changes: Changes
     callers: Callers
     queue: App
+    pubmed: PubMed
     serving: ServingEncoder
 
     @property

@@ -43,7 +43,7 @@ def serve_command() -> None:
 @click.command("worker")
 @click.option("--drain", is_flag=True, help="End when no job is left, instead of waiting for more.")
 def worker_command(drain: bool) -> None:
-    """Run the queue's jobs, one at a time, until stopped."""
+    """Run the queue's jobs until stopped: searches beside an analysis."""
     from primetime.jobs.queue import create_queue, work
 
     settings = _begin()
@@ -51,7 +51,7 @@ def worker_command(drain: bool) -> None:
     stop_metrics = serve_metrics(settings.metrics_port) if settings.metrics_port else None
     try:
         with _traces(settings):
-            asyncio.run(work(create_queue(settings), wait=not drain))
+            asyncio.run(work(create_queue(settings), settings, wait=not drain))
     finally:
         if stop_metrics:
             stop_metrics()

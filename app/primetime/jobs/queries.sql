@@ -7,3 +7,11 @@ FROM procrastinate_jobs AS job
 WHERE job.task_name = %(task)s
 ORDER BY job.id DESC
 LIMIT %(limit)s;
+
+-- name: forgotten_searches
+-- A minute's grace: a search is planned and enqueued in one transaction, but a job may be between two states.
+SELECT id FROM searches AS s
+WHERE s.state IN ('planned', 'running') AND s.requested_at < now() - interval '1 minute' AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS job
+    WHERE job.task_name = %(task)s AND job.status IN ('todo', 'doing') AND (job.args ->> 'search_id')::bigint = s.id)
+ORDER BY id;

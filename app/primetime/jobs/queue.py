@@ -1,7 +1,8 @@
 """The queue and its tasks, on the platform's own PostgreSQL.
 
-A job whose worker died is run again after 16 minutes without a sign of life, at most three times; a job that failed
-for good stays in the table as the dead letter that it is. What is finished is forgotten after 14 days.
+A job whose worker died is run again after 16 minutes without a sign of life (a search, which loses nothing by it,
+after one), at most three times; a job that failed for good stays in the table as the dead letter that it is. What is
+finished is forgotten after 14 days.
 """
 
 import asyncio
@@ -21,6 +22,14 @@ from primetime.database.queries import load_queries
 from primetime.errors import Busy
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.importing import add_import_task, forget_old_imports
+from primetime.jobs.searching import (
+    SEARCH_QUEUE,
+    SEARCH_STALLED_SECONDS,
+    SEARCH_TASK,
+    add_search_task,
+    enqueue_forgotten_searches,
+)
+from primetime.searches.storing import fail_search
 from primetime.settings import Settings
 
 VISIBILITY_SECONDS = 16 * 60
@@ -69,17 +78,13 @@ def create_queue(settings: Settings) -> App:
         with connect(settings) as connection:
             run_analysis(connection, settings, asked_by="queue")
 
-    @queue.periodic(cron="*/2 * * * *", periodic_id="stalled")
+    add_search_task(queue, settings)
+
+    @queue.periodic(cron="* * * * *", periodic_id="stalled")
     @queue.task(name="rescue_stalled_jobs", queue=QUEUE, queueing_lock="rescue_stalled_jobs", pass_context=True)
     async def rescue_stalled_jobs(context: JobContext, timestamp: int) -> None:
         del timestamp
-        manager = context.app.job_manager
-        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=VISIBILITY_SECONDS):
-            if job.attempts < ATTEMPTS:
-                await manager.retry_job(job)
-            else:
-                await manager.finish_job(job, status=Status.FAILED, delete_job=False)
-            log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
+        await rescue(context.app, settings)
 
     @queue.periodic(cron="17 3 * * *", periodic_id="retention")
     @queue.task(name="forget_old_jobs", queue=QUEUE, queueing_lock="forget_old_jobs", pass_context=True)
@@ -92,6 +97,34 @@ def create_queue(settings: Settings) -> App:
 
     add_import_task(queue, settings, queue_name=QUEUE)
     return queue
+
+
+async def rescue(queue: App, settings: Settings) -> None:
+    """Let the jobs of workers that died be run again, or end them after their last attempt."""
+    manager = queue.job_manager
+    stalled = [
+        *await manager.get_stalled_jobs(seconds_since_heartbeat=VISIBILITY_SECONDS),
+        *await manager.get_stalled_jobs(task_name=SEARCH_TASK, seconds_since_heartbeat=SEARCH_STALLED_SECONDS),
+    ]
+    for job in {job.id: job for job in stalled}.values():
+        log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
+        if job.attempts < ATTEMPTS:
+            await manager.retry_job(job)
+            continue
+        await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        if job.task_name == SEARCH_TASK:
+            await asyncio.to_thread(_end_search, settings, int(str(job.task_kwargs["search_id"])))
+    await asyncio.to_thread(_remember_searches, settings)
+
+
+def _end_search(settings: Settings, search_id: int) -> None:
+    with connect(settings) as connection:
+        fail_search(connection, search_id, f"the worker died {ATTEMPTS} times while it ran; look at the worker's log")
+
+
+def _remember_searches(settings: Settings) -> None:
+    with connect(settings) as connection:
+        enqueue_forgotten_searches(connection)
 
 
 def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
@@ -125,7 +158,11 @@ def _forget_old_imports(settings: Settings) -> None:
         forget_old_imports(connection, hours=RETENTION_HOURS)
 
 
-async def work(queue: App, **options: Any) -> None:
-    """Run the queue's jobs, one at a time, until the process is told to stop (or, with `wait=False`, none is left)."""
+async def work(queue: App, settings: Settings, **options: Any) -> None:
+    """Run the queue's jobs until the process is told to stop (or, with `wait=False`, none is left).
+
+    Two at a time, so that a search need not wait for an analysis; there is never more than one analysis.
+    """
     async with queue.open_async():
-        await queue.run_worker_async(queues=[QUEUE], concurrency=1, **options)
+        await rescue(queue, settings)
+        await queue.run_worker_async(queues=[QUEUE, SEARCH_QUEUE], concurrency=2, **options)

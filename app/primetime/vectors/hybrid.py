@@ -52,7 +52,7 @@ def hybrid_search(
     scores = reciprocal_ranks([[one.pmid for one in near], by_words])
     best = sorted(scores, key=lambda pmid: (-scores[pmid], pmid))[:limit]
     similarity = {one.pmid: one.similarity for one in near}
-    similarity |= _similarities(connection, [pmid for pmid in best if pmid not in similarity], vector, model_hash)
+    similarity |= similarities(connection, [pmid for pmid in best if pmid not in similarity], vector, model_hash)
     return [Found(pmid, similarity.get(pmid), scores[pmid]) for pmid in best]
 
 
@@ -71,9 +71,10 @@ def _best_by_words(connection: Connection[Any], filters: Filters, limit: int) ->
     return [row[0] for row in rows]
 
 
-def _similarities(
+def similarities(
     connection: Connection[Any], pmids: list[int], vector: NDArray[np.float32], model_hash: str
 ) -> dict[int, float]:
+    """The cosine of each article's vector to a vector [dimension]; articles without one are left out."""
     rows = (
         connection.cursor(binary=True)
         .execute(QUERIES["vectors_of"], {"model_hash": model_hash, "pmids": pmids})

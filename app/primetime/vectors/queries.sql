@@ -17,7 +17,7 @@ SELECT
     count(*) FILTER (WHERE v.content_hash IS DISTINCT FROM a.content_hash) AS missing
 FROM articles AS a
 LEFT JOIN article_vectors AS v ON v.pmid = a.pmid AND v.model_hash = %(model_hash)s
-WHERE a.title <> '' OR a.abstract <> ''
+WHERE (a.title <> '' OR a.abstract <> '') AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
 
 -- name: missing_articles
 SELECT a.pmid, a.content_hash, a.title, a.abstract
@@ -26,6 +26,7 @@ LEFT JOIN article_vectors AS v ON v.pmid = a.pmid AND v.model_hash = %(model_has
 WHERE v.content_hash IS DISTINCT FROM a.content_hash
     AND (a.title <> '' OR a.abstract <> '')
     AND a.pmid > %(after)s
+    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
 ORDER BY a.pmid
 LIMIT %(batch)s
 

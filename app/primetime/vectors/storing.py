@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +40,11 @@ def encode_missing(
     connection: Connection[Any],
     encoder: Encoder,
     *,
+    pmids: Sequence[int] | None = None,
     progress: Callable[[int, int], None] | None = None,
     pace: Callable[[float], None] | None = None,
 ) -> EncodeReport:
-    """Encode each article whose text has no up-to-date vector of this model, and store it.
+    """Encode each article (of `pmids`, where given) whose text has no up-to-date vector of this model, and store it.
 
     Commits on `connection` after every batch, so that a run that is stopped continues where it was. Articles with
     neither title nor abstract are left out. `progress` is called with (articles done, articles to do), `pace` after
@@ -55,16 +56,20 @@ def encode_missing(
     storage = storage_of(connection)
     connection.commit()
     model_hash = encoder.manifest.hash
+    among = None if pmids is None else list(pmids)
     # Two models may be encoded at a time: the serving one's new articles need not wait for a change of model.
     with exclusive(connection, f"encoding with model {model_hash}"):
         _register(connection, encoder.manifest)
-        missing, already = count_missing(connection, model_hash)
+        missing, already = count_missing(connection, model_hash, pmids)
         connection.commit()
         serve_first(connection, model_hash)
         encoded = cut = after = 0
         while True:
             rows = connection.execute(
-                QUERIES["missing_articles"], {"model_hash": model_hash, "after": after, "batch": BATCH}
+                QUERIES["missing_articles"],
+                {"model_hash": model_hash, "after": after, "batch": BATCH, "pmids": among},
+                # Never prepared: a plan made for any parameters could not leave out what is not asked for.
+                prepare=False,
             ).fetchall()
             # Nothing stays open while the processor works: an open transaction would hold back VACUUM.
             connection.commit()
@@ -97,9 +102,10 @@ def encode_missing(
     return EncodeReport(encoded=encoded, already=already, cut=cut, model_hash=model_hash)
 
 
-def count_missing(connection: Connection[Any], model_hash: str) -> tuple[int, int]:
-    """Articles whose text has no up-to-date vector of the model, and those that have one."""
-    row = connection.execute(QUERIES["count_encoded"], {"model_hash": model_hash}).fetchone()
+def count_missing(connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None) -> tuple[int, int]:
+    """Articles (of `pmids`, where given) whose text has no up-to-date vector of the model, and those that have one."""
+    parameters = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids)}
+    row = connection.execute(QUERIES["count_encoded"], parameters, prepare=False).fetchone()
     already, missing = row or (0, 0)
     return missing, already
 

@@ -31,7 +31,7 @@ def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: p
     queue = create_queue(settings)
     enqueue_analysis(queue, connection)
     connection.commit()
-    asyncio.run(work(queue, wait=False, install_signal_handlers=False))
+    asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     (job,) = analysis_jobs(connection)
     assert (job.status, job.attempts) == ("todo", 1)
     row = connection.execute("SELECT scheduled_at > now() FROM procrastinate_jobs").fetchone()

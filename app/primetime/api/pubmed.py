@@ -1,0 +1,171 @@
+"""Ideas to keywords, and queries to counts. They ask PubMed, so nothing here holds a connection meanwhile."""
+
+from dataclasses import asdict
+from typing import Any
+
+import anyio
+import structlog
+from anyio import to_thread
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from primetime.api.search_shapes import (
+    ConceptBody,
+    ConceptCountOut,
+    CountOut,
+    LimitsBody,
+    QueryBody,
+    RelaxationOut,
+    SuggestionsOut,
+    TermBody,
+    TextQueryBody,
+    TranslationOut,
+)
+from primetime.api.services import Services, ServicesOf
+from primetime.errors import SourceUnavailable
+from primetime.keywords.counting import Counted, Relaxation, count
+from primetime.keywords.mesh import learn
+from primetime.keywords.query import plain
+from primetime.keywords.suggesting import Suggestions, add_translated, suggest
+from primetime.searches.record import limits_json
+from primetime.sources.eutils_replies import Found
+
+# Suggestions do not wait longer for PubMed: they are good without it.
+_PATIENCE = 6.0
+_CONCEPTS_ON = 2
+
+router = APIRouter(tags=["keywords"])
+log = structlog.get_logger(__name__)
+
+
+class IdeaBody(BaseModel):
+    idea: str = Field(min_length=10, max_length=1_000)
+
+
+class GeneratedKeywords(SuggestionsOut):
+    """As the prototype answered: keywords and scores side by side; and what is known beyond that."""
+
+    keywords: list[str]  # type: ignore[assignment]
+    scores: list[float]
+    expanded_keywords: list[str]
+
+
+@router.post("/api/v1/keywords")
+async def keywords(asked: IdeaBody, shared: ServicesOf) -> SuggestionsOut:
+    """Keywords and MeSH headings for an idea, ranked; and concepts made from them."""
+    return SuggestionsOut.model_validate(await _suggestions(asked.idea, shared))
+
+
+@router.post("/api/keywords/generate", tags=["prototype"])
+async def generate(asked: IdeaBody, shared: ServicesOf) -> GeneratedKeywords:
+    """`keywords` and `scores`, best first. `expanded_keywords`: the headings and their entry terms."""
+    found = await _suggestions(asked.idea, shared)
+    expanded = [term for heading in found["mesh"] for term in (heading["name"], *heading["entry_terms"])]
+    return GeneratedKeywords.model_validate(
+        {
+            **found,
+            "keywords": [keyword["text"] for keyword in found["keywords"]],
+            "scores": [keyword["score"] for keyword in found["keywords"]],
+            "expanded_keywords": list(dict.fromkeys(expanded)),
+        }
+    )
+
+
+@router.post("/api/v1/queries")
+async def query(asked: QueryBody, shared: ServicesOf) -> CountOut:
+    """The PubMed query of some concepts, how many articles it and each concept finds, and, where it finds none, what
+    would.
+    """
+    concepts = [concept.as_concept() for concept in asked.concepts]
+    counted = await count(shared.pubmed, concepts, asked.limits.as_limits())
+    await to_thread.run_sync(_learn, shared, counted.found)
+    return _count_out(counted, None)
+
+
+@router.post("/api/v1/queries/text")
+async def text_query(asked: TextQueryBody, shared: ServicesOf) -> CountOut:
+    """How many articles a query finds that somebody has written."""
+    found = await shared.pubmed.count(asked.query.replace("\0", " "))
+    await to_thread.run_sync(_learn, shared, found)
+    spelling = await shared.pubmed.spell(asked.query) if found.count == 0 and found.not_found else None
+    counted = Counted(query=asked.query, found=found, concepts=[], relaxations=[], translations=found.translations)
+    return _count_out(counted, spelling)
+
+
+async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
+    suggestions = await to_thread.run_sync(_suggest, shared, idea)
+    problem = ""
+    words = " OR ".join(text for keyword in suggestions.keywords if (text := plain(keyword.text)))
+    with anyio.move_on_after(_PATIENCE) as waited:
+        try:
+            await to_thread.run_sync(_learn, shared, await shared.pubmed.count(words))
+        except SourceUnavailable as error:
+            problem = str(error)
+            log.warning("suggestions without PubMed", cause=problem)
+    if waited.cancelled_caught:
+        problem = "PubMed took too long to answer"
+    suggestions = await to_thread.run_sync(_translated, shared, suggestions)
+    return {
+        "idea": suggestions.idea,
+        "keywords": [asdict(keyword) for keyword in suggestions.keywords],
+        "mesh": [asdict(heading) for heading in suggestions.mesh],
+        "concepts": _concepts(suggestions),
+        "nearest": suggestions.nearest,
+        "pubmed": problem,
+    }
+
+
+def _suggest(shared: Services, idea: str) -> Suggestions:
+    encoder = shared.require_encoder()
+    with shared.pool.connection() as connection:
+        return suggest(connection, encoder, idea)
+
+
+def _translated(shared: Services, suggestions: Suggestions) -> Suggestions:
+    with shared.pool.connection() as connection:
+        return add_translated(connection, shared.require_encoder(), suggestions)
+
+
+def _learn(shared: Services, found: Found) -> None:
+    with shared.pool.connection() as connection:
+        learn(connection, found.translations)
+
+
+def _concepts(suggestions: Suggestions) -> list[dict[str, Any]]:
+    headings = {heading.name: heading for heading in suggestions.mesh}
+    concepts = []
+    for number, names in enumerate(suggestions.concepts):
+        on = number < _CONCEPTS_ON
+        terms: dict[tuple[str, str], TermBody] = {}
+        for name in names:
+            field = "mesh" if name in headings else "tiab"
+            said = [(name, field)]
+            if name in headings:
+                said += [(entry, "tiab") for entry in headings[name].entry_terms]
+            for text, of in said:
+                terms.setdefault((text.lower(), of), TermBody(text=text, field=of, on=on))
+        concepts.append({"name": names[0], "terms": [term.model_dump() for term in terms.values()]})
+    return concepts
+
+
+def _count_out(counted: Counted, spelling: str | None) -> CountOut:
+    return CountOut(
+        query=counted.query,
+        count=counted.found.count,
+        understood=counted.found.query,
+        not_found=list(counted.found.not_found),
+        translations=[TranslationOut.model_validate(one) for one in counted.translations],
+        concepts=[ConceptCountOut.model_validate(one) for one in counted.concepts],
+        relaxations=[_relaxation_out(one) for one in counted.relaxations],
+        spelling=spelling,
+    )
+
+
+def _relaxation_out(one: Relaxation) -> RelaxationOut:
+    return RelaxationOut(
+        dropped=list(one.relaxed.dropped),
+        count=one.count,
+        query=one.relaxed.query,
+        concepts=[ConceptBody.model_validate(asdict(concept)) for concept in one.relaxed.concepts],
+        limits=LimitsBody.model_validate(limits_json(one.relaxed.limits)),
+    )

@@ -1,0 +1,56 @@
+"""Searches that are run again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from primetime.api.search_shapes import SaveBody, SavedList, SavedNew, SavedOut, SearchStarted
+from primetime.api.services import Connection, Researcher
+from primetime.api.summaries import with_topics
+from primetime.articles.listing import summaries_of
+from primetime.jobs.searching import enqueue_search
+from primetime.searches import saved
+
+router = APIRouter(prefix="/api/v1/saved-searches", tags=["saved searches"])
+SavedId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+_SHOWN = 200
+
+
+@router.get("")
+def saved_searches(connection: Connection) -> SavedList:
+    return SavedList(items=[SavedOut.model_validate(one) for one in saved.saved_searches(connection)])
+
+
+@router.post("", status_code=201)
+def save(asked: SaveBody, account: Researcher, connection: Connection) -> SavedOut:
+    """Let a search be run again every so many days. 409 for one that is saved already."""
+    saved_id = saved.save_search(
+        connection, asked.search_id, name=asked.name, every_days=asked.every_days, account_id=account.id
+    )
+    return SavedOut.model_validate(saved.find_saved(connection, saved_id))
+
+
+@router.delete("/{saved_id}", status_code=204)
+def delete(saved_id: SavedId, _account: Researcher, connection: Connection) -> Response:
+    """It is not run again; the searches that it was stay."""
+    saved.delete_saved(connection, saved_id)
+    return Response(status_code=204)
+
+
+@router.post("/{saved_id}/run", status_code=202)
+def run(saved_id: SavedId, _account: Researcher, connection: Connection) -> SearchStarted:
+    """Run it now, due or not. 409 while it runs."""
+    planned = saved.run_again(connection, saved_id)
+    for search_id in planned:
+        enqueue_search(connection, search_id)
+    return SearchStarted(search_id=planned[0])
+
+
+@router.get("/{saved_id}/new")
+def new(saved_id: SavedId, connection: Connection) -> SavedNew:
+    """The articles of its newest finished run that no run before had (the first 200)."""
+    found = saved.find_saved(connection, saved_id)
+    pmids = saved.new_since(connection, found)[:_SHOWN]
+    return SavedNew(
+        saved=SavedOut.model_validate(found), items=with_topics(connection, summaries_of(connection, pmids))
+    )

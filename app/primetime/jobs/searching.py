@@ -1,0 +1,112 @@
+"""Searches as jobs. A search that loses its process goes on in another; one that cannot go on says why."""
+
+from threading import Lock
+
+import psycopg
+import structlog
+from procrastinate import App, JobContext, RetryStrategy, SyncPsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued
+
+from primetime.database.connection import connect
+from primetime.database.queries import load_queries
+from primetime.encoder.serving import Encoder
+from primetime.errors import PrimeTimeError
+from primetime.jobs.analysing import bulk_pace
+from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
+from primetime.searches.storing import QUERIES as SEARCH_QUERIES
+from primetime.searches.storing import fail_search
+from primetime.settings import Settings
+from primetime.sources.opening import open_sources
+
+SEARCH_QUEUE = "searches"
+SEARCH_TASK = "search"
+SEARCH_ATTEMPTS = 3
+# A worker tells that it lives every ten seconds.
+SEARCH_STALLED_SECONDS = 60
+_AGAIN_SECONDS = 60
+# Puts jobs into the table by the caller's connection, and is never opened; the connector of a worker is asynchronous.
+_DEFERRING = App(connector=SyncPsycopgConnector())
+_QUERIES = load_queries("primetime.jobs")
+
+log = structlog.get_logger(__name__)
+
+
+class OneEncoder:
+    """The worker's encoder, opened when the first search needs it and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._encoder: Encoder | None = None
+
+    def get(self) -> Encoder:
+        """Raises ModelProblem."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = Encoder.open(self._settings.model_directory, threads=self._settings.encoder_threads)
+            return self._encoder
+
+
+def add_search_task(queue: App, settings: Settings) -> None:
+    """Let the queue know what a search is."""
+    encoder = OneEncoder(settings)
+
+    @queue.task(
+        name=SEARCH_TASK,
+        queue=SEARCH_QUEUE,
+        retry=RetryStrategy(max_attempts=SEARCH_ATTEMPTS, wait=_AGAIN_SECONDS),
+        pass_context=True,
+    )
+    def search(context: JobContext, search_id: int) -> None:
+        with connect(settings) as connection:
+            try:
+                with open_sources(settings) as sources:
+                    means = Means(
+                        settings=settings,
+                        sources=sources,
+                        encoder=encoder.get(),
+                        pace=bulk_pace(settings),
+                        stop=context.should_abort,
+                    )
+                    run_search(connection, means, search_id)
+            except (InterruptedSearchError, RunsElsewhereError) as error:
+                delay = 0 if isinstance(error, InterruptedSearchError) else _AGAIN_SECONDS
+                enqueue_search(connection, search_id, delay=delay)
+            except Exception as error:
+                connection.rollback()
+                told = error.one_line if isinstance(error, PrimeTimeError) else f"unexpected {type(error).__name__}"
+                if context.job.attempts >= SEARCH_ATTEMPTS:
+                    fail_search(connection, search_id, told)
+                else:
+                    problem = f"{told}; it is tried again in a minute"
+                    connection.execute(SEARCH_QUERIES["tell_problem"], {"id": search_id, "problem": problem})
+                connection.commit()
+                raise
+
+
+def enqueue_search(connection: psycopg.Connection, search_id: int, *, delay: int = 0) -> None:
+    """Let a worker carry out a planned search, in the transaction that plans it. Waiting already is as good."""
+    name = f"{SEARCH_TASK} {search_id}"
+    options = {"schedule_in": {"seconds": delay}} if delay else {}
+    try:
+        with connection.transaction():
+            _DEFERRING.configure_task(
+                SEARCH_TASK,
+                queue=SEARCH_QUEUE,
+                lock=name,
+                queueing_lock=name,
+                connection=connection,
+                **options,  # type: ignore[arg-type]
+            ).defer(search_id=search_id)
+    except AlreadyEnqueued:
+        log.info("the search waits already", search_id=search_id)
+
+
+def enqueue_forgotten_searches(connection: psycopg.Connection) -> list[int]:
+    """Searches that have not ended and that no job is for, whatever became of it, get one again; their ids."""
+    rows = connection.execute(_QUERIES["forgotten_searches"], {"task": SEARCH_TASK}).fetchall()
+    forgotten = [row[0] for row in rows]
+    for search_id in forgotten:
+        enqueue_search(connection, search_id)
+        log.warning("a search had no job", search_id=search_id)
+    return forgotten

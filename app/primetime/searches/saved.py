@@ -1,0 +1,97 @@
+"""Searches that are run again, and what is new since the time before."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from primetime.errors import BadInput, Busy, NotFound
+from primetime.searches.storing import QUERIES, require
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedSearch:
+    id: int
+    name: str
+    every_days: int
+    created_at: datetime
+    saved_by: str | None
+    runs: int
+    newest_search_id: int | None
+    newest_state: str | None
+    query: str | None
+    last_run_at: datetime | None
+    newest_done_id: int | None  # the run that `new_since` is about
+    articles_found: int | None  # by it
+    new_since: int | None  # articles of it that no run before had; None: it is the first
+
+
+def save_search(
+    connection: psycopg.Connection, search_id: int, *, name: str, every_days: int, account_id: int | None = None
+) -> int:
+    """Let a search be run again; the saved search's id. Raises NotFound, BadInput, Busy where it is saved already."""
+    name = " ".join(name.replace("\0", "").split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadInput("a saved search needs a name", remedy=f"give one of at most {LONGEST_NAME} characters")
+    require(connection, search_id)
+    row = connection.execute(QUERIES["saved_of_search"], {"search_id": search_id}).fetchone()
+    if row is not None and row[0] is not None:
+        raise Busy(f"search {search_id} is saved already", remedy="run it again from the saved searches")
+    parameters = {"search_id": search_id, "name": name, "every_days": every_days, "account_id": account_id}
+    saved = connection.execute(QUERIES["save_search"], parameters).fetchone()
+    assert saved is not None
+    return int(saved[0])
+
+
+def saved_searches(connection: psycopg.Connection) -> list[SavedSearch]:
+    with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
+        return cursor.execute(QUERIES["saved_searches"], {"id": None}).fetchall()
+
+
+def find_saved(connection: psycopg.Connection, saved_id: int) -> SavedSearch:
+    """Raises NotFound."""
+    with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
+        found = cursor.execute(QUERIES["saved_searches"], {"id": saved_id}).fetchone()
+    if found is None:
+        raise _not_found(saved_id)
+    return found
+
+
+def delete_saved(connection: psycopg.Connection, saved_id: int) -> None:
+    """Let it not be run again; the runs it had stay. Raises NotFound."""
+    if connection.execute(QUERIES["delete_saved"], {"id": saved_id}).fetchone() is None:
+        raise _not_found(saved_id)
+
+
+def new_since(connection: psycopg.Connection, saved: SavedSearch) -> list[int]:
+    """The PMIDs of the newest finished run that no run before had, by rank; of the first run none is new."""
+    if saved.newest_done_id is None or saved.new_since is None:
+        return []
+    rows = connection.execute(QUERIES["new_since"], {"id": saved.id, "search_id": saved.newest_done_id})
+    return [pmid for (pmid,) in rows]
+
+
+def run_again(connection: psycopg.Connection, saved_id: int | None = None) -> list[int]:
+    """Plan a search for each saved one that is due, or for the one named, due or not; the new searches' ids.
+
+    Raises NotFound for one that is not there or has no run left, Busy for one that is under way.
+    """
+    due = [row[0] for row in connection.execute(QUERIES["due_saved"], {"id": saved_id})]
+    if saved_id is not None and not due:
+        find_saved(connection, saved_id)
+        raise Busy(f"saved search {saved_id} is under way", remedy="wait for it")
+    planned = []
+    for one in due:
+        row = connection.execute(QUERIES["run_again"], {"id": one}).fetchone()
+        if row is not None:  # its runs may all have been deleted
+            planned.append(int(row[0]))
+    if saved_id is not None and not planned:
+        raise NotFound(f"all runs of saved search {saved_id} were deleted", remedy="search anew and save that")
+    return planned
+
+
+def _not_found(saved_id: int) -> NotFound:
+    return NotFound(f"there is no saved search {saved_id}", remedy="look for it in the list of saved searches")

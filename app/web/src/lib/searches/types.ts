@@ -1,0 +1,135 @@
+import type { ArticleSummary } from '#lib/api/types.ts';
+
+/** The shapes of keywords, queries and searches under /api/v1, as the server documents them. */
+
+export type Field = 'tiab' | 'ti' | 'mesh' | 'majr' | 'tw' | 'all' | 'ot';
+
+export interface Term {
+	text: string;
+	field: Field;
+	on: boolean;
+}
+
+/** Terms of which one is enough. */
+export interface Concept {
+	name: string;
+	terms: Term[];
+}
+
+export interface Limits {
+	/** Publication dates, YYYY-MM-DD. */
+	first: string | null;
+	last: string | null;
+	publication_types: string[];
+	languages: string[];
+}
+
+export interface Suggestions {
+	idea: string;
+	keywords: { text: string; score: number; origin: 'idea' | 'mesh' | 'keyword' }[];
+	mesh: { name: string; score: number; articles: number; entry_terms: string[] }[];
+	concepts: Concept[];
+	nearest: number;
+	/** Empty, or why PubMed could not be asked. */
+	pubmed: string;
+}
+
+export interface Relaxation {
+	dropped: string[];
+	count: number;
+	query: string;
+	concepts: Concept[];
+	limits: Limits;
+}
+
+export interface Counted {
+	query: string;
+	count: number;
+	understood: string;
+	not_found: string[];
+	concepts: { name: string; count: number }[];
+	relaxations: Relaxation[];
+	spelling: string | null;
+}
+
+export type State = 'planned' | 'running' | 'done' | 'cancelled' | 'failed';
+export type Step = 'planning' | 'fetching' | 'citations' | 'embedding' | 'scoring' | 'finished';
+
+export interface Scores {
+	refused?: string;
+	score?: number;
+	label?: string;
+	novelty?: number;
+	velocity?: number;
+	recency?: number;
+	recommendation?: string;
+	/** iCite's mean percentile, 0 to 1; null: it knows none of the articles. */
+	citation: number | null;
+	citations_known: number;
+}
+
+export interface Search {
+	id: number;
+	idea: string;
+	keywords: string;
+	query: string;
+	max_results: number;
+	state: State;
+	step: Step;
+	/** PubMed's whole count; null: not asked yet. */
+	articles_found: number | null;
+	planned: number;
+	fetched: number;
+	new: number;
+	unavailable: number;
+	embedded: number;
+	scored: number;
+	seconds_left: number | null;
+	problem: string;
+	scores: Scores | null;
+	requested_at: string;
+	finished_at: string | null;
+	requested_by: string | null;
+	saved_search_id: number | null;
+}
+
+export interface SearchPage {
+	items: Search[];
+	total: number;
+}
+
+export interface Citations {
+	source: 'icite' | 'openalex' | 'crossref';
+	/** Null: the source does not know the article. */
+	citations: number | null;
+	relative_citation_ratio: number | null;
+	looked_up_at: string;
+}
+
+export interface SearchedArticle extends ArticleSummary {
+	rank: number;
+	is_new: boolean;
+	citations: Citations[];
+}
+
+export interface SearchedPage {
+	items: SearchedArticle[];
+	total: number;
+	page: number;
+	page_size: number;
+}
+
+export interface SavedSearch {
+	id: number;
+	name: string;
+	every_days: number;
+	runs: number;
+	newest_search_id: number | null;
+	newest_state: State | null;
+	query: string | null;
+	last_run_at: string | null;
+	newest_done_id: number | null;
+	articles_found: number | null;
+	/** Null: it has run only once. */
+	new_since: number | null;
+}

@@ -1,0 +1,67 @@
+import { count, counted } from '#lib/wording/figures.ts';
+import type { Citations, Relaxation, Search, State, Step } from './types.ts';
+
+const STATES: Record<State, string> = {
+	planned: 'Waiting for its turn',
+	running: 'Running',
+	done: 'Done',
+	cancelled: 'Cancelled',
+	failed: 'Failed'
+};
+
+const STEPS: Record<Step, string> = {
+	planning: 'asking PubMed',
+	fetching: 'fetching records',
+	citations: 'looking up citations',
+	embedding: 'reading the abstracts',
+	scoring: 'comparing with the idea',
+	finished: 'finished'
+};
+
+const SOURCES: Record<Citations['source'], string> = { icite: 'iCite', openalex: 'OpenAlex', crossref: 'Crossref' };
+
+export function standing(search: Pick<Search, 'state' | 'step'>): string {
+	return search.state === 'running' ? `${STATES.running}: ${STEPS[search.step]}` : STATES[search.state];
+}
+
+export function underWay(search: Pick<Search, 'state'>): boolean {
+	return search.state === 'planned' || search.state === 'running';
+}
+
+/** "about 40 seconds left", "about 3 minutes left"; nothing where nobody knows. */
+export function timeLeft(seconds: number | null): string {
+	if (seconds === null) return '';
+	if (seconds < 90) return `about ${counted(Math.max(1, Math.round(seconds)), 'second')} left`;
+	return `about ${counted(Math.round(seconds / 60), 'minute')} left`;
+}
+
+/** What PubMed has, and how much of it is fetched. */
+export function found(search: Pick<Search, 'articles_found' | 'planned'>): string {
+	if (search.articles_found === null) return 'PubMed has not been asked yet';
+	const all = `PubMed has ${counted(search.articles_found, 'article')}`;
+	return search.planned < search.articles_found ? `${all}; the first ${count(search.planned)} are fetched` : all;
+}
+
+/** How much of the work is done, 0 to 1; each article is fetched, embedded and scored. */
+export function share(search: Pick<Search, 'state' | 'planned' | 'fetched' | 'unavailable' | 'embedded' | 'scored'>): number {
+	if (search.state === 'done') return 1;
+	if (search.planned === 0) return 0;
+	const to = search.planned - search.unavailable;
+	return to === 0 ? 1 : (search.fetched + search.embedded + search.scored) / (3 * to);
+}
+
+/** The answer of the source that knows most; an article that none knows is unknown, not 0. */
+export function citations(answers: Citations[]): string {
+	const known = answers.filter((one) => one.citations !== null);
+	const best = known.reduce<Citations | undefined>(
+		(most, one) => (most && (most.citations ?? 0) >= (one.citations ?? 0) ? most : one),
+		undefined
+	);
+	if (!best) return 'citations unknown';
+	return `${counted(best.citations ?? 0, 'citation')} (${SOURCES[best.source]})`;
+}
+
+export function offer(relaxation: Relaxation): string {
+	const names = relaxation.dropped.map((name) => (name === 'limits' ? 'dates, types and languages' : `“${name}”`));
+	return `Without ${names.join(' and ')}: ${counted(relaxation.count, 'article')}`;
+}

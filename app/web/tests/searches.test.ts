@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { citations, found, offer, share, standing, timeLeft } from '#lib/searches/wording.ts';
+import type { Citations } from '#lib/searches/types.ts';
+
+const answer = (source: Citations['source'], number: number | null): Citations => ({
+	source,
+	citations: number,
+	relative_citation_ratio: null,
+	looked_up_at: '2026-11-25T00:00:00Z'
+});
+
+describe('a search in words', () => {
+	it('says what it does', () => {
+		expect(standing({ state: 'running', step: 'embedding' })).toBe('Running: reading the abstracts');
+		expect(standing({ state: 'failed', step: 'fetching' })).toBe('Failed');
+	});
+
+	it('tells the time left as far as it is known', () => {
+		expect(timeLeft(null)).toBe('');
+		expect(timeLeft(0.2)).toBe('about 1 second left');
+		expect(timeLeft(42.4)).toBe('about 42 seconds left');
+		expect(timeLeft(200)).toBe('about 3 minutes left');
+	});
+
+	it('tells the whole count, not the cap', () => {
+		expect(found({ articles_found: null, planned: 0 })).toBe('PubMed has not been asked yet');
+		expect(found({ articles_found: 12345, planned: 100 })).toBe('PubMed has 12,345 articles; the first 100 are fetched');
+		expect(found({ articles_found: 1, planned: 1 })).toBe('PubMed has 1 article');
+	});
+
+	it('measures how much is done', () => {
+		const search = { state: 'running', planned: 10, fetched: 9, unavailable: 1, embedded: 9, scored: 0 } as const;
+		expect(share(search)).toBeCloseTo(2 / 3);
+		expect(share({ ...search, state: 'done' })).toBe(1);
+		expect(share({ ...search, planned: 0, fetched: 0 })).toBe(0);
+	});
+
+	it('does not take unknown citations for none', () => {
+		expect(citations([])).toBe('citations unknown');
+		expect(citations([answer('icite', null)])).toBe('citations unknown');
+		expect(citations([answer('icite', 0), answer('openalex', null)])).toBe('0 citations (iCite)');
+		expect(citations([answer('icite', 3), answer('crossref', 5)])).toBe('5 citations (Crossref)');
+	});
+
+	it('offers what gives some', () => {
+		const relaxation = { count: 12, query: '', concepts: [], limits: { first: null, last: null, publication_types: [], languages: [] } };
+		expect(offer({ ...relaxation, dropped: ['age', 'limits'] })).toBe(
+			'Without “age” and dates, types and languages: 12 articles'
+		);
+	});
+});

@@ -1,0 +1,301 @@
+"""Keywords, counts and searches over HTTP: stand-in, real database, real encoder, real worker."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from primetime.accounts.passwords import hash_password
+from primetime.accounts.people import QUERIES, Role
+from primetime.api import search_events
+from primetime.api.application import create_app
+from primetime.jobs.queue import create_queue, work
+from primetime.searches.storing import QUERIES as SEARCH_QUERIES
+from primetime.settings import Settings
+
+if TYPE_CHECKING:
+    from conftest import StandIn
+
+PASSWORD = "correct horse battery"
+IDEA = "side effects of blood pressure drugs in elderly patients"
+ASTHMA = {"name": "asthma", "terms": [{"text": "Asthma", "field": "mesh"}]}
+NONSENSE = {"name": "nonsense", "terms": [{"text": "qwertzuiop"}]}
+
+
+@pytest.fixture(scope="module")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def searching(literature_settings: Settings, model_directory: Path) -> Settings:
+    return literature_settings.model_copy(update={"model_dir": model_directory})
+
+
+@pytest.fixture
+def client(searching: Settings, connection: psycopg.Connection, password_hash: str) -> Iterator[TestClient]:
+    for role in Role:
+        connection.execute(
+            QUERIES["create_account"],
+            {"email": f"{role}@example.org", "name": role.value, "role": role.value, "password_hash": password_hash},
+        )
+    connection.commit()
+    with TestClient(create_app(searching), base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as client:
+        yield client
+
+
+def sign_in(client: TestClient, role: Role) -> TestClient:
+    credentials = {"email": f"{role}@example.org", "password": PASSWORD}
+    assert client.post("/api/v1/session", json=credentials).status_code == 200
+    return client
+
+
+@pytest.fixture
+def researcher(client: TestClient) -> TestClient:
+    return sign_in(client, Role.RESEARCHER)
+
+
+def run_jobs(settings: Settings) -> None:
+    asyncio.run(work(create_queue(settings), settings, wait=False, install_signal_handlers=False))
+
+
+def start(client: TestClient, **more: Any) -> int:
+    body = {"concepts": [ASTHMA], "max_results": 12, "idea": "asthma of children", **more}
+    response = client.post("/api/v1/searches", json=body)
+    assert response.status_code == 202, response.text
+    return int(response.json()["search_id"])
+
+
+def events_of(client: TestClient, search_id: int) -> list[tuple[str, dict[str, Any]]]:
+    response = client.get(f"/api/v1/searches/{search_id}/events")
+    assert response.headers["content-type"].startswith("text/event-stream")
+    found = []
+    for block in response.text.split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        if "data" in lines:
+            found.append((lines["event"], json.loads(lines["data"])))
+    return found
+
+
+def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) -> None:
+    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
+    assert body["idea"] == IDEA
+    assert body["pubmed"] == ""
+    assert {"text", "score", "origin"} == set(body["keywords"][0])
+    switched = [any(term["on"] for term in concept["terms"]) for concept in body["concepts"]]
+    assert switched == [True, True] + [False] * (len(switched) - 2)
+    # PubMed read "elderly" as the heading Aged, which from now on has that entry term.
+    assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
+
+
+def test_without_pubmed_there_are_suggestions_and_a_reason(researcher: TestClient, literature: "StandIn") -> None:
+    literature.order({"path": "esearch", "status": 400, "times": 50})
+    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
+    assert len(body["keywords"]) > 2
+    assert "PubMed refuses" in body["pubmed"]
+
+
+@pytest.mark.parametrize(
+    ("idea", "status"), [("short", 422), ("x" * 1001, 422), (" " * 50, 400), ("of the and in but", 400), (7, 422)]
+)
+def test_an_idea_that_is_none_is_refused(researcher: TestClient, idea: object, status: int) -> None:
+    for path in ("/api/v1/keywords", "/api/keywords/generate"):
+        response = researcher.post(path, json={"idea": idea})
+        assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_a_query_is_counted_whole_and_by_concept(researcher: TestClient) -> None:
+    body = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA]}).json()
+    assert body["query"] == '("Asthma"[mh])'
+    assert body["count"] == body["concepts"][0]["count"] > 20
+    assert body["relaxations"] == []
+
+
+def test_a_query_without_hits_is_offered_what_gives_some(researcher: TestClient) -> None:
+    body = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA, NONSENSE]}).json()
+    assert body["count"] == 0
+    (offer,) = body["relaxations"]
+    assert offer["dropped"] == ["nonsense"]
+    accepted = researcher.post(
+        "/api/v1/queries", json={"concepts": offer["concepts"], "limits": offer["limits"]}
+    ).json()
+    assert accepted["count"] == offer["count"] > 0
+
+
+def test_a_written_query_is_counted_and_spelt(researcher: TestClient) -> None:
+    body = researcher.post("/api/v1/queries/text", json={"query": "hypertensoin[ti]"}).json()
+    assert (body["count"], body["not_found"]) == (0, ["hypertensoin"])
+    assert body["spelling"] == "hypertension[ti]"
+
+
+def test_pubmed_away_is_a_problem_and_no_error_of_ours(researcher: TestClient, literature: "StandIn") -> None:
+    literature.order({"path": "esearch", "status": 400, "times": 5})
+    response = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA]})
+    assert response.status_code == 503
+    assert "PubMed refuses the request (400)" in response.json()["detail"]
+
+
+def test_a_search_from_start_to_results(researcher: TestClient, searching: Settings) -> None:
+    search_id = start(researcher)
+    planned = researcher.get(f"/api/v1/searches/{search_id}").json()
+    assert (planned["state"], planned["articles_found"], planned["requested_by"]) == ("planned", None, "researcher")
+    run_jobs(searching)
+    ((event, done),) = events_of(researcher, search_id)
+    assert (event, done["state"], done["fetched"], done["scored"]) == ("ended", "done", 12, 12)
+    page = researcher.get(f"/api/v1/searches/{search_id}/articles", params={"page_size": 5, "page": 2}).json()
+    assert [one["rank"] for one in page["items"]] == [6, 7, 8, 9, 10]
+    assert (page["total"], page["items"][0]["is_new"]) == (12, True)
+    assert {one["source"] for one in page["items"][0]["citations"]} == {"icite", "openalex", "crossref"}
+    assert researcher.get(f"/api/v1/searches/{search_id}/unavailable").json() == {"items": []}
+    listed = researcher.get("/api/v1/searches").json()
+    assert [one["id"] for one in listed["items"]] == [search_id]
+
+
+def test_progress_is_told_until_the_end(
+    researcher: TestClient, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search_id = start(researcher)
+    look = search_events._look
+    looks = 0
+
+    def look_and_move(shared: Any, looked: int) -> Any:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            connection.execute(SEARCH_QUERIES["begin_search"], {"id": looked})
+        if looks == 4:
+            connection.execute(SEARCH_QUERIES["cancel_search"], {"id": looked})
+        connection.commit()
+        return look(shared, looked)
+
+    monkeypatch.setattr(search_events, "_look", look_and_move)
+    monkeypatch.setattr(search_events, "EVERY", 0.01)
+    told = [(event, search["state"]) for event, search in events_of(researcher, search_id)]
+    assert told == [("progress", "planned"), ("progress", "running"), ("ended", "cancelled")]
+
+
+def test_a_search_is_cancelled_once_and_then_deleted(researcher: TestClient, searching: Settings) -> None:
+    search_id = start(researcher)
+    assert researcher.delete(f"/api/v1/searches/{search_id}").status_code == 409
+    assert researcher.post(f"/api/v1/searches/{search_id}/cancel").status_code == 204
+    assert researcher.post(f"/api/v1/searches/{search_id}/cancel").status_code == 409
+    run_jobs(searching)
+    assert researcher.get(f"/api/v1/searches/{search_id}").json()["state"] == "cancelled"
+    assert researcher.delete(f"/api/v1/searches/{search_id}").status_code == 204
+    assert researcher.get(f"/api/v1/searches/{search_id}").status_code == 404
+
+
+def test_two_searches_are_compared(researcher: TestClient, searching: Settings) -> None:
+    one = start(researcher)
+    other = start(researcher, query='"Asthma"[mh] AND 2012:2026[dp]', max_results=30)
+    run_jobs(searching)
+    body = researcher.get(f"/api/v1/searches/{one}/compare/{other}").json()
+    assert body["only_one"] + body["both"] == 12
+    assert len(body["items"]) == body["only_one"] + body["only_other"] + body["both"]
+    assert all(item["title"] for item in body["items"])
+
+
+def test_a_saved_search_shows_what_is_new_since(
+    researcher: TestClient, searching: Settings, connection: psycopg.Connection
+) -> None:
+    first = start(researcher, max_results=30)
+    saved = researcher.post("/api/v1/saved-searches", json={"search_id": first, "name": "Asthma", "every_days": 7})
+    assert saved.status_code == 201
+    saved_id = saved.json()["id"]
+    again = researcher.post("/api/v1/saved-searches", json={"search_id": first, "name": "Asthma"})
+    assert again.status_code == 409
+    run_jobs(searching)
+    (told,) = researcher.get("/api/v1/saved-searches").json()["items"]
+    assert (told["runs"], told["newest_state"], told["new_since"]) == (1, "done", None)
+    # Three articles appear after the first run.
+    appeared = connection.execute(
+        "DELETE FROM search_articles WHERE search_id = %s AND rank <= 3 RETURNING pmid", (first,)
+    ).fetchall()
+    connection.commit()
+    second = researcher.post(f"/api/v1/saved-searches/{saved_id}/run").json()["search_id"]
+    assert researcher.post(f"/api/v1/saved-searches/{saved_id}/run").status_code == 409
+    run_jobs(searching)
+    body = researcher.get(f"/api/v1/saved-searches/{saved_id}/new").json()
+    assert (body["saved"]["new_since"], body["saved"]["newest_search_id"]) == (3, second)
+    assert {one["pmid"] for one in body["items"]} == {pmid for (pmid,) in appeared}
+    assert researcher.delete(f"/api/v1/saved-searches/{saved_id}").status_code == 204
+    assert researcher.get(f"/api/v1/searches/{second}").json()["saved_search_id"] is None
+
+
+def test_the_first_platforms_paths_and_fields(researcher: TestClient, searching: Settings) -> None:
+    keywords = researcher.post("/api/keywords/generate", json={"idea": IDEA}).json()
+    assert len(keywords["keywords"]) == len(keywords["scores"]) > 2
+    assert keywords["scores"] == sorted(keywords["scores"], reverse=True)
+    assert "elderly" in keywords["expanded_keywords"]
+    asked = {"keywords": "asthma; elderly", "idea_text": IDEA, "max_results": 5, "start_date": "1990-01-01"}
+    response = researcher.post("/api/search/pubmed", json=asked)
+    assert response.status_code == 202, response.text
+    started = response.json()
+    assert {"search_id", "articles_found", "articles_added", "message"} <= set(started)
+    assert started["articles_found"] > 5
+    assert researcher.get(f"/api/search/{started['search_id']}/scores").status_code == 404
+    run_jobs(searching)
+    (listed,) = researcher.get("/api/searches").json()
+    assert {"search_id", "idea_text", "keyword_text", "max_results", "timestamp"} <= set(listed)
+    assert (listed["articles_found"], listed["articles_added"]) == (started["articles_found"], 5)
+    scores = researcher.get(f"/api/search/{started['search_id']}/scores").json()
+    names = {"search_id", "novelty_score", "citation_score", "recency_score", "overall_score", "recommendation"}
+    assert names <= set(scores)
+    assert scores["overall_score"] is None
+    assert "nothing to compare with" in scores["refused"]
+    assert 0 < scores["citation_score"] < 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"concepts": [{"name": "x", "terms": [{"text": "()"}]}]},
+        {"query": " ", "concepts": []},
+        {"query": "asthma", "max_results": 0},
+        {"query": "asthma", "max_results": 10_001},
+        {"query": "x" * 20_001},
+        {"concepts": [ASTHMA], "limits": {"first": "2020-01-02", "last": "2020-01-01"}},
+        {"concepts": [{"name": "x", "terms": [{"text": "a", "field": "nonsense"}]}]},
+    ],
+)
+def test_an_order_that_cannot_be_carried_out_is_refused(researcher: TestClient, body: dict[str, Any]) -> None:
+    response = researcher.post("/api/v1/searches", json=body)
+    assert response.status_code in (400, 422), response.text
+    assert researcher.get("/api/v1/searches").json()["total"] == 0
+
+
+def test_a_reader_reads_and_a_stranger_does_not(client: TestClient, searching: Settings) -> None:
+    asked = [
+        ("POST", "/api/v1/keywords"), ("POST", "/api/keywords/generate"), ("POST", "/api/v1/queries"),
+        ("POST", "/api/v1/queries/text"), ("POST", "/api/v1/searches"), ("GET", "/api/v1/searches"),
+        ("GET", "/api/v1/searches/1"), ("GET", "/api/v1/searches/1/events"), ("GET", "/api/v1/searches/1/articles"),
+        ("POST", "/api/v1/searches/1/cancel"), ("DELETE", "/api/v1/searches/1"), ("GET", "/api/v1/saved-searches"),
+        ("POST", "/api/v1/saved-searches"), ("POST", "/api/search/pubmed"), ("GET", "/api/searches"),
+        ("GET", "/api/search/1/scores"), ("GET", "/api/v1/searches/1/compare/2"),
+    ]  # fmt: skip
+    assert {client.request(method, path, json={}).status_code for method, path in asked} == {401}
+    reader = sign_in(client, Role.READER)
+    assert reader.get("/api/v1/searches").status_code == 200
+    assert reader.post("/api/v1/queries", json={"concepts": [ASTHMA]}).status_code == 200
+    for path, body in (
+        ("/api/v1/searches", {"query": "asthma"}),
+        ("/api/search/pubmed", {"keywords": "asthma", "idea_text": IDEA}),
+        ("/api/v1/saved-searches", {"search_id": 1, "name": "x"}),
+        ("/api/v1/saved-searches/1/run", None),
+        ("/api/v1/searches/1/cancel", None),
+    ):
+        assert reader.post(path, json=body).status_code == 403, path
+
+
+def test_what_is_not_there_is_not_found(researcher: TestClient) -> None:
+    for path in ("", "/events", "/articles", "/unavailable", "/compare/2"):
+        assert researcher.get(f"/api/v1/searches/77{path}").status_code == 404, path
+    assert researcher.get("/api/v1/saved-searches/77/new").status_code == 404
+    assert researcher.post("/api/v1/saved-searches/77/run").status_code == 404
+    assert researcher.get("/api/search/77/scores").status_code == 404
