@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import boto3
 import docker
 import pytest
 import yaml
@@ -282,4 +283,67 @@ def local_cloud(
     yield LocalCloud(state=tmp_path, book=book, cloud=cloud, environment=environment, repository=repository, log=[0])
     server.shutdown()
     server.server_close()
+    cloud.work.close()
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lightsail with two instances in it, and what is behind; machines, servers and balancers are stood in for."""
+
+    endpoint: Endpoint
+    cloud: Cloud
+    names: dict[str, list[str]]  # what the zones' CNAME records say
+
+    def play(self, *tasks: tuple[str, dict[str, Any]], **options: Any) -> Any:
+        named = [{f"primetime.lightsail.{name}": given} for name, given in tasks]
+        return self.endpoint.play(*named, **options)
+
+    def settle(self) -> None:
+        """Wait for all work in the background."""
+        for future in list(self.cloud.work._last.values()):
+            future.exception(10)
+
+    def changing(self) -> list[str]:
+        return self.endpoint.front.changing()
+
+
+@pytest.fixture
+def region(
+    serve: Callable[[Answer, Path], Endpoint], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Region]:
+    monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
+    state = tmp_path / "state"
+    state.mkdir()
+    names: dict[str, list[str]] = {}
+    cloud = Cloud(
+        settings=Settings.from_environment({"LOCALCLOUD_NAME": "balancing", "LOCALCLOUD_STATE": str(state)}),
+        engine=None,
+        store=Store(state / "lightsail.json"),
+        machines=RecordedMachines(),
+        storage=RecordedStorage(),
+        servers=RecordedServers(),
+        balancers=RecordedBalancers(CertificateAuthority(state)),
+        work=Work(),
+        canonical_names=lambda name: names.get(name, []),
+    )
+    served = serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
+    client = boto3.client(
+        "lightsail",
+        endpoint_url=served.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_key_pair(keyPairName="key")
+    client.create_instances(
+        instanceNames=["one", "two"],
+        availabilityZone="eu-central-1a",
+        blueprintId="debian_12",
+        bundleId="nano_3_0",
+        keyPairName="key",
+    )
+    made = Region(served, cloud, names)
+    made.settle()
+    made.changing()
+    yield made
     cloud.work.close()
