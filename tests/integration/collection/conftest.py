@@ -33,12 +33,7 @@ from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import (
-    RecordedBalancers,
-    RecordedMachines,
-    RecordedServers,
-    RecordedStorage,
-)
+from tests.integration.localcloud.lightsail.conftest import recorded_cloud
 
 Answer = Callable[[dict[str, Any], Any], Iterable[bytes]]
 READING = ("Get", "List", "Describe")
@@ -249,17 +244,8 @@ def local_cloud(
     cloudfront_application: Answer, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalCloud]:
     monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
-    settings = Settings.from_environment({"LOCALCLOUD_NAME": "collection-test", "LOCALCLOUD_STATE": str(tmp_path)})
-    cloud = Cloud(
-        settings=settings,
-        engine=None,
-        store=Store(tmp_path / "lightsail.json"),
-        machines=RecordedMachines(),
-        storage=RecordedStorage(),
-        servers=RecordedServers(),
-        balancers=RecordedBalancers(CertificateAuthority(tmp_path)),
-        work=Work(),
-        canonical_names=lambda _name: [],
+    cloud = recorded_cloud(
+        Settings.from_environment({"LOCALCLOUD_NAME": "collection-test", "LOCALCLOUD_STATE": str(tmp_path)})
     )
     calls = CallLog(tmp_path / "calls.jsonl")
     book = FaultBook(tmp_path / FILE)
@@ -312,20 +298,9 @@ def region(
     serve: Callable[[Answer, Path], Endpoint], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Region]:
     monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
-    state = tmp_path / "state"
-    state.mkdir()
     names: dict[str, list[str]] = {}
-    cloud = Cloud(
-        settings=Settings.from_environment({"LOCALCLOUD_NAME": "balancing", "LOCALCLOUD_STATE": str(state)}),
-        engine=None,
-        store=Store(state / "lightsail.json"),
-        machines=RecordedMachines(),
-        storage=RecordedStorage(),
-        servers=RecordedServers(),
-        balancers=RecordedBalancers(CertificateAuthority(state)),
-        work=Work(),
-        canonical_names=lambda name: names.get(name, []),
-    )
+    settings = Settings.from_environment({"LOCALCLOUD_NAME": "region", "LOCALCLOUD_STATE": str(tmp_path / "state")})
+    cloud = recorded_cloud(settings, lambda name: names.get(name, []))
     served = serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
     client = boto3.client(
         "lightsail",
