@@ -73,6 +73,17 @@ def check_zone(zone: str, region: str) -> str:
     return zone
 
 
+def another_zone(zone: str, region: str) -> str:
+    """The region's zone after this one, where a standby is."""
+    zones: list[str] = next(found["zones"] for found in regions() if found["name"] == region)
+    return zones[(zones.index(zone) + 1) % len(zones)]
+
+
+def is_highly_available(bundle_id: str) -> bool:
+    """Whether a database of this bundle has a standby; the service's own description says so by name alone."""
+    return "_ha_" in bundle_id
+
+
 def memory_bytes(bundle_: dict[str, Any]) -> int:
     return int(bundle_["ramSizeInGb"] * GIGABYTE)
 

@@ -31,7 +31,7 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
     with cloud.store.changing() as account:
         c.check_names_free(account, region, [name])
         origin = _origin(account, region, members)
-        bundle = databases.check_bundle(members.get("relationalDatabaseBundleId", origin.bundle_id))
+        bundle = catalogue.database_bundle(members.get("relationalDatabaseBundleId", origin.bundle_id))
         _check_disk(bundle, catalogue.database_bundle(origin.bundle_id))
         database = RelationalDatabase(
             name=name,

@@ -34,7 +34,7 @@ NOT_OFFERED = ("caCertificateIdentifier", "relationalDatabaseBlueprintId")
 def create(cloud: Cloud, region: str, members: Members) -> Members:
     name = check_resource_name(members["relationalDatabaseName"])
     blueprint = catalogue.database_blueprint(members["relationalDatabaseBlueprintId"])
-    bundle = check_bundle(members["relationalDatabaseBundleId"])
+    bundle = catalogue.database_bundle(members["relationalDatabaseBundleId"])
     database = RelationalDatabase(
         name=name,
         region=region,
@@ -59,17 +59,6 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
         operation = c.started(account, database, "CreateRelationalDatabase")
     cloud.in_background(database, [operation.id], partial(bring_up, cloud, database))
     return {"operations": [operation.describe()]}
-
-
-def check_bundle(bundle_id: str) -> Members:
-    """The bundle, if there is one of that name that one machine can be."""
-    bundle = catalogue.database_bundle(bundle_id)
-    if "_ha_" in bundle["bundleId"]:
-        raise InvalidInputException(
-            f"localcloud runs no standby database: {bundle['bundleId']}",
-            f"use {bundle['bundleId'].replace('_ha_', '_')} where there is only this machine",
-        )
-    return bundle
 
 
 def new_endpoint(region: str) -> str:
@@ -255,6 +244,9 @@ def describe(database: RelationalDatabase) -> Members:
         "publiclyAccessible": database.publicly_accessible,
         "pendingMaintenanceActions": [],
     }
+    if catalogue.is_highly_available(database.bundle_id):
+        # Nobody sees the standby, on AWS either; a server that dies is started again under the same endpoint.
+        shown["secondaryAvailabilityZone"] = catalogue.another_zone(database.availability_zone, database.region)
     if database.latest_restorable_time is not None:
         shown["latestRestorableTime"] = database.latest_restorable_time
     # The endpoint is known only once the server is up, as on AWS.

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+import boto3
 import docker
 import pytest
 import yaml
@@ -32,12 +33,7 @@ from localcloud.lightsail.storage import Storage
 from localcloud.lightsail.store import Store
 from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import (
-    RecordedBalancers,
-    RecordedMachines,
-    RecordedServers,
-    RecordedStorage,
-)
+from tests.integration.localcloud.lightsail.conftest import recorded_cloud
 
 Answer = Callable[[dict[str, Any], Any], Iterable[bytes]]
 READING = ("Get", "List", "Describe")
@@ -248,17 +244,8 @@ def local_cloud(
     cloudfront_application: Answer, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalCloud]:
     monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
-    settings = Settings.from_environment({"LOCALCLOUD_NAME": "collection-test", "LOCALCLOUD_STATE": str(tmp_path)})
-    cloud = Cloud(
-        settings=settings,
-        engine=None,
-        store=Store(tmp_path / "lightsail.json"),
-        machines=RecordedMachines(),
-        storage=RecordedStorage(),
-        servers=RecordedServers(),
-        balancers=RecordedBalancers(CertificateAuthority(tmp_path)),
-        work=Work(),
-        canonical_names=lambda _name: [],
+    cloud = recorded_cloud(
+        Settings.from_environment({"LOCALCLOUD_NAME": "collection-test", "LOCALCLOUD_STATE": str(tmp_path)})
     )
     calls = CallLog(tmp_path / "calls.jsonl")
     book = FaultBook(tmp_path / FILE)
@@ -282,4 +269,56 @@ def local_cloud(
     yield LocalCloud(state=tmp_path, book=book, cloud=cloud, environment=environment, repository=repository, log=[0])
     server.shutdown()
     server.server_close()
+    cloud.work.close()
+
+
+@dataclass(frozen=True)
+class Region:
+    """Lightsail with two instances in it, and what is behind; machines, servers and balancers are stood in for."""
+
+    endpoint: Endpoint
+    cloud: Cloud
+    names: dict[str, list[str]]  # what the zones' CNAME records say
+
+    def play(self, *tasks: tuple[str, dict[str, Any]], **options: Any) -> Any:
+        named = [{f"primetime.lightsail.{name}": given} for name, given in tasks]
+        return self.endpoint.play(*named, **options)
+
+    def settle(self) -> None:
+        """Wait for all work in the background."""
+        for future in list(self.cloud.work._last.values()):
+            future.exception(10)
+
+    def changing(self) -> list[str]:
+        return self.endpoint.front.changing()
+
+
+@pytest.fixture
+def region(
+    serve: Callable[[Answer, Path], Endpoint], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Region]:
+    monkeypatch.setattr(database_servers, "engine_version", lambda _engine: "17.6")
+    names: dict[str, list[str]] = {}
+    settings = Settings.from_environment({"LOCALCLOUD_NAME": "region", "LOCALCLOUD_STATE": str(tmp_path / "state")})
+    cloud = recorded_cloud(settings, lambda name: names.get(name, []))
+    served = serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
+    client = boto3.client(
+        "lightsail",
+        endpoint_url=served.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_key_pair(keyPairName="key")
+    client.create_instances(
+        instanceNames=["one", "two"],
+        availabilityZone="eu-central-1a",
+        blueprintId="debian_12",
+        bundleId="nano_3_0",
+        keyPairName="key",
+    )
+    made = Region(served, cloud, names)
+    made.settle()
+    made.changing()
+    yield made
     cloud.work.close()

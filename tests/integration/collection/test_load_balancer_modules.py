@@ -1,31 +1,11 @@
 """The modules of load balancers against localcloud's Lightsail; machines and HAProxy are stood in for."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pytest
-
-from localcloud.calls import CallLog
-from localcloud.certificates import CertificateAuthority
-from localcloud.lightsail.cloud import Cloud
-from localcloud.lightsail.service import LightsailApplication
-from localcloud.lightsail.store import Store
-from localcloud.lightsail.work import Work
-from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import (
-    RecordedBalancers,
-    RecordedMachines,
-    RecordedServers,
-    RecordedStorage,
-)
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conftest import Answer, Endpoint
+    from conftest import Region
 
-INSTANCES = ("one", "two")
 BALANCER = {
     "name": "web",
     "instance_port": 8000,
@@ -43,64 +23,7 @@ CERTIFICATE = {
 }
 
 
-@dataclass(frozen=True)
-class Region:
-    """Lightsail with two instances in it, and what is behind."""
-
-    endpoint: "Endpoint"
-    cloud: Cloud
-    names: dict[str, list[str]]  # what the zones' CNAME records say
-
-    def play(self, *tasks: tuple[str, dict[str, Any]], **options: Any) -> Any:
-        named = [{f"primetime.lightsail.{name}": given} for name, given in tasks]
-        return self.endpoint.play(*named, **options)
-
-    def changing(self) -> list[str]:
-        return self.endpoint.front.changing()
-
-
-@pytest.fixture
-def region(serve: "Callable[[Answer, Path], Endpoint]", tmp_path: Path) -> Iterator[Region]:
-    import boto3
-
-    state = tmp_path / "state"
-    state.mkdir()
-    names: dict[str, list[str]] = {}
-    cloud = Cloud(
-        settings=Settings.from_environment({"LOCALCLOUD_NAME": "balancing", "LOCALCLOUD_STATE": str(state)}),
-        engine=None,
-        store=Store(state / "lightsail.json"),
-        machines=RecordedMachines(),
-        storage=RecordedStorage(),
-        servers=RecordedServers(),
-        balancers=RecordedBalancers(CertificateAuthority(state)),
-        work=Work(),
-        canonical_names=lambda name: names.get(name, []),
-    )
-    endpoint = serve(LightsailApplication(cloud, CallLog(tmp_path / "calls.jsonl")), tmp_path)
-    client = boto3.client(
-        "lightsail",
-        endpoint_url=endpoint.url,
-        region_name="eu-central-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    client.create_key_pair(keyPairName="key")
-    client.create_instances(
-        instanceNames=list(INSTANCES),
-        availabilityZone="eu-central-1a",
-        blueprintId="debian_12",
-        bundleId="nano_3_0",
-        keyPairName="key",
-    )
-    for future in list(cloud.work._last.values()):
-        future.result(10)
-    endpoint.front.changing()
-    yield Region(endpoint, cloud, names)
-    cloud.work.close()
-
-
-def test_a_balancer_is_predicted_made_and_then_left_alone(region: Region) -> None:
+def test_a_balancer_is_predicted_made_and_then_left_alone(region: "Region") -> None:
     task = ("load_balancer", BALANCER)
     (predicted,) = region.play(task, check=True)
     assert region.changing() == []
@@ -130,7 +53,7 @@ def test_a_balancer_is_predicted_made_and_then_left_alone(region: Region) -> Non
     assert region.changing() == ["DeleteLoadBalancer"]
 
 
-def test_lost_replies_and_throttling_make_nothing_twice(region: Region) -> None:
+def test_lost_replies_and_throttling_make_nothing_twice(region: "Region") -> None:
     front = region.endpoint.front
     front.throttle = 3
     front.lose += [
@@ -157,7 +80,7 @@ def test_lost_replies_and_throttling_make_nothing_twice(region: Region) -> None:
         assert (account.load_balancers, account.load_balancer_tls_certificates) == ([], [])
 
 
-def test_a_certificate_is_asked_for_proven_and_attached(region: Region) -> None:
+def test_a_certificate_is_asked_for_proven_and_attached(region: "Region") -> None:
     region.play(("load_balancer", {"name": "web", "instance_port": 8000}))
     region.changing()
     asked, attached = ("load_balancer_certificate", CERTIFICATE), {**CERTIFICATE, "state": "attached"}
@@ -203,7 +126,7 @@ REFUSED = [
 ]
 
 
-def test_what_cannot_be_is_refused_in_one_line(region: Region) -> None:
+def test_what_cannot_be_is_refused_in_one_line(region: "Region") -> None:
     tasks = [{f"primetime.lightsail.{name}": options, "ignore_errors": True} for name, options, _ in REFUSED]
     create = {"primetime.lightsail.load_balancer": {"name": "web", "instance_port": 8000}}
     _, *results = region.endpoint.play(create, *tasks)

@@ -17,20 +17,11 @@ from werkzeug.serving import make_server
 
 from localcloud.aws import application
 from localcloud.calls import CallLog
-from localcloud.certificates import CertificateAuthority
 from localcloud.endpoint import Front
 from localcloud.faults.application import FaultyApplication
 from localcloud.faults.rules import FILE, Fault, FaultBook, Kind
-from localcloud.lightsail.cloud import Cloud
-from localcloud.lightsail.store import Store
-from localcloud.lightsail.work import Work
 from localcloud.settings import Settings
-from tests.integration.localcloud.lightsail.conftest import (
-    RecordedBalancers,
-    RecordedMachines,
-    RecordedServers,
-    RecordedStorage,
-)
+from tests.integration.localcloud.lightsail.conftest import recorded_cloud
 
 BIN = Path(sys.executable).parent
 # The status after the service's refusal: of the client's version 1, as it is in our environment; version 2 has 254.
@@ -80,19 +71,7 @@ class Shell:
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     directory = tmp_path_factory.mktemp("cli")
     state = directory / "state"
-    state.mkdir()
-    settings = Settings.from_environment({"LOCALCLOUD_NAME": "cli", "LOCALCLOUD_STATE": str(state)})
-    cloud = Cloud(
-        settings=settings,
-        engine=None,
-        store=Store(state / "lightsail.json"),
-        machines=RecordedMachines(),
-        storage=RecordedStorage(),
-        servers=RecordedServers(),
-        balancers=RecordedBalancers(CertificateAuthority(state)),
-        work=Work(),
-        canonical_names=lambda _name: [],
-    )
+    cloud = recorded_cloud(Settings.from_environment({"LOCALCLOUD_NAME": "cli", "LOCALCLOUD_STATE": str(state)}))
     calls, book = CallLog(state / "calls.jsonl"), FaultBook(state / FILE)
     faulty = FaultyApplication(Front(cloud, calls, application(state)), book, calls)
     server = make_server("127.0.0.1", 0, faulty, threaded=True)

@@ -225,6 +225,23 @@ class RecordedBalancers(Balancers):
         self.running.pop(balancer.name, None)
 
 
+def recorded_cloud(settings, canonical_names=lambda _name: []):
+    """A cloud in whose state directory all is as it would be, and behind which nothing is."""
+    state = settings.state_directory
+    state.mkdir(exist_ok=True)
+    return Cloud(
+        settings=settings,
+        engine=None,
+        store=Store(state / ACCOUNT_FILE),
+        machines=RecordedMachines(),
+        storage=RecordedStorage(),
+        servers=RecordedServers(),
+        balancers=RecordedBalancers(CertificateAuthority(state)),
+        work=Work(),
+        canonical_names=canonical_names,
+    )
+
+
 class Endpoint:
     """A running endpoint, which can be stopped and started again on the same state."""
 

@@ -98,7 +98,7 @@ def test_a_restore_takes_over_what_the_source_is(endpoint, lightsail, create_dat
         ({"relationalDatabaseSnapshotName": "lost"}, "NotFoundException"),
         ({"relationalDatabaseSnapshotName": "shot", "restoreTime": 1}, "of one time"),
         ({"relationalDatabaseSnapshotName": "shot", "relationalDatabaseBundleId": "micro_2_0"}, "smaller than the"),
-        ({"relationalDatabaseSnapshotName": "shot", "relationalDatabaseBundleId": "small_ha_2_0"}, "standby"),
+        ({"relationalDatabaseSnapshotName": "shot", "relationalDatabaseBundleId": "micro_ha_2_0"}, "smaller than the"),
         ({"relationalDatabaseSnapshotName": "shot", "relationalDatabaseName": "db"}, "already in use"),
     ],
 )

@@ -1,6 +1,8 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from localcloud.lightsail import watch
+
 
 def described(lightsail, name="db"):
     return lightsail.get_relational_database(relationalDatabaseName=name)["relationalDatabase"]
@@ -67,13 +69,34 @@ def test_windows_are_kept(endpoint, lightsail, create_database):
     assert database["preferredMaintenanceWindow"] == "Sun:05:00-Sun:05:30"
 
 
+def test_a_highly_available_database_has_its_standby_in_another_zone_and_costs_twice(
+    endpoint, lightsail, create_database
+):
+    prices = {item["bundleId"]: item["price"] for item in lightsail.get_relational_database_bundles()["bundles"]}
+    for size in ("micro", "small", "medium", "large"):
+        assert prices[f"{size}_ha_2_0"] == 2 * prices[f"{size}_2_0"]
+    create_database(relationalDatabaseBundleId="micro_ha_2_0", availabilityZone="eu-central-1c")
+    found = described(lightsail)
+    assert (found["state"], found["relationalDatabaseBundleId"]) == ("available", "micro_ha_2_0")
+    assert found["secondaryAvailabilityZone"] == "eu-central-1a"
+    # Its server dies: the endpoint and what was there stay.
+    endpoint.servers.running.clear()
+    watch.on_end(endpoint.cloud, found["arn"], 137)
+    endpoint.settle()
+    assert "db" in endpoint.servers.running
+    again = described(lightsail)
+    assert (again["state"], again["masterEndpoint"]) == ("available", found["masterEndpoint"])
+    create_database("plain")
+    plain = lightsail.get_relational_database(relationalDatabaseName="plain")["relationalDatabase"]
+    assert "secondaryAvailabilityZone" not in plain
+
+
 @pytest.mark.parametrize(
     ("members", "told"),
     [
         ({"masterUserPassword": "sp ace in it"}, "master password"),
         ({"masterUsername": "postgres"}, "masterUsername"),
         ({"masterDatabaseName": "bad-name"}, "masterDatabaseName"),
-        ({"relationalDatabaseBundleId": "micro_ha_2_0"}, "standby"),
         ({"relationalDatabaseBundleId": "micro_9_0"}, "micro_9_0"),
         ({"relationalDatabaseBlueprintId": "mysql_8_0"}, "mysql_8_0"),
         ({"preferredBackupWindow": "25:00-26:00"}, "preferredBackupWindow"),

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .errors import THROTTLED, RefusedError, is_name_taken, is_not_found
+from .errors import THROTTLED, RefusedError, is_conflict, is_name_taken, is_not_found
 
 try:
     from botocore.exceptions import ClientError
@@ -42,12 +42,15 @@ class Step:
         earlier step is done (an ETag).
     settled: tells from a description whether the call has taken effect; without it nothing is waited for.
     receive: takes the reply, where something in it can be had only once (a private key).
+    begun: for a call that the service refuses to one that has been given it already (attach, stop): tells from a
+        description that it has been.
     """
 
     operation: str
     arguments: Arguments | Callable[[Description], Arguments]
     settled: Callable[[Description], bool] | None = None
     receive: Callable[[Mapping[str, Any]], None] | None = None
+    begun: Callable[[Description], bool] | None = None
 
     @property
     def creates(self) -> bool:
@@ -170,15 +173,17 @@ def seen_state(description: Description) -> str:
 def take(client: Any, step: Step, describe: Callable[[], Description]) -> None:
     """Makes one call.
 
-    A reply can get lost and botocore then asks again: a creation that finds its name taken, or a deletion that
-    finds nothing, has been done if a fresh description agrees.
+    A reply can get lost and botocore then asks again: a creation that finds its name taken, a deletion that finds
+    nothing, or another call that finds its work begun, has been done if a fresh description agrees.
     """
     arguments = step.arguments(describe()) if callable(step.arguments) else step.arguments
     try:
         reply = call(client, step.operation, **arguments)
     except ClientError as error:
-        landed = (step.creates and step.receive is None and is_name_taken(error) and describe() is not None) or (
-            step.deletes and is_not_found(error) and describe() is None
+        landed = (
+            (step.creates and step.receive is None and is_name_taken(error) and describe() is not None)
+            or (step.deletes and is_not_found(error) and describe() is None)
+            or (step.begun is not None and is_conflict(error) and step.begun(describe()))
         )
         if not landed:
             raise

@@ -31,6 +31,7 @@ def database_view(description: dict[str, Any] | None) -> dict[str, Any]:
         "blueprint_id": description.get("relationalDatabaseBlueprintId"),
         "bundle_id": description.get("relationalDatabaseBundleId"),
         "availability_zone": description.get("location", {}).get("availabilityZone"),
+        "secondary_availability_zone": description.get("secondaryAvailabilityZone") or "",
         "engine": description.get("engine"),
         "engine_version": description.get("engineVersion"),
         "database_name": description.get("masterDatabaseName"),

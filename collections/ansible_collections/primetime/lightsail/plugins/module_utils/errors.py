@@ -75,6 +75,11 @@ def is_name_taken(error: Exception) -> bool:
     return any(words in error_message(error).lower() for words in NAME_TAKEN_WORDS)
 
 
+def is_conflict(error: Exception) -> bool:
+    """Whether the service refused since the state of the thing doesn't allow the call."""
+    return error_code(error) in {"InvalidInputException", "OperationFailureException"}
+
+
 def explain(error: Exception) -> str:
     """Turns an error of botocore's into one line with cause and remedy.
 

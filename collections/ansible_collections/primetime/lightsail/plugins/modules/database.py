@@ -32,7 +32,9 @@ options:
     type: str
     aliases: [blueprint]
   bundle_id:
-    description: Size and price, such as V(micro_2_0). Needed to create.
+    description:
+      - Size and price, such as V(micro_2_0), or V(micro_ha_2_0) with a standby in another zone, at twice the price.
+      - Needed to create.
     type: str
     aliases: [bundle]
   availability_zone:
@@ -170,6 +172,7 @@ database:
     blueprint_id: {description: Engine and major version., type: str, sample: postgres_17}
     bundle_id: {description: Size., type: str, sample: micro_2_0}
     availability_zone: {description: Zone., type: str}
+    secondary_availability_zone: {description: Zone of the standby; empty without one., type: str}
     engine: {description: Engine., type: str, sample: postgres}
     engine_version: {description: Version., type: str}
     database_name: {description: First database in it., type: str}
@@ -278,6 +281,11 @@ def is_stopped(description: Any) -> bool:
     return description is not None and description.get("state") == "stopped"
 
 
+def is_in(*states: str) -> Any:
+    """A test of a description: the database is in one of these states."""
+    return lambda description: description is not None and description.get("state") in states
+
+
 def waits_for_reboot(description: Any) -> bool:
     """Whether parameters take effect at the next reboot only."""
     return description is not None and description.get("parameterApplyStatus") == "pending-reboot"
@@ -321,7 +329,7 @@ def update_step(name: str, changes: Mapping[str, Any], *, password: str | None =
         view = comparable(description)
         return is_available(description) and all(view[option] == value for option, value in changes.items())
 
-    return Step("update_relational_database", arguments, settled=settled)
+    return Step("update_relational_database", arguments, settled=settled, begun=is_in("modifying"))
 
 
 def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
@@ -369,15 +377,27 @@ def reboot_step(name: str) -> Step:
     def settled(description: Any) -> bool:
         return is_available(description) and not waits_for_reboot(description)
 
-    return Step("reboot_relational_database", {"relationalDatabaseName": name}, settled=settled)
+    return Step(
+        "reboot_relational_database", {"relationalDatabaseName": name}, settled=settled, begun=is_in("rebooting")
+    )
 
 
 def start_step(name: str) -> Step:
-    return Step("start_relational_database", {"relationalDatabaseName": name}, settled=is_available)
+    return Step(
+        "start_relational_database",
+        {"relationalDatabaseName": name},
+        settled=is_available,
+        begun=is_in("starting", "available"),
+    )
 
 
 def stop_step(name: str) -> Step:
-    return Step("stop_relational_database", {"relationalDatabaseName": name}, settled=is_stopped)
+    return Step(
+        "stop_relational_database",
+        {"relationalDatabaseName": name},
+        settled=is_stopped,
+        begun=is_in("stopping", "stopped"),
+    )
 
 
 def deletion_step(wanted: Mapping[str, Any]) -> Step:

@@ -197,7 +197,7 @@ def detach_step(description: Any) -> Step:
             f"disk {description['name']} is attached to {description['attachedTo']}, which is "
             f"{description[INSTANCE_STATE]}: unmount it there and stop the instance first (state: stopped)"
         )
-    return Step("detach_disk", {"diskName": description["name"]}, settled=is_free)
+    return Step("detach_disk", {"diskName": description["name"]}, settled=is_free, begun=is_free)
 
 
 def delete_step(name: str) -> Step:
@@ -243,7 +243,14 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         steps += add_on_steps(name, auto_snapshot_time(description), after["auto_snapshot_time"])
     if goal[0] and goal != there:
         arguments = {"diskName": name, "instanceName": goal[0], "diskPath": goal[1]}
-        steps.append(Step("attach_disk", arguments, settled=is_attached_to(*goal)))
+        steps.append(
+            Step(
+                "attach_disk",
+                arguments,
+                settled=is_attached_to(*goal),
+                begun=lambda found: found is not None and (found.get("attachedTo"), found.get("path")) == goal,
+            )
+        )
     after["attached_to"], after["path"] = goal
     return Plan(before, after, tuple(steps))
 

@@ -226,6 +226,11 @@ def is_stopped(description: Any) -> bool:
     return description is not None and power(description) == "stopped"
 
 
+def is_in(*states: str) -> Any:
+    """A test of a description: the instance is in one of these states."""
+    return lambda description: description is not None and power(description) in states
+
+
 def is_absent(description: Any) -> bool:
     return description is None
 
@@ -314,7 +319,7 @@ def delete_step(name: str) -> Step:
 
 
 def stop_step(name: str) -> Step:
-    return Step("stop_instance", {"instanceName": name}, settled=is_stopped)
+    return Step("stop_instance", {"instanceName": name}, settled=is_stopped, begun=is_in("stopping", "stopped"))
 
 
 def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
@@ -358,7 +363,8 @@ def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mappin
     steps.extend(metadata_steps(name, metadata_view(description), wanted))
     if wanted["state"] == "running" and before["state"] not in ("running", "pending", "starting"):
         after["state"] = "running"
-        steps.append(Step("start_instance", {"instanceName": name}, settled=is_running))
+        begun = is_in("pending", "running")
+        steps.append(Step("start_instance", {"instanceName": name}, settled=is_running, begun=begun))
     if wanted["state"] == "stopped" and before["state"] not in ("stopped", "stopping"):
         after["state"] = "stopped"
         steps.append(stop_step(name))

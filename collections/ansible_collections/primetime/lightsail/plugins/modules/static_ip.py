@@ -110,7 +110,8 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     if description is None and wanted["state"] != "absent":
         steps.append(Step("allocate_static_ip", {"staticIpName": name}, settled=is_attached_to("")))
     if there and there != goal:
-        steps.append(Step("detach_static_ip", {"staticIpName": name}, settled=is_attached_to("")))
+        free = is_attached_to("")
+        steps.append(Step("detach_static_ip", {"staticIpName": name}, settled=free, begun=free))
     if wanted["state"] == "absent":
         if description is not None:
             gone = Step("release_static_ip", {"staticIpName": name}, settled=lambda found: found is None)

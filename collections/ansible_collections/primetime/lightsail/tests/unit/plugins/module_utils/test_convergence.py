@@ -97,6 +97,24 @@ def test_a_lost_reply_is_recognised_in_creation_and_deletion() -> None:
     assert converge(module(), things, "thing", things.describe, wants_it_gone).description is None
 
 
+def test_a_refusal_of_what_has_begun_is_a_lost_reply_and_of_anything_else_an_error() -> None:
+    things = Things()
+    things.thing = {"state": "stopping"}
+
+    def stopping(code: str, begun: bool) -> Any:
+        def stop_thing() -> None:
+            raise client_error(code)
+
+        things.stop_thing = stop_thing  # type: ignore[attr-defined]
+        step = Step("stop_thing", {}, begun=lambda found: found["state"] == ("stopping" if begun else "stopped"))
+        return converge(module(), things, "thing", things.describe, lambda _found: Plan({}, {}, (step,)))
+
+    assert stopping("OperationFailureException", begun=True).description == {"state": "stopping"}
+    for code, begun in (("OperationFailureException", False), ("AccessDeniedException", True)):
+        with pytest.raises(ClientError, match=code):
+            stopping(code, begun=begun)
+
+
 def test_a_name_that_something_else_has_is_an_error() -> None:
     things = Things()
     things.thing = {"other": True}
