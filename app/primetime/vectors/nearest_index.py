@@ -10,7 +10,7 @@ from psycopg import Connection, sql
 from primetime.vectors.halfvec import QUERIES, storage_of
 
 # From this many vectors on, the index answers sooner than reading them all (docs/encoder.md has the measurements).
-INDEX_FROM = 10_000
+INDEX_FROM = 5_000
 # Links and candidates a vector, as measured there.
 LINKS = 16
 CANDIDATES = 128
