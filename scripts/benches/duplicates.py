@@ -85,6 +85,14 @@ def found_in(records: list[Fingerprint]) -> set[int]:
     return {key for pair in find_pairs(records) for key in (pair.first, pair.second)}
 
 
+def judge(marks: list[bool], articles: list[Article]) -> tuple[float, float]:
+    """Sensitivity and specificity."""
+    found = found_in([fingerprint(article, key) for key, article in enumerate(articles)])
+    right = sum(marked and key in found for key, marked in enumerate(marks))
+    wrong = sum(not marked and key in found for key, marked in enumerate(marks))
+    return round(right / sum(marks), 4), round(1 - wrong / (len(marks) - sum(marks)), 4)
+
+
 @click.command()
 @click.option("--labelled", type=click.Path(exists=True, path_type=Path), required=True, help="EndNote XML, gzip.")
 @click.option("--distinct", type=click.Path(exists=True, path_type=Path), required=True, help="PubMed XML.")
@@ -95,9 +103,13 @@ def bench(labelled: Path, distinct: Path, sample: Path, records: int, as_json: b
     """Judge the finding of duplicates on labelled records, and time it on many."""
     chance = random.Random(20)
     marks = marks_of(labelled)
-    found = found_in([fingerprint(article, key) for key, article in enumerate(articles_of(labelled))])
-    true_positives = sum(marked and key in found for key, marked in enumerate(marks))
-    false_positives = sum(not marked and key in found for key, marked in enumerate(marks))
+    library = articles_of(labelled)
+    anonymous = [without_pmid(article, key) for key, article in enumerate(library)]
+    judged = {
+        "": judge(marks, library),
+        "_without_pmids": judge(marks, anonymous),
+        "_without_pmids_and_dois": judge(marks, [replace(article, doi=None) for article in anonymous]),
+    }
 
     different = articles_of(distinct)
     hidden = [fingerprint(without_pmid(article, key), key) for key, article in enumerate(different)]
@@ -117,8 +129,8 @@ def bench(labelled: Path, distinct: Path, sample: Path, records: int, as_json: b
         "name": "duplicates",
         "labelled_records": len(marks),
         "marked": sum(marks),
-        "sensitivity": round(true_positives / sum(marks), 4),
-        "specificity": round(1 - false_positives / (len(marks) - sum(marks)), 4),
+        **{f"sensitivity{hidden}": sensitivity for hidden, (sensitivity, _) in judged.items()},
+        **{f"specificity{hidden}": specificity for hidden, (_, specificity) in judged.items()},
         "distinct_records": len(different),
         "pairs_among_distinct": len(wrong),
         "reprinted": len(pairs_made),
@@ -130,4 +142,4 @@ def bench(labelled: Path, distinct: Path, sample: Path, records: int, as_json: b
         print(json.dumps(figures))
     else:
         for key, value in figures.items():
-            print(f"{key:24} {value}")
+            print(f"{key:36} {value}")

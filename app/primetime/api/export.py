@@ -14,13 +14,18 @@ from primetime.api.summaries import topic_names
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, extension_of, media_type_of
 from primetime.articles.exporting.selection import Context, select_filtered, select_ranked
 from primetime.articles.listing import Filters
+from primetime.searches.record import Search
+from primetime.searches.storing import fetched_pmids, find_search
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 
 
 class ExportQuestion(ArticleQuestion):
-    """A listing's filters; or `search`, which exports the nearest articles and of the filters knows the years."""
+    """A listing's filters; or `search_id`, a search of PubMed in its rank, for which no filter counts; or `search`, the
+    nearest articles, for which of the filters the years count.
+    """
 
+    search_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
     search: str | None = Field(default=None, min_length=1, max_length=1000)
     limit: int = Field(default=100, ge=1, le=1000)
 
@@ -48,7 +53,11 @@ def _file(
     question: ExportQuestion, format_: ExportFormat, shared: ServicesOf, connection: StreamingConnection
 ) -> StreamingResponse:
     about: dict[str, object] = {}
-    if question.search is not None:
+    if question.search_id is not None:
+        asked = find_search(connection, question.search_id)
+        rows = select_ranked(connection, fetched_pmids(connection, asked.id))
+        about = _about(asked)
+    elif question.search is not None:
         neighbours = nearest_to_text(
             shared,
             connection,
@@ -71,3 +80,18 @@ def _file(
         media_type=media_type_of(format_),
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def _about(asked: Search) -> dict[str, object]:
+    """The prototype's columns that say what the search was and how it scored; a score that is refused stays empty."""
+    scores = asked.scores or {}
+    return {
+        "Idea": asked.idea,
+        "Keywords": asked.keywords,
+        "Max Results": asked.max_results,
+        "Search Timestamp": asked.requested_at.isoformat(timespec="seconds"),
+        "Novelty Score": scores.get("novelty"),
+        "Citation Rate Score": scores.get("citation"),
+        "Recency Score": scores.get("recency"),
+        "Opportunity Score": scores.get("score"),
+    }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiAddress, articlesAddress, exportAddress, filterCount, pageCount, readQuery } from '#lib/articles/query.ts';
+import { apiAddress, articlesAddress, exportAddress, filterCount, pageCount, readQuery, searchExportAddress } from '#lib/articles/query.ts';
 
 const read = (address: string) => readQuery(new URL(address, 'https://site.invalid').searchParams);
 
@@ -41,6 +41,10 @@ describe('what the server is asked', () => {
 		expect(apiAddress(read('/articles?by=meaning&q=statins&journal=Lancet&year_to=2001'))).toBe(
 			'/api/v1/search?q=statins&year_to=2001&limit=25'
 		);
+	});
+
+	it('exports a search by its number', () => {
+		expect(searchExportAddress(7, 'excel')).toBe('/api/v1/export?format=excel&search_id=7');
 	});
 
 	it('exports every page of the same list', () => {

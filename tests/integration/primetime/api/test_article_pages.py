@@ -1,5 +1,6 @@
 """What the article's page shows, duplicates that are undone by it, and exports in every format."""
 
+import csv
 import io
 from dataclasses import replace
 
@@ -12,6 +13,8 @@ from primetime.accounts.people import Role
 from primetime.articles.duplicates.linking import link_duplicates
 from primetime.articles.record import Article, Author, Chemical, Correction, Details
 from primetime.articles.storing import store_articles
+from primetime.searches.record import Order
+from primetime.searches.storing import create_search
 
 PASSWORD = "correct horse battery"
 LOCAL = 5_000_000_000_000_000
@@ -99,3 +102,27 @@ def test_exports(corpus: None, client: TestClient, wanted: str, name: str, begin
 def test_an_unknown_format_is_refused(corpus: None, client: TestClient) -> None:
     sign_in(client, Role.READER)
     assert client.get("/api/v1/export", params={"format": "doc"}).status_code == 422
+
+
+def test_a_search_of_pubmed_is_exported_in_its_rank(
+    corpus: None, client: TestClient, connection: psycopg.Connection
+) -> None:
+    store_articles(connection, [replace(PUBMED, pmid=78, title="Another")])
+    search_id = create_search(
+        connection, Order(query="copper[tiab]", max_results=7, idea="=copper", keywords="copper"), account_id=None
+    )
+    connection.execute(
+        "INSERT INTO search_articles (search_id, pmid, rank, fetched_at)"
+        " VALUES (%(id)s, 78, 1, now()), (%(id)s, 77, 2, now()), (%(id)s, 5, 3, NULL)",
+        {"id": search_id},
+    )
+    connection.execute('UPDATE searches SET scores = \'{"novelty": 0.25, "score": 0.5, "recency": 0.75}\'')
+    connection.commit()
+    sign_in(client, Role.READER)
+    response = client.get("/api/v1/export", params={"search_id": search_id})
+    rows = list(csv.DictReader(io.StringIO(response.content.decode("utf-8-sig"), newline="")))
+    assert [row["PMID"] for row in rows] == ["78", "77"]
+    assert (rows[0]["Idea"], rows[0]["Keywords"], rows[0]["Max Results"]) == ("'=copper", "copper", "7")
+    assert (rows[0]["Novelty Score"], rows[0]["Recency Score"], rows[0]["Opportunity Score"]) == ("0.25", "0.75", "0.5")
+    assert rows[0]["Citation Rate Score"] == ""
+    assert client.get("/api/v1/export", params={"search_id": search_id + 1}).status_code == 404

@@ -99,6 +99,11 @@ export function exportAddress(query: ArticleQuery, format: ExportFormat): string
 	return `/api/v1/export?${search}`;
 }
 
+/** The stored articles of a search of PubMed, in its order, as a file. */
+export function searchExportAddress(id: number, format: ExportFormat): string {
+	return `/api/v1/export?${new URLSearchParams({ format, search_id: String(id) })}`;
+}
+
 /** Filters that are set besides the words and the order; each can be taken away on its own. */
 export function filterCount(query: ArticleQuery): number {
 	const set = [query.yearFrom, query.yearTo, query.journal, query.publicationType, query.mesh, query.topic];
