@@ -10,9 +10,10 @@ from primetime.api.services import Address, Connection, Researcher, ServicesOf
 from primetime.api.shapes import ArticleDetail, ArticlePage, CitationsOut, EarlierVersionOut, RankedList, Summary
 from primetime.api.summaries import articles_of_topic, ranked, with_topics
 from primetime.articles.duplicates.linking import duplicates_of, kept_for, undo
-from primetime.articles.listing import Filters, Sort, earlier_versions, find_article, list_articles, summaries_of
+from primetime.articles.listing import Filters, Page, Sort, earlier_versions, find_article, list_articles, summaries_of
 from primetime.articles.local_number import is_local
-from primetime.errors import NotFound
+from primetime.articles.paging import articles_after, place_of, read_place
+from primetime.errors import BadInput, NotFound
 from primetime.sources.citations import citations_of
 from primetime.vectors.nearest import similar_articles
 
@@ -38,6 +39,7 @@ class ArticleQuestion(BaseModel):
 class ArticlePageQuestion(ArticleQuestion):
     page: int = Field(default=1, ge=1, le=1_000_000)
     page_size: int = Field(default=25, ge=1, le=100)
+    cursor: str | None = Field(default=None, max_length=4000)
 
 
 def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
@@ -56,6 +58,9 @@ def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
 
 @router.get("")
 def articles(question: Annotated[ArticlePageQuestion, Query()], connection: Connection) -> ArticlePage:
+    """A page by its number; or by `cursor`, the `next` of the page before it, asked with the same filters and sort."""
+    if question.cursor is not None:
+        return _following(question, question.cursor, connection)
     found = list_articles(
         connection,
         filters_of(question, connection),
@@ -68,7 +73,29 @@ def articles(question: Annotated[ArticlePageQuestion, Query()], connection: Conn
         total=found.total,
         page=question.page,
         page_size=question.page_size,
+        next=_place_after(question, connection, found),
     )
+
+
+def _following(question: ArticlePageQuestion, cursor: str, connection: Connection) -> ArticlePage:
+    place = read_place(cursor)
+    if place.sort != question.sort:
+        raise BadInput(f"the cursor is of a list by {place.sort}", remedy=f"ask with sort={place.sort}")
+    items, following = articles_after(connection, filters_of(question, connection), place, limit=question.page_size)
+    return ArticlePage(
+        items=with_topics(connection, items),
+        total=None,
+        page=None,
+        page_size=question.page_size,
+        next=str(following) if following else None,
+    )
+
+
+def _place_after(question: ArticlePageQuestion, connection: Connection, found: Page) -> str | None:
+    shown = (question.page - 1) * question.page_size + len(found.items)
+    if not found.items or shown >= found.total:
+        return None
+    return str(place_of(connection, found.items[-1].pmid, sort=question.sort, shown=shown))
 
 
 @router.get("/{pmid}")

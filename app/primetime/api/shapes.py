@@ -75,9 +75,10 @@ class ArticleDetail(Summary):
 
 class ArticlePage(Shape):
     items: list[Summary]
-    total: int
-    page: int
+    total: int | None  # null on a page that was asked for by cursor
+    page: int | None
     page_size: int
+    next: str | None  # the cursor of the page after this; null: this is the last
 
 
 class RankedList(Shape):
