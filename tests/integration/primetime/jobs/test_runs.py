@@ -31,6 +31,7 @@ from primetime.jobs.queue import analysis_jobs, create_queue, trigger_analysis
 from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
+from primetime.vectors.serving_model import serve_first
 
 Store = Callable[..., None]
 PLANNED = ("embed", *STEPS, "backtest")
@@ -155,15 +156,15 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
     store()
     first = run_night(connection, with_encoder, asked_by="cron")
     assert first.told[0] == "180 articles newly encoded, 0 were already"
-    assert first.told[1].startswith("analysis 1: 6 topics among 180 articles")
-    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[2]
+    assert first.told[2].startswith("analysis 1: 6 topics among 180 articles")
+    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[3]
     second = run_night(connection, with_encoder, asked_by="cron")
-    assert second.told[1] == "nothing changed since analysis 1, which stands"
+    assert second.told[2] == "nothing changed since analysis 1, which stands"
     assert steps(work_runs(connection)[0]) == [("embed", "done"), *TOO_YOUNG, ("tidy", "done")]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
-    assert run_night(connection, other, asked_by="cron").told[1].startswith("analysis 2:")
+    assert run_night(connection, other, asked_by="cron").told[2].startswith("analysis 2:")
     store(each=1, first=1000)
-    assert run_night(connection, other, asked_by="cron").told[1].startswith("analysis 3: 6 topics among 186")
+    assert run_night(connection, other, asked_by="cron").told[2].startswith("analysis 3: 6 topics among 186")
 
 
 def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
@@ -257,6 +258,7 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
             (model_hash, place + 1, to_parameter(vector, storage)),
         )
     connection.commit()
+    serve_first(connection, model_hash)
     assert backtest_due(connection, model_hash, with_encoder)
     found = run_backtest(connection, with_encoder, first=2007)
     assert latest_backtest(connection) is None, "one asked for some years alone is not the corpus's own"
