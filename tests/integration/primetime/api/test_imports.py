@@ -30,7 +30,7 @@ def give(client: TestClient, data: bytes, name: str = "library.ris") -> Any:
 
 
 def run_jobs(settings: Settings) -> None:
-    asyncio.run(work(create_queue(settings), wait=False, install_signal_handlers=False))
+    asyncio.run(work(create_queue(settings), settings, wait=False, install_signal_handlers=False))
 
 
 def test_a_file_is_imported_by_the_queue(
@@ -85,7 +85,9 @@ def test_while_another_import_runs_the_file_waits(
         transaction_lock(connection, "import")
         run_jobs(app_settings)
     assert researcher.get(f"/api/v1/imports/{given['id']}").json()["state"] == "waiting"
-    assert connection.execute("SELECT status::text, attempts FROM procrastinate_jobs").fetchone() == ("todo", 1)
+    assert connection.execute(
+        "SELECT status::text, attempts FROM procrastinate_jobs WHERE task_name = 'import_file'"
+    ).fetchone() == ("todo", 1)
     assert connection.execute("SELECT count(*) FROM import_pieces").fetchone() == (1,)
 
 

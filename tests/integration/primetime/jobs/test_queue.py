@@ -34,5 +34,7 @@ def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: p
     asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     (job,) = analysis_jobs(connection)
     assert (job.status, job.attempts) == ("todo", 1)
-    row = connection.execute("SELECT scheduled_at > now() FROM procrastinate_jobs").fetchone()
+    row = connection.execute(
+        "SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'analyse'"
+    ).fetchone()
     assert row == (True,)
