@@ -85,6 +85,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_connect_seconds=5,
         # A test that writes past the application would have to wait until the application has heard of it.
         keep_answers=False,
+        # Enough to see that it is measured.
+        topic_stability_repeats=2,
     )
 
 

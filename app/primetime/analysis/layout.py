@@ -42,7 +42,8 @@ def modes(vectors: NDArray[np.float32], graph: sparse.csr_matrix, *, dimensions:
     """
     random = np.random.default_rng(seed)
     degree = np.asarray(graph.sum(axis=1), dtype=np.float32).ravel()
-    inverse = 1 / np.sqrt(np.maximum(degree, np.float32(1e-12)))
+    # A point without an edge has no mode: it begins in the middle.
+    inverse = np.where(degree > 0, 1 / np.sqrt(np.maximum(degree, np.float32(1e-12))), np.float32(0))
     walk = (sparse.diags(inverse) @ graph @ sparse.diags(inverse)).tocsr().astype(np.float32)
     constant = np.sqrt(degree)
     constant /= max(float(np.linalg.norm(constant)), 1e-12)

@@ -17,11 +17,6 @@ MODEL = "planted"
 Add = Callable[[int, int, int], None]
 
 
-@pytest.fixture
-def quick(settings: Settings) -> Settings:
-    return settings.model_copy(update={"topic_stability_repeats": 2})
-
-
 def corpus(add: Add, subjects: int = 6) -> None:
     for subject in range(subjects):
         add(1000 * (subject + 1), 40 + subject, subject)
@@ -32,13 +27,13 @@ def topics_by_name(connection: psycopg.Connection, run_id: int) -> dict[str, rea
 
 
 def test_topics_keep_their_numbers_and_their_places_while_the_corpus_grows(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add)
-    first = analyse(connection, model_hash=MODEL, settings=quick)
+    first = analyse(connection, model_hash=MODEL, settings=settings)
     add(1500, 30, 0)  # the smallest becomes the largest
     add(9000, 45, 7)
-    second = analyse(connection, model_hash=MODEL, settings=quick)
+    second = analyse(connection, model_hash=MODEL, settings=settings)
     before, after = topics_by_name(connection, first.run_id), topics_by_name(connection, second.run_id)
     assert len(before) == 6
     assert {name: after[name].key for name in before} == {name: topic.key for name, topic in before.items()}
@@ -53,28 +48,28 @@ def test_topics_keep_their_numbers_and_their_places_while_the_corpus_grows(
 
 
 def test_a_topic_that_is_gone_is_recorded_with_its_name(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add)
-    first = analyse(connection, model_hash=MODEL, settings=quick)
+    first = analyse(connection, model_hash=MODEL, settings=settings)
     gone = next(topic for topic in reading.topics(connection, first.run_id) if topic.articles == 40)
     connection.execute("DELETE FROM articles WHERE pmid BETWEEN 1000 AND 1999")
     connection.commit()
-    second = analyse(connection, model_hash=MODEL, settings=quick)
+    second = analyse(connection, model_hash=MODEL, settings=settings)
     (died,) = [change for change in reading.changes(connection) if change.run_id == second.run_id]
     assert (died.kind, died.topic_key, died.topic_name) == ("died", gone.key, gone.name)
     assert [change.kind for change in reading.changes(connection, topic_key=gone.key)] == ["died", "born"]
     # Its number is not given to another.
     add(9000, 45, 8)
-    third = analyse(connection, model_hash=MODEL, settings=quick)
+    third = analyse(connection, model_hash=MODEL, settings=settings)
     assert gone.key not in {topic.key for topic in reading.topics(connection, third.run_id)}
 
 
 def test_themes_and_subtopics_hold_all_articles_of_topics(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add, subjects=9)
-    report = analyse(connection, model_hash=MODEL, settings=quick)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
     run_topics = reading.topics(connection, report.run_id)
     groups = reading.groups(connection, report.run_id)
     levels = {group.level for group in groups}
@@ -94,11 +89,11 @@ def test_themes_and_subtopics_hold_all_articles_of_topics(
 
 
 def test_new_articles_join_the_topics_of_the_newest_analysis(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add)
     assert assign_new(connection, MODEL).articles == 0  # before the first analysis
-    report = analyse(connection, model_hash=MODEL, settings=quick)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
     assert assign_new(connection, MODEL).articles == 0
     published = reading.topics(connection, report.run_id)
     add(1500, 6, 0)
@@ -116,31 +111,33 @@ def test_new_articles_join_the_topics_of_the_newest_analysis(
     assert reading.topics(connection, report.run_id) == published
     assert assign_new(connection, MODEL).articles == 0
     # The next analysis finds their topic itself, and it is the same one.
-    after = analyse(connection, model_hash=MODEL, settings=quick)
+    after = analyse(connection, model_hash=MODEL, settings=settings)
     assert centre.key in {topic.key for topic in reading.topics(connection, after.run_id)}
 
 
-def test_articles_of_another_model_are_not_assigned(connection: psycopg.Connection, quick: Settings, add: Add) -> None:
+def test_articles_of_another_model_are_not_assigned(
+    connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
     corpus(add)
-    analyse(connection, model_hash=MODEL, settings=quick)
+    analyse(connection, model_hash=MODEL, settings=settings)
     add(1500, 3, 0)
     assert assign_new(connection, "another").articles == 0
 
 
 def test_nothing_is_assigned_while_an_analysis_runs(
-    connection: psycopg.Connection, quick: Settings, database_url: str
+    connection: psycopg.Connection, settings: Settings, database_url: str
 ) -> None:
     with psycopg.connect(database_url) as other, one_at_a_time(other), pytest.raises(Busy):
         assign_new(connection, MODEL)
 
 
 def test_a_search_has_topics_of_its_own_beside_those_of_everything(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add, subjects=8)
-    everything = analyse(connection, model_hash=MODEL, settings=quick)
+    everything = analyse(connection, model_hash=MODEL, settings=settings)
     some = [pmid for subject in range(4) for pmid in range(1000 * (subject + 1), 1000 * (subject + 1) + 40)]
-    scoped = analyse(connection, model_hash=MODEL, settings=quick, scope="search 5", pmids=[*some, 999_999_999])
+    scoped = analyse(connection, model_hash=MODEL, settings=settings, scope="search 5", pmids=[*some, 999_999_999])
     assert (scoped.articles, scoped.without_vector, scoped.topics) == (160, 1, 4)
     assert scoped.reference_id == everything.reference_id
     run = reading.latest_run(connection)
@@ -151,27 +148,29 @@ def test_a_search_has_topics_of_its_own_beside_those_of_everything(
     assert of_search.id == scoped.run_id
     assert {topic.key for topic in reading.topics(connection, scoped.run_id)} == {1, 2, 3, 4}
     for _ in range(3):
-        analyse(connection, model_hash=MODEL, settings=quick, scope="search 5", pmids=some)
+        analyse(connection, model_hash=MODEL, settings=settings, scope="search 5", pmids=some)
     assert len(reading.topic_map(connection, everything.run_id).pmid) == everything.articles
     assert len(reading.runs(connection)) == 1
     assert all(change.run_id == everything.run_id for change in reading.changes(connection))
 
 
 def test_a_search_is_not_scored_before_everything_was(
-    connection: psycopg.Connection, quick: Settings, add: Add
+    connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     corpus(add)
     pmids = [row[0] for row in connection.execute("SELECT pmid FROM articles")]
-    scoped = analyse(connection, model_hash=MODEL, settings=quick, scope="search 1", pmids=pmids)
+    scoped = analyse(connection, model_hash=MODEL, settings=settings, scope="search 1", pmids=pmids)
     assert scoped.opportunities == 0
     assert "everything" in reading.topics(connection, scoped.run_id)[0].opportunity["refused"]
 
 
-def test_a_search_with_too_few_articles_is_refused(connection: psycopg.Connection, quick: Settings, add: Add) -> None:
+def test_a_search_with_too_few_articles_is_refused(
+    connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
     corpus(add)
     with pytest.raises(BadInput, match=r"^2 articles"):
-        analyse(connection, model_hash=MODEL, settings=quick, scope="search 2", pmids=[1000, 1001])
+        analyse(connection, model_hash=MODEL, settings=settings, scope="search 2", pmids=[1000, 1001])
     with pytest.raises(BadInput, match=r"^0 articles"):
-        analyse(connection, model_hash=MODEL, settings=quick, scope="search 2", pmids=[])
+        analyse(connection, model_hash=MODEL, settings=settings, scope="search 2", pmids=[])
     with pytest.raises(ValueError, match="everything"):
-        analyse(connection, model_hash=MODEL, settings=quick, pmids=[1000])
+        analyse(connection, model_hash=MODEL, settings=settings, pmids=[1000])

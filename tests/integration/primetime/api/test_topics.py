@@ -19,21 +19,16 @@ def reader(client: TestClient) -> TestClient:
     return client
 
 
-@pytest.fixture
-def quick(settings: Settings) -> Settings:
-    return settings.model_copy(update={"topic_stability_repeats": 2})
-
-
 def test_topics_tell_their_stability_their_history_and_what_is_coarser_and_finer(
-    reader: TestClient, connection: psycopg.Connection, quick: Settings, add: Add
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     for subject in range(9):
         add(1000 * (subject + 1), 40, subject)
-    analyse(connection, model_hash="planted", settings=quick)
+    analyse(connection, model_hash="planted", settings=settings)
     first = reader.get("/api/v1/topics").json()
     assert first["changes"] == []  # nothing was before
     add(20_000, 40, 10)
-    analyse(connection, model_hash="planted", settings=quick)
+    analyse(connection, model_hash="planted", settings=settings)
     found = reader.get("/api/v1/topics").json()
     (born,) = found["changes"]
     assert (born["kind"], born["other_key"]) == ("born", None)
@@ -51,12 +46,12 @@ def test_topics_tell_their_stability_their_history_and_what_is_coarser_and_finer
 
 
 def test_topics_of_one_search_are_read_by_its_name(
-    reader: TestClient, connection: psycopg.Connection, quick: Settings, add: Add
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
 ) -> None:
     for subject in range(4):
         add(1000 * (subject + 1), 40, subject)
     pmids = [*range(1000, 1040), *range(2000, 2040)]
-    analyse(connection, model_hash="planted", settings=quick, scope="search 7", pmids=pmids)
+    analyse(connection, model_hash="planted", settings=settings, scope="search 7", pmids=pmids)
     for path in ("/api/v1/topics", "/api/v1/topics/map", "/api/v1/topics/0"):
         assert reader.get(path).status_code == 404  # nothing was analysed but the search
         assert reader.get(path, params={"scope": "search 7"}).status_code == 200

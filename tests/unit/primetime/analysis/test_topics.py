@@ -87,6 +87,17 @@ def test_same_input_and_seed_give_the_same_bits() -> None:
     assert first.coordinates.tobytes() == second.coordinates.tobytes()
 
 
+def test_a_point_without_an_edge_does_not_push_the_others_together() -> None:
+    vectors, truth = planted(3, 30)
+    graph = fuzzy_graph(nearest_neighbours(vectors, 8)).tolil()
+    graph[0, :] = 0
+    graph[:, 0] = 0
+    start = modes(vectors, graph.tocsr(), dimensions=2, seed=1)
+    assert np.isfinite(start).all()
+    centres = np.stack([np.median(start[truth == topic], axis=0) for topic in range(3)])
+    assert min(np.linalg.norm(centres[one] - centres[other]) for one, other in [(0, 1), (0, 2), (1, 2)]) > 3
+
+
 def test_the_number_of_threads_changes_no_bit() -> None:
     vectors, _ = planted(6, 120)
     found = []
