@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import boto3
@@ -248,7 +250,7 @@ def database(lightsail, localcloud):
     lightsail.create_relational_database(
         relationalDatabaseName="db",
         relationalDatabaseBlueprintId="postgres_17",
-        relationalDatabaseBundleId="micro_2_0",
+        relationalDatabaseBundleId="micro_ha_2_0",
         masterDatabaseName="prime_time_db",
         masterUsername="primetime",
         publiclyAccessible=True,
@@ -329,7 +331,51 @@ def test_a_rotated_password_is_the_only_one_that_opens(lightsail, localcloud, da
         psycopg.connect(**before)
 
 
-def test_down_and_up_bring_everything_back(lightsail, localcloud, database, instances, key):
+def test_a_server_that_dies_comes_back_under_its_endpoint_with_what_was_committed(lightsail, localcloud, database):
+    assert database["secondaryAvailabilityZone"] == "eu-central-1b"
+    settings = connection_settings(lightsail, localcloud, database)
+    with psycopg.connect(**settings) as connection:
+        connection.execute("CREATE TABLE letters (letter text)")
+        connection.execute("INSERT INTO letters VALUES ('a')")
+        connection.commit()
+        connection.execute("INSERT INTO letters VALUES ('b')")  # and never committed
+        docker.from_env().containers.get(f"localcloud-{NAME}-db").kill()
+        with pytest.raises(psycopg.OperationalError):
+            connection.commit()
+
+    def back():
+        try:
+            with psycopg.connect(**settings) as again:
+                return again.execute("SELECT letter FROM letters").fetchall()
+        except psycopg.OperationalError:
+            return None
+
+    assert until(back) == [("a",)]
+
+
+@pytest.fixture(scope="module")
+def balancer(lightsail, localcloud):
+    """Nobody behind it, so that it answers by itself."""
+    lightsail.create_load_balancer(loadBalancerName="lb", instancePort=80)
+    until(lambda: lightsail.get_load_balancer(loadBalancerName="lb")["loadBalancer"]["state"] == "active")
+    return localcloud.status()["load_balancers"][0]["address"]
+
+
+def answer(address):
+    try:
+        return urllib.request.urlopen(f"http://{address}/", timeout=5).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_a_balancer_that_dies_comes_back_under_its_address(balancer):
+    assert answer(balancer) == 503
+    docker.from_env().containers.get(f"localcloud-{NAME}-lb").kill()
+    until(lambda: reaches(balancer, 80))
+    assert answer(balancer) == 503
+
+
+def test_down_and_up_bring_everything_back(lightsail, localcloud, database, instances, balancer, key):
     before = localcloud.status()
     localcloud.run("down")
     stopped = localcloud.run("status", "--json", check=False)
@@ -337,7 +383,9 @@ def test_down_and_up_bring_everything_back(lightsail, localcloud, database, inst
     assert not any(found["runs"] for found in json.loads(stopped.stdout)["instances"])
     localcloud.run("up")
     after = localcloud.status()
-    assert (after["instances"], after["databases"]) == (before["instances"], before["databases"])
+    for kind in ("instances", "databases", "load_balancers"):
+        assert after[kind] == before[kind]
+    assert answer(balancer) == 503
     assert Machine(public(lightsail, "two"), key).run("sudo cat /data/note") == "kept"
     with psycopg.connect(**connection_settings(lightsail, localcloud, database)) as connection:
         assert connection.execute("SELECT place::text FROM points").fetchone() == ("[1,2,3]",)
