@@ -58,6 +58,10 @@ class Balancers:
         """
         name = self.container_name(balancer)
         container = containers.find(self._engine, name)
+        if container is not None and container.labels.get(images.RECIPE_LABEL) != images.BALANCER.recipe:
+            # It keeps nothing that isn't recorded, so one of another image gives way.
+            container.remove(force=True)
+            container = None
         policy = tls_policies.named(balancer.tls_policy) if certificate else None
         configured = balancer_config.configuration(balancer, targets, policy)
         if container is None:
