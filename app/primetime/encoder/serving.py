@@ -158,6 +158,12 @@ class Encoder:
             mask[row, : len(one)] = 1
         feed = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": np.zeros_like(input_ids)}
         hidden = self._model(feed)
+        if hidden.shape[-1] != self.manifest.dimension:
+            raise ModelProblem(
+                f"the model of {self.manifest.source} gives vectors of {hidden.shape[-1]} dimensions, "
+                f"its manifest says {self.manifest.dimension}",
+                remedy="build the artifact again with `primetime model build`",
+            )
         vectors = to_unit_length(pool(hidden, mask, self.manifest.pooling))
         if not np.isfinite(vectors).all():
             raise ModelProblem(

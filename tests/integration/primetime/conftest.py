@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import psycopg
 import pytest
 
+from primetime.encoder.artifact import read_manifest, sha256_of
 from primetime.encoder.building import build
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
@@ -43,6 +45,24 @@ def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_model_directory(repository: Path, small_bert: Path) -> Path:
     """An artifact of that small BERT: another model, of 32 dimensions."""
     return _built_once(repository, "small", lambda directory: build(small_bert, directory, quantisation="none"))
+
+
+@pytest.fixture
+def broken_weights(small_model_directory: Path, tmp_path: Path) -> Path:
+    """That artifact with weights that are no numbers, sealed again, as a builder that went wrong would leave it."""
+    import onnx
+
+    folder = Path(shutil.copytree(small_model_directory, tmp_path / "broken"))
+    graph = onnx.load(str(folder / "model.onnx"))
+    weights = max(graph.graph.initializer, key=lambda one: len(one.raw_data))
+    values = onnx.numpy_helper.to_array(weights).copy()
+    values[:] = np.nan
+    weights.CopyFrom(onnx.numpy_helper.from_array(values, weights.name))
+    onnx.save(graph, str(folder / "model.onnx"))
+    manifest = read_manifest(folder)
+    sealed = {name: sha256_of(folder / name) for name in manifest.files}
+    manifest.model_copy(update={"files": sealed}).write(folder)
+    return folder
 
 
 def _built_once(repository: Path, name: str, make: Callable[[Path], object]) -> Path:

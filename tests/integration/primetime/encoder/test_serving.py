@@ -1,5 +1,6 @@
 """The real artifact, served."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -133,14 +134,38 @@ def test_an_artifact_without_golden_vectors_is_refused(copy: Path) -> None:
 
 
 def test_a_graph_that_is_none_is_one_line(copy: Path) -> None:
-    import hashlib
-
-    (copy / "model.onnx").write_bytes(b"no graph")
-    files = json.loads((copy / "manifest.json").read_text())["files"]
-    change_manifest(copy, files=files | {"model.onnx": hashlib.sha256(b"no graph").hexdigest()})
+    replace_file(copy, "model.onnx", b"no graph")
     with pytest.raises(ModelProblem, match="cannot be loaded") as caught:
         Encoder.open(copy)
     assert "\n" not in caught.value.one_line
+
+
+def replace_file(directory: Path, name: str, content: bytes) -> None:
+    """Another file, to which the manifest agrees."""
+    (directory / name).write_bytes(content)
+    files = json.loads((directory / "manifest.json").read_text())["files"]
+    change_manifest(directory, files=files | {name: hashlib.sha256(content).hexdigest()})
+
+
+def test_a_tokenizer_that_is_none_is_one_line(copy: Path) -> None:
+    replace_file(copy, "tokenizer.json", b"{}")
+    with pytest.raises(ModelProblem, match="cannot be loaded") as caught:
+        Encoder.open(copy)
+    assert "\n" not in caught.value.one_line
+
+
+def test_a_manifest_of_another_dimension_is_told(copy: Path) -> None:
+    change_manifest(copy, dimension=768)
+    with pytest.raises(ModelProblem, match="vectors of 384 dimensions, its manifest says 768"):
+        Encoder.open(copy).encode(["heart failure"])
+
+
+def test_weights_that_are_no_numbers_give_an_error_and_no_vector(broken_weights: Path) -> None:
+    encoder = Encoder.open(broken_weights)
+    with pytest.raises(ModelProblem, match="not a number"):
+        encoder.encode(["heart failure"])
+    with pytest.raises(ModelProblem, match="not a number"):
+        encoder.warm()
 
 
 def test_serving_imports_neither_torch_nor_transformers(model_directory: Path, repository: Path) -> None:

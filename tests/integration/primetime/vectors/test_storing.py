@@ -137,6 +137,14 @@ def test_a_model_of_another_dimension_under_the_same_hash_is_refused(
     assert connection.execute("SELECT count(*) FROM article_vectors").fetchone() == (0,)
 
 
+def test_a_vector_that_is_no_number_is_never_stored(
+    connection: psycopg.Connection, broken_weights: Path, pmids: list[int]
+) -> None:
+    with pytest.raises(ModelProblem, match="not a number"):
+        encode_missing(connection, Encoder.open(broken_weights))
+    assert connection.execute("SELECT count(*) FROM article_vectors").fetchone() == (0,)
+
+
 def test_a_deleted_article_takes_its_vector_along(
     connection: psycopg.Connection, encoder: Encoder, pmids: list[int]
 ) -> None:
