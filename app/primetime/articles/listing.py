@@ -139,13 +139,16 @@ def earlier_versions(connection: psycopg.Connection, pmid: int) -> list[EarlierV
 
 
 def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Corpus:
+    """The stored articles, counted; each once, whatever its duplicates."""
+    wanted = ("corpus_counts", "articles_by_year", "largest_journals")
+    counts_of, by_year, largest = (QUERIES[name].format(counted=QUERIES["counted"]) for name in wanted)
     with connection.cursor(row_factory=dict_row) as cursor:
-        counts = cursor.execute(QUERIES["corpus_counts"]).fetchone()
+        counts = cursor.execute(counts_of).fetchone()
         assert counts is not None
         return Corpus(
             **counts,
-            years=cursor.execute(QUERIES["articles_by_year"]).fetchall(),
-            journals=cursor.execute(QUERIES["largest_journals"], {"limit": journals}).fetchall(),
+            years=cursor.execute(by_year).fetchall(),
+            journals=cursor.execute(largest, {"limit": journals}).fetchall(),
         )
 
 

@@ -160,15 +160,19 @@ ORDER BY {order};
 SELECT {columns} FROM articles WHERE pmid = ANY (%(pmids)s)
 ORDER BY array_position(%(pmids)s::bigint[], pmid);
 
+-- name: counted
+-- What lists leave out is not counted either.
+pmid NOT IN (SELECT duplicate FROM duplicate_links)
+
 -- name: corpus_counts
 SELECT count(*) AS articles, count(*) FILTER (WHERE abstract <> '') AS with_abstract,
     count(*) FILTER (WHERE made_up) AS made_up
-FROM articles;
+FROM articles WHERE {counted};
 
 -- name: articles_by_year
 SELECT publication_year AS year, count(*) AS articles
-FROM articles WHERE publication_year IS NOT NULL GROUP BY publication_year ORDER BY publication_year;
+FROM articles WHERE {counted} AND publication_year IS NOT NULL GROUP BY publication_year ORDER BY publication_year;
 
 -- name: largest_journals
 SELECT journal AS name, count(*) AS articles
-FROM articles WHERE journal <> '' GROUP BY journal ORDER BY articles DESC, journal LIMIT %(limit)s;
+FROM articles WHERE {counted} AND journal <> '' GROUP BY journal ORDER BY articles DESC, journal LIMIT %(limit)s;

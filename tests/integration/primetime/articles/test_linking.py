@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from primetime.articles.duplicates.linking import group_of, link_duplicates, link_if_needed, undo
-from primetime.articles.listing import Filters, list_articles
+from primetime.articles.listing import Filters, describe_corpus, list_articles
 from primetime.articles.record import Article, Author
 from primetime.articles.storing import store_articles
 from primetime.errors import NotFound
@@ -34,6 +34,7 @@ def test_links_are_made_when_the_pmid_arrives_and_hide_the_duplicates(connection
     store_articles(connection, [PUBMED])
     assert link_duplicates(connection).links == 2
     assert numbers(connection) == [77, OTHER.pmid]
+    assert describe_corpus(connection).articles == 2
     assert numbers(connection, Filters(duplicates=True)) == [77, EMBASE.pmid, SCOPUS.pmid, OTHER.pmid]
     assert group_of(connection, SCOPUS.pmid) == group_of(connection, 77) == [77, EMBASE.pmid, SCOPUS.pmid]
     assert link_duplicates(connection).new == 0
