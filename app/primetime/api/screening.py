@@ -1,0 +1,217 @@
+"""Collections, screening marks and notes. What is somebody else's and not shared does not exist for others."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, Field
+
+from primetime.api.articles import Pmid
+from primetime.api.services import Connection, Reader
+from primetime.api.shapes import Shape, Summary
+from primetime.api.summaries import with_topics
+from primetime.articles.listing import summaries_of
+from primetime.screening import collections, notes
+from primetime.screening.collections import Mark
+
+router = APIRouter(prefix="/api/v1", tags=["screening"])
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Description = Annotated[str, Field(max_length=5000)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+
+
+class CollectionOut(Shape):
+    id: int
+    owner: str
+    name: str
+    description: str
+    shared: bool
+    created_at: datetime
+    articles: int
+
+
+class CollectionList(Shape):
+    items: list[CollectionOut]
+
+
+class CollectionWanted(BaseModel):
+    name: Name
+    description: Description = ""
+    shared: bool = False
+
+
+class CollectionChange(BaseModel):
+    name: Name | None = None
+    description: Description | None = None
+    shared: bool | None = None
+
+
+class ArticlesWanted(BaseModel):
+    pmids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+
+
+class ArticlesAdded(Shape):
+    added: int  # the others are in it already, or not stored
+
+
+class MarkOut(Shape):
+    account: str
+    own: bool
+    mark: Mark
+    reason: str
+
+
+class MarkWanted(BaseModel):
+    mark: Mark
+    reason: str = Field(default="", max_length=1000)
+
+
+class CollectedOut(Shape):
+    pmid: int
+    article: Summary | None  # null: no longer stored
+    marks: list[MarkOut]
+
+
+class CollectedPage(Shape):
+    items: list[CollectedOut]
+    next: int | None  # `after` of the next page; null: this is the last
+
+
+class NoteOut(Shape):
+    id: int
+    pmid: int
+    author: str
+    own: bool
+    text: str
+    shared: bool
+    created_at: datetime
+    changed_at: datetime
+
+
+class NoteList(Shape):
+    items: list[NoteOut]
+
+
+class NoteWanted(BaseModel):
+    text: Text
+    shared: bool = False
+
+
+class NoteChange(BaseModel):
+    text: Text | None = None
+    shared: bool | None = None
+
+
+@router.get("/collections")
+def all_collections(account: Reader, connection: Connection) -> CollectionList:
+    """One's own, and those that are shared."""
+    found = collections.list_collections(connection, account.id)
+    return CollectionList(items=[CollectionOut.model_validate(one) for one in found])
+
+
+@router.post("/collections", status_code=201)
+def new_collection(wanted: CollectionWanted, account: Reader, connection: Connection) -> CollectionOut:
+    made = collections.create_collection(connection, account.id, **wanted.model_dump())
+    return CollectionOut.model_validate(made)
+
+
+@router.get("/collections/{collection_id}")
+def one_collection(collection_id: Id, account: Reader, connection: Connection) -> CollectionOut:
+    return CollectionOut.model_validate(collections.find_collection(connection, account.id, collection_id))
+
+
+@router.patch("/collections/{collection_id}")
+def change_collection(
+    collection_id: Id, wanted: CollectionChange, account: Reader, connection: Connection
+) -> CollectionOut:
+    changed = collections.change_collection(connection, account.id, collection_id, **wanted.model_dump())
+    return CollectionOut.model_validate(changed)
+
+
+@router.delete("/collections/{collection_id}", status_code=204)
+def delete_collection(collection_id: Id, account: Reader, connection: Connection) -> Response:
+    collections.delete_collection(connection, account.id, collection_id)
+    return Response(status_code=204)
+
+
+@router.get("/collections/{collection_id}/articles")
+def collected(
+    collection_id: Id,
+    account: Reader,
+    connection: Connection,
+    mark: Mark | None = None,
+    unmarked: bool = False,
+    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CollectedPage:
+    """By PMID; `mark` and `unmarked` go by one's own marks."""
+    found = collections.collected(
+        connection, account.id, collection_id, mark=mark, unmarked=unmarked, after=after, limit=limit + 1
+    )
+    shown = found[:limit]
+    summaries = with_topics(connection, summaries_of(connection, [one.pmid for one in shown]))
+    stored = {summary.pmid: summary for summary in summaries}
+    return CollectedPage(
+        items=[
+            CollectedOut(
+                pmid=one.pmid,
+                article=stored.get(one.pmid),
+                marks=[MarkOut.model_validate(mark) for mark in one.marks],
+            )
+            for one in shown
+        ],
+        next=shown[-1].pmid if len(found) > limit else None,
+    )
+
+
+@router.post("/collections/{collection_id}/articles")
+def add_articles(collection_id: Id, wanted: ArticlesWanted, account: Reader, connection: Connection) -> ArticlesAdded:
+    return ArticlesAdded(added=collections.add_articles(connection, account.id, collection_id, wanted.pmids))
+
+
+@router.delete("/collections/{collection_id}/articles/{pmid}", status_code=204)
+def remove_article(collection_id: Id, pmid: Pmid, account: Reader, connection: Connection) -> Response:
+    collections.remove_article(connection, account.id, collection_id, pmid)
+    return Response(status_code=204)
+
+
+@router.put("/collections/{collection_id}/articles/{pmid}/mark", status_code=204)
+def put_mark(collection_id: Id, pmid: Pmid, wanted: MarkWanted, account: Reader, connection: Connection) -> Response:
+    collections.put_mark(connection, account.id, collection_id, pmid, mark=wanted.mark, reason=wanted.reason)
+    return Response(status_code=204)
+
+
+@router.delete("/collections/{collection_id}/articles/{pmid}/mark", status_code=204)
+def delete_mark(collection_id: Id, pmid: Pmid, account: Reader, connection: Connection) -> Response:
+    collections.delete_mark(connection, account.id, collection_id, pmid)
+    return Response(status_code=204)
+
+
+@router.get("/articles/{pmid}/notes")
+def notes_of_article(pmid: Pmid, account: Reader, connection: Connection) -> NoteList:
+    """One's own, and those that are shared."""
+    return NoteList(items=[NoteOut.model_validate(note) for note in notes.list_notes(connection, account.id, pmid)])
+
+
+@router.post("/articles/{pmid}/notes", status_code=201)
+def new_note(pmid: Pmid, wanted: NoteWanted, account: Reader, connection: Connection) -> NoteOut:
+    made = notes.create_note(connection, account.id, pmid, text=wanted.text, shared=wanted.shared)
+    return NoteOut.model_validate(made)
+
+
+@router.get("/notes")
+def all_notes(account: Reader, connection: Connection) -> NoteList:
+    return NoteList(items=[NoteOut.model_validate(note) for note in notes.list_notes(connection, account.id)])
+
+
+@router.patch("/notes/{note_id}")
+def change_note(note_id: Id, wanted: NoteChange, account: Reader, connection: Connection) -> NoteOut:
+    changed = notes.change_note(connection, account.id, note_id, text=wanted.text, shared=wanted.shared)
+    return NoteOut.model_validate(changed)
+
+
+@router.delete("/notes/{note_id}", status_code=204)
+def delete_note(note_id: Id, account: Reader, connection: Connection) -> Response:
+    notes.delete_note(connection, account.id, note_id)
+    return Response(status_code=204)

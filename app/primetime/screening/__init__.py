@@ -1,0 +1,1 @@
+"""What people make of articles: collections, screening marks, notes."""
