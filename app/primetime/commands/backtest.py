@@ -45,7 +45,7 @@ def backtest_command(counts: Path | None, first: int | None, last: int | None, a
         return
     _show(found.origins, found.series, "topics", found.scores)
     click.echo(
-        f"the weights chosen by rolling origin correlate {found.gain:+.3f} better than 0.4/0.4/0.2 "
+        f"the weights chosen by rolling origin change the correlation of 0.4/0.4/0.2 by {found.gain:+.3f} "
         f"({found.gain_low:+.3f} to {found.gain_high:+.3f})"
     )
     offered = "no alternative is offered" if found.alternative is None else "offered as an alternative"

@@ -1,4 +1,4 @@
-"""The night's work: encode, change the model, analyse, judge the score, tidy. Each part stands by itself."""
+"""The night's work: saved searches, encode, change the model, analyse, judge the score, tidy. Each by itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from primetime.errors import BadInput
 from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
 from primetime.jobs.backtesting import rest_between_origins
 from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
+from primetime.jobs.searching import enqueue_search
+from primetime.searches.saved import run_again
 from primetime.settings import Settings
 from primetime.vectors.changing_model import new_model_waits
 from primetime.vectors.serving_model import serving_hash
@@ -41,6 +43,7 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
     """
     with recorded_run(settings, kind="night", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
         night = Night(run_id=run.id)
+        _part(night, connection, lambda: _search_again(connection, run))
         _part(night, connection, lambda: _encode(connection, settings, run))
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(connection, settings, run))
@@ -61,6 +64,17 @@ def _part(night: Night, connection: psycopg.Connection, work: Callable[[], str])
         # Kept, and raised when the other parts have had their turn.
         night.failures.append(error)
         log.error("a part of the night's work failed", cause=cause_of(error))
+
+
+def _search_again(connection: psycopg.Connection, run: RunRecord) -> str:
+    with run.step("saved searches") as told:
+        planned = run_again(connection)
+        for search_id in planned:
+            enqueue_search(connection, search_id)
+        connection.commit()
+        told.counts["planned"] = len(planned)
+    # The worker carries them out, and asks for an analysis where they changed the corpus.
+    return f"saved searches planned: {len(planned)}"
 
 
 def _encode(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:

@@ -17,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 from psycopg.rows import class_row
 
+from primetime.analysis.unchanged import unchanged_since
 from primetime.database.connection import APPLICATION_NAME, connect, database_url
 from primetime.database.queries import load_queries
 from primetime.errors import Busy
@@ -31,6 +32,7 @@ from primetime.jobs.searching import (
 )
 from primetime.searches.storing import fail_search
 from primetime.settings import Settings
+from primetime.vectors.serving_model import serving_hash
 
 VISIBILITY_SECONDS = 16 * 60
 ATTEMPTS = 3
@@ -78,7 +80,7 @@ def create_queue(settings: Settings) -> App:
         with connect(settings) as connection:
             run_analysis(connection, settings, asked_by="queue")
 
-    add_search_task(queue, settings)
+    add_search_task(queue, settings, then=lambda connection: analyse_if_changed(queue, connection, settings))
 
     @queue.periodic(cron="* * * * *", periodic_id="stalled")
     @queue.task(name="rescue_stalled_jobs", queue=QUEUE, queueing_lock="rescue_stalled_jobs", pass_context=True)
@@ -136,15 +138,20 @@ def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
         raise Busy("an analysis is waiting to run already", remedy="wait for it") from error
 
 
-def trigger_analysis(queue: App, connection: psycopg.Connection) -> int | None:
-    """Ask for an analysis because something changed, as when a search has stored articles; its job's id.
+def analyse_if_changed(queue: App, connection: psycopg.Connection, settings: Settings) -> int | None:
+    """Ask for an analysis where the newest would no longer come out the same, as after a search; its job's id. Commits.
 
-    None when one is waiting already: that one will see the change too.
+    None where nothing changed, and when one is waiting already: that one will see the change too.
     """
-    try:
-        return enqueue_analysis(queue, connection)
-    except Busy:
-        return None
+    model_hash = serving_hash(connection)
+    job_id = None
+    if model_hash is not None and unchanged_since(connection, model_hash, settings) is None:
+        try:
+            job_id = enqueue_analysis(queue, connection)
+        except Busy:
+            log.info("the analysis waits already")
+    connection.commit()
+    return job_id
 
 
 def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[JobState]:

@@ -1,5 +1,6 @@
 """Searches as jobs. A search that loses its process goes on in another; one that cannot go on says why."""
 
+from collections.abc import Callable
 from threading import Lock
 
 import psycopg
@@ -47,8 +48,8 @@ class OneEncoder:
             return self._encoder
 
 
-def add_search_task(queue: App, settings: Settings) -> None:
-    """Let the queue know what a search is."""
+def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.Connection], object]) -> None:
+    """Let the queue know what a search is; `then` is called after one has ended, on its connection."""
     encoder = OneEncoder(settings)
 
     @queue.task(
@@ -69,6 +70,7 @@ def add_search_task(queue: App, settings: Settings) -> None:
                         stop=context.should_abort,
                     )
                     run_search(connection, means, search_id)
+                then(connection)
             except (InterruptedSearchError, RunsElsewhereError) as error:
                 delay = 0 if isinstance(error, InterruptedSearchError) else _AGAIN_SECONDS
                 enqueue_search(connection, search_id, delay=delay)

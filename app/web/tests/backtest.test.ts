@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
-import { apart, figure, summary, verdict, weightsOf } from '#lib/backtest/wording.ts';
+import { apart, figure, inOrder, signed, summary, verdict, weightsOf } from '#lib/backtest/wording.ts';
 
 const one = { value: 0.1, low: 0, high: 0.2, difference: -0.02, difference_low: -0.1, difference_high: 0.06 };
 const certain = { ...one, difference: 0.1, difference_low: 0.01, difference_high: 0.2 };
 
 it('tells figures with their signs', () => {
 	expect(figure(-0.0214)).toBe('\u22120.021');
+	expect([figure(-0.0001), signed(0.0001), signed(0.002)]).toEqual(['0.000', '0.000', '+0.002']);
+	expect(inOrder({ naive: 1, other: 2, opportunity: 3 }).map(([name]) => name)).toEqual(['opportunity', 'naive', 'other']);
 	expect(apart(one)).toBe('\u22120.020 (\u22120.100 to +0.060)');
 	expect(weightsOf('0.2/0.6/0.2')).toEqual({ novelty: 0.2, velocity: 0.6, recency: 0.2 });
 });

@@ -19,22 +19,27 @@ from primetime.analysis.backtests import backtest_due, latest_backtest
 from primetime.analysis.running import STEPS
 from primetime.commands.analysis import analyse_command
 from primetime.commands.runs import nightly_command, runs_command
+from primetime.database.locks import exclusive
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pooling import to_unit_length
+from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, Busy, ModelProblem
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.backtesting import run_backtest
 from primetime.jobs.history import WorkRun, rates, work_runs
 from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
-from primetime.jobs.queue import analysis_jobs, create_queue, trigger_analysis
+from primetime.jobs.queue import analyse_if_changed, analysis_jobs, create_queue
 from primetime.jobs.recording import recorded_run
+from primetime.searches.saved import save_search
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.serving_model import serve_first
+from primetime.vectors.storing import encode_missing
 
 Store = Callable[..., None]
 PLANNED = ("embed", *STEPS, "backtest")
+SEARCHED = ("saved searches", "done")
 TOO_YOUNG = [("read", "done"), ("backtest", "failed")]
 
 
@@ -155,34 +160,36 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
 ) -> None:
     store()
     first = run_night(connection, with_encoder, asked_by="cron")
-    assert first.told[0] == "180 articles newly encoded, 0 were already"
-    assert first.told[2].startswith("analysis 1: 6 topics among 180 articles")
-    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[3]
+    assert first.told[1] == "180 articles newly encoded, 0 were already"
+    assert first.told[3].startswith("analysis 1: 6 topics among 180 articles")
+    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[4]
     second = run_night(connection, with_encoder, asked_by="cron")
-    assert second.told[2] == "nothing changed since analysis 1, which stands"
-    assert steps(work_runs(connection)[0]) == [("embed", "done"), *TOO_YOUNG, ("tidy", "done")]
+    assert second.told[3] == "nothing changed since analysis 1, which stands"
+    assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *TOO_YOUNG, ("tidy", "done")]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
-    assert run_night(connection, other, asked_by="cron").told[2].startswith("analysis 2:")
+    assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 2:")
     store(each=1, first=1000)
-    assert run_night(connection, other, asked_by="cron").told[2].startswith("analysis 3: 6 topics among 186")
+    assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 3: 6 topics among 186")
 
 
 def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
     connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str
 ) -> None:
     store()
-    run_analysis(connection, with_encoder)
+    encoded, _ = run_analysis(connection, with_encoder)
     store(each=1, first=1000)
     connection.execute("UPDATE work_runs SET started_at = now() - interval '3 years'")
     connection.commit()
-    with psycopg.connect(database_url) as other:
-        other.execute("SELECT pg_advisory_lock(hashtextextended('primetime.vectors.encode', 0))")
-        with pytest.raises(Busy, match="being encoded"):
-            run_night(connection, with_encoder, asked_by="cron")
+    with (
+        psycopg.connect(database_url) as other,
+        exclusive(other, f"encoding with model {encoded.model_hash}"),
+        pytest.raises(Busy, match="encoding with model"),
+    ):
+        run_night(connection, with_encoder, asked_by="cron")
     (run,) = work_runs(connection)
     assert (run.kind, run.outcome) == ("night", "failed")
-    assert "being encoded by another process" in run.cause
-    assert steps(run) == [("embed", "failed"), *TOO_YOUNG, ("tidy", "done")]
+    assert "another encoding with model" in run.cause
+    assert steps(run) == [SEARCHED, ("embed", "failed"), *TOO_YOUNG, ("tidy", "done")]
     assert run.steps[-1].counts == {"runs forgotten": 1}
 
 
@@ -296,10 +303,10 @@ def test_the_commands_tell_what_is_recorded(
     store()
     assert "180 articles   not measured yet" in run(analyse_command, "--plan").output
     night = run(nightly_command, "--asked-by", "cron").output
-    assert night.index("The night's work") < night.index("run 1: 180 articles newly encoded")
+    assert night.index("The night's work") < night.index("run 1: saved searches planned: 0; 180 articles newly encoded")
     assert "1  night by cron" in run(runs_command).output
     (item,) = json.loads(run(runs_command, "--json").output)["items"]
-    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 10)
+    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 11)
     assert json.loads(run(analyse_command, "--plan", "--json").output)["unchanged_since"] == 1
 
 
@@ -312,11 +319,37 @@ def test_without_an_encoder_there_is_no_plan_and_the_night_says_why(
     with pytest.raises(ModelProblem):
         run_night(connection, settings, asked_by="cron")
     (run,) = work_runs(connection)
-    assert steps(run) == [("embed", "failed"), ("tidy", "done")]
+    assert steps(run) == [SEARCHED, ("embed", "failed"), ("tidy", "done")]
 
 
-def test_a_search_that_completes_asks_for_one_analysis(settings: Settings, connection: psycopg.Connection) -> None:
-    queue = create_queue(settings)
-    job_id = trigger_analysis(queue, connection)
-    assert trigger_analysis(queue, connection) is None
+def test_a_search_that_changed_the_corpus_asks_for_one_analysis(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, encoder: Encoder
+) -> None:
+    queue = create_queue(with_encoder)
+    assert analyse_if_changed(queue, connection, with_encoder) is None, "nothing is encoded"
+    store()
+    run_analysis(connection, with_encoder)
+    assert analyse_if_changed(queue, connection, with_encoder) is None
+    store(each=1, first=1000)
+    encode_missing(connection, encoder)
+    job_id = analyse_if_changed(queue, connection, with_encoder)
+    assert job_id is not None
+    assert analyse_if_changed(queue, connection, with_encoder) is None
     assert [job.job_id for job in analysis_jobs(connection)] == [job_id]
+
+
+def test_the_night_plans_the_saved_searches_that_are_due(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    store()
+    row = connection.execute(
+        "INSERT INTO searches (query, max_results, state, requested_at)"
+        " VALUES ('asthma', 10, 'done', now() - interval '3 days') RETURNING id"
+    ).fetchone()
+    assert row is not None
+    save_search(connection, row[0], name="Asthma", every_days=1)
+    connection.commit()
+    assert run_night(connection, with_encoder, asked_by="cron").told[0] == "saved searches planned: 1"
+    waiting = connection.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'search'").fetchall()
+    assert waiting == [({"search_id": row[0] + 1},)]
+    assert run_night(connection, with_encoder, asked_by="cron").told[0] == "saved searches planned: 0"

@@ -4,11 +4,13 @@ const MINUS = '\u2212';
 
 /** A correlation or share to three digits, with a real minus sign. */
 export function figure(value: number): string {
-	return value < 0 ? MINUS + Math.abs(value).toFixed(3) : value.toFixed(3);
+	const shown = Math.abs(value).toFixed(3);
+	return value < 0 && Number(shown) > 0 ? MINUS + shown : shown;
 }
 
 export function signed(value: number): string {
-	return value > 0 ? `+${value.toFixed(3)}` : figure(value);
+	const shown = figure(value);
+	return Number(shown) > 0 ? `+${shown}` : shown;
 }
 
 /** "+0.042 (+0.017 to +0.073)". */
@@ -28,6 +30,26 @@ export function weightsOf(name: string): Parts {
 	return { novelty, velocity, recency };
 }
 
+const ORDER = [
+	'opportunity',
+	'without novelty',
+	'without velocity',
+	'without recency',
+	'novelty alone',
+	'velocity alone',
+	'recency alone',
+	'chosen by rolling origin',
+	'forecast growth',
+	'past growth continues',
+	'naive'
+];
+
+/** The scores in their order: the product's own and its parts first, what it has to beat last. */
+export function inOrder<T>(scores: Record<string, T>): [string, T][] {
+	const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+	return Object.entries(scores).sort(([one], [other]) => place(one) - place(other));
+}
+
 /** One honest sentence on what the score was worth. */
 export function summary({ result }: Pick<Backtest, 'result'>): string {
 	const one = result.scores.opportunity!.spearman;
@@ -35,7 +57,7 @@ export function summary({ result }: Pick<Backtest, 'result'>): string {
 	const TOLD = {
 		better: 'better than past growth does',
 		worse: 'worse than past growth does',
-		open: 'and past growth does so as well, within what can be told apart'
+		open: 'which cannot be told apart from what past growth does'
 	};
 	return (
 		`At ${result.origins.length} years T of this corpus the score ranked the topics' growth from T to T + 3 with a ` +
