@@ -63,6 +63,13 @@ class Demo:
                 key, value = word.split("=", 1)
                 os.environ[key] = value
 
+    def start_literature(self, corpus: tuple[Path, ...]) -> None:
+        """Let the platform's searches of PubMed find these files' articles."""
+        command = [str(Path(sys.executable).parent / "localcloud"), "literature", *map(str, corpus)]
+        run = subprocess.run(command, stdout=sys.stderr, check=False)
+        if run.returncode != 0:
+            raise SystemExit(run.returncode)  # localcloud has said why, in one line
+
     def play(self, playbook: str, **variables: str) -> Recap:
         log = self.state / "logs" / f"{playbook}.jsonl"
         recap = run_playbook(
@@ -144,6 +151,8 @@ def run_demo(corpus: tuple[Path, ...], *, name: str, articles: int, summary: Pat
         if not corpus:
             with demo.step("Make up a corpus"):
                 corpus = (make_up(articles),)
+        with demo.step("Start a stand-in for PubMed over it"):
+            demo.start_literature(corpus)
         with demo.step("Import, embed, analyse"):
             demo.play("import", corpus=",".join(str(path.resolve()) for path in corpus))
     finally:

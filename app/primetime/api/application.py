@@ -73,7 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
         pool = await to_thread.run_sync(open_pool, settings)
         # A handler holds a connection: more threads than connections would only wait for one.
         to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
-        async with open_transport(settings, pool) as transport:
+        # Somebody waits: twice is enough.
+        async with open_transport(settings, pool, attempts=2) as transport:
             pubmed_client = PubMed(transport, pubmed_source(settings))
             services = await to_thread.run_sync(_open_services, settings, sessions, pool, pubmed_client)
             app.state.services = services

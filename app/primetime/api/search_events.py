@@ -13,6 +13,8 @@ from primetime.api.services import Services, ServicesOf
 from primetime.searches.storing import find_search
 
 EVERY = 1.0  # seconds between two looks
+# Then the browser asks anew by itself: no connection is held for the hours that a queue may take.
+LONGEST = 300.0
 # A proxy ends a connection that says nothing for a minute.
 _SILENCE = 15.0
 _RETRY = "retry: 3000\n\n"  # milliseconds after which a browser asks again
@@ -26,7 +28,10 @@ router = APIRouter(prefix="/api/v1/searches", tags=["searches"])
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 async def events(search_id: SearchId, shared: ServicesOf) -> StreamingResponse:
-    """The event `progress` with the search whenever it has changed, and `ended` with it at the end."""
+    """The event `progress` with the search whenever it has changed, and `ended` with it at the end.
+
+    Ends after five minutes at most; a browser's EventSource asks again by itself.
+    """
     first = await to_thread.run_sync(_look, shared, search_id)
     return StreamingResponse(
         _events(shared, search_id, first),
@@ -40,7 +45,8 @@ async def _events(shared: Services, search_id: int, search: SearchOut) -> AsyncI
     yield _RETRY
     told = ""
     silent = 0.0
-    while True:
+    until = anyio.current_time() + LONGEST
+    while anyio.current_time() < until:
         body = search.model_dump_json()
         ended = search.finished_at is not None
         if body != told or ended:

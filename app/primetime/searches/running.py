@@ -25,6 +25,7 @@ from primetime.settings import Settings
 from primetime.sources.opening import Sources
 from primetime.sources.refreshing import refresh_citations
 from primetime.sources.slicing import plan_search
+from primetime.telemetry.metrics import SEARCH_DURATION, SEARCHES_COMPLETED
 from primetime.vectors.storing import encode_missing
 
 # How often a search looks whether it was cancelled, while it encodes (seconds).
@@ -94,6 +95,7 @@ class _Run:
         self._looked = 0.0
 
     def whole(self, search: dict[str, object]) -> None:
+        began = time.monotonic()
         if search["articles_found"] is None:
             self._plan(str(search["query"]), int(str(search["max_results"])))
         with self._step("fetching"):
@@ -110,6 +112,8 @@ class _Run:
             self._score(text, pmids)
         self._connection.execute(QUERIES["finish_search"], {"id": self._id, "problem": problem})
         self._connection.commit()
+        SEARCHES_COMPLETED.inc()
+        SEARCH_DURATION.observe(time.monotonic() - began)
         log.info("search done", search_id=self._id, articles=len(pmids))
 
     @contextmanager

@@ -12,16 +12,18 @@ from primetime.database.connection import open_pool
 from primetime.settings import Settings
 from primetime.sources.eutils import PubMed, pubmed_source
 from primetime.sources.shared import Shared
-from primetime.sources.transport import Transport
+from primetime.sources.transport import ATTEMPTS, Transport
 
 
 @asynccontextmanager
-async def open_transport(settings: Settings, pool: ConnectionPool) -> AsyncIterator[Transport]:
+async def open_transport(
+    settings: Settings, pool: ConnectionPool, *, attempts: int = ATTEMPTS
+) -> AsyncIterator[Transport]:
     """A transport whose turns and replies are shared through `pool`'s database."""
     timeout = httpx.Timeout(settings.source_timeout_seconds, pool=None)
     headers = {"User-Agent": f"prime-time ({settings.contact_email or 'no address set'})"}
     async with httpx.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False) as client:
-        yield Transport(Shared(pool), client)
+        yield Transport(Shared(pool), client, attempts=attempts)
 
 
 @dataclass(frozen=True, kw_only=True)

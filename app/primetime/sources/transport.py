@@ -60,10 +60,12 @@ class Transport:
         shared: Shared,
         client: httpx.AsyncClient,
         *,
+        attempts: int = ATTEMPTS,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._shared = shared
         self._client = client
+        self._attempts = attempts
         self._sleep = sleep
 
     async def ask(
@@ -80,7 +82,7 @@ class Transport:
 
         `keep_seconds`: how long the same question need not be asked again. `check` raises BadReplyError for a body
         that is no good, which is asked for again like a fault of the network. Raises SourceUnavailable when the source
-        refuses, or gives no good reply in five attempts.
+        refuses, or gives no good reply in so many attempts (five, where nobody waits for it).
         """
         key = reply_key(source.name, path, parameters)
         if keep_seconds and (kept := await self._shared.kept(key)) is not None:
@@ -94,7 +96,7 @@ class Transport:
         self, source: Source, path: str, parameters: Mapping[str, str], *, post: bool, check: Check | None
     ) -> bytes:
         cause = ""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(self._attempts):
             await self._sleep(await self._shared.take_turn(source.name, source.spacing))
             asked_to_wait: float | None = None
             try:
@@ -117,10 +119,10 @@ class Transport:
                     f"{source.name} asks to wait {asked_to_wait:.0f} seconds", remedy="try again after that"
                 )
             log.warning("source asked again", source=source.name, cause=cause, attempt=attempt + 1)
-            if attempt + 1 < ATTEMPTS:
+            if attempt + 1 < self._attempts:
                 await self._sleep(asked_to_wait if asked_to_wait is not None else pause(attempt, random.random()))  # noqa: S311
         raise SourceUnavailable(
-            f"{source.name} gave no answer in {ATTEMPTS} attempts: {cause}",
+            f"{source.name} gave no answer in {self._attempts} attempts: {cause}",
             remedy=f"try again later, or check that {httpx.URL(source.base_url).host} can be reached",
         )
 

@@ -25,8 +25,8 @@ REQUEST_DURATION = Histogram(
 )
 SEARCH_DURATION = Histogram(
     "prime_time_search_duration_seconds",
-    "prime_time.search.duration: a search by meaning, from question to articles",
-    buckets=(0.01, 0.02, 0.06, 0.15, 0.5, 1, 2, 5, 15, 60),
+    "prime_time.search.duration: a search by meaning, or one of PubMed, from question to articles",
+    buckets=(0.01, 0.02, 0.06, 0.15, 0.5, 1, 2, 5, 15, 60, 300),
 )
 ML_PROCESSING_TIME = Histogram(
     "prime_time_ml_processing_time_seconds",

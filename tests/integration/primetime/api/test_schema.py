@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from primetime.accounts.people import Role
+from primetime.api import search_events
 from primetime.api.application import create_app
 from primetime.api.description import describe
 from primetime.articles.record import Article
@@ -45,13 +46,23 @@ EXAMPLES = 8  # of each operation: the whole stays below a minute on a quiet mac
 
 
 @pytest.fixture
-def app(settings: Settings, connection: psycopg.Connection, people: None, model_directory: Path) -> Any:
+def app(
+    literature_settings: Settings,
+    connection: psycopg.Connection,
+    people: None,
+    model_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Any:
+    # No worker runs here, so the events of a search that was planned would not end by themselves.
+    monkeypatch.setattr(search_events, "LONGEST", 0.1)
     store_articles(connection, [Article(pmid=pmid, title=f"Article {pmid} about asthma") for pmid in range(1, 31)])
     connection.commit()
     unlimited = dict.fromkeys(
         ("limit_general", "limit_model", "limit_search", "limit_export", "limit_sign_in"), 1_000_000
     )
-    return create_app(settings.model_copy(update={**unlimited, "model_dir": model_directory, "keep_answers": True}))
+    return create_app(
+        literature_settings.model_copy(update={**unlimited, "model_dir": model_directory, "keep_answers": True})
+    )
 
 
 @pytest.fixture

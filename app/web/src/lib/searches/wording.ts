@@ -18,6 +18,7 @@ const STEPS: Record<Step, string> = {
 	finished: 'finished'
 };
 
+/** In the order in which equal counts are believed. */
 const SOURCES: Record<Citations['source'], string> = { icite: 'iCite', openalex: 'OpenAlex', crossref: 'Crossref' };
 
 export function standing(search: Pick<Search, 'state' | 'step'>): string {
@@ -52,11 +53,10 @@ export function share(search: Pick<Search, 'state' | 'planned' | 'fetched' | 'un
 
 /** The answer of the source that knows most; an article that none knows is unknown, not 0. */
 export function citations(answers: Citations[]): string {
-	const known = answers.filter((one) => one.citations !== null);
-	const best = known.reduce<Citations | undefined>(
-		(most, one) => (most && (most.citations ?? 0) >= (one.citations ?? 0) ? most : one),
-		undefined
-	);
+	const order = Object.keys(SOURCES);
+	const [best] = answers
+		.filter((one) => one.citations !== null)
+		.sort((one, other) => (other.citations ?? 0) - (one.citations ?? 0) || order.indexOf(one.source) - order.indexOf(other.source));
 	if (!best) return 'citations unknown';
 	return `${counted(best.citations ?? 0, 'citation')} (${SOURCES[best.source]})`;
 }
