@@ -21,7 +21,7 @@ from primetime.commands.analysis import analyse_command
 from primetime.commands.runs import nightly_command, runs_command
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pooling import to_unit_length
-from primetime.errors import BadInput, Busy, ModelProblem
+from primetime.errors import BadInput, Busy, ModelProblem, NotFound
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.backtesting import run_backtest
 from primetime.jobs.history import WorkRun, rates, work_runs
@@ -29,6 +29,8 @@ from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
 from primetime.jobs.queue import analysis_jobs, create_queue, trigger_analysis
 from primetime.jobs.recording import recorded_run
+from primetime.searches.record import Order
+from primetime.searches.storing import create_search
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.serving_model import serve_first
@@ -320,3 +322,39 @@ def test_a_search_that_completes_asks_for_one_analysis(settings: Settings, conne
     job_id = trigger_analysis(queue, connection)
     assert trigger_analysis(queue, connection) is None
     assert [job.job_id for job in analysis_jobs(connection)] == [job_id]
+
+
+def test_a_search_or_a_list_of_articles_is_analysed_by_itself(
+    connection: psycopg.Connection,
+    with_encoder: Settings,
+    store: Store,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    run = command(monkeypatch, with_encoder, database_url)
+    store()
+    pmids = [pmid for (pmid,) in connection.execute("SELECT pmid FROM articles ORDER BY pmid LIMIT 90")]
+    search_id = create_search(connection, Order(query="asthma[mh]", max_results=90))
+    connection.execute(
+        "INSERT INTO search_articles (search_id, pmid, rank, fetched_at)"
+        " SELECT %s, pmid, pmid, now() FROM unnest(%s) AS pmid",
+        (search_id, pmids),
+    )
+    connection.commit()
+    assert "among 90 articles" in run(analyse_command, "--search", str(search_id)).output
+    file = tmp_path / "pmids.txt"
+    file.write_text("\n".join(map(str, pmids[:60])))
+    assert "among 60 articles" in run(analyse_command, "--pmids", str(file), "--scope", "sixty").output
+    assert reading.latest_run(connection) is None
+    assert {scope: reading.latest_run(connection, scope).articles for scope in (f"search {search_id}", "sixty")} == {
+        f"search {search_id}": 90,
+        "sixty": 60,
+    }
+    with pytest.raises(NotFound, match="no search 999"):
+        run(analyse_command, "--search", "999")
+    for wrong in (["--pmids", str(file)], ["--scope", "sixty"], ["--pmids", str(file), "--scope", "everything"]):
+        with pytest.raises(BadInput, match="belong together"):
+            run(analyse_command, *wrong)
+    with pytest.raises(BadInput, match="exclude each other"):
+        run(analyse_command, "--pmids", str(file), "--scope", "sixty", "--search", str(search_id))
