@@ -15,6 +15,7 @@ from primetime.commands.session import begin, database, progress_bar
 from primetime.errors import BadInput, Busy
 from primetime.jobs.analysing import bulk_pace, run_analysis
 from primetime.jobs.planning import plan_lines, plan_night
+from primetime.searches.storing import fetched_pmids, require
 from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
 from primetime.vectors.serving_encoder import open_serving
@@ -55,15 +56,23 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
     "--pmids", "pmids_file", type=click.Path(path_type=Path), help="Analyse these alone: a file of PMIDs, one a line."
 )
 @click.option("--scope", help="The name under which an analysis of --pmids is kept.")
+@click.option("--search", "search_id", type=int, help="Analyse the articles of this search alone.")
 @click.option("--plan", "plan_only", is_flag=True, help="Print what the next night will do and cost, and do nothing.")
 @_JSON
 def analyse_command(
-    new_reference: bool, pmids_file: Path | None, scope: str | None, plan_only: bool, as_json: bool
+    new_reference: bool,
+    pmids_file: Path | None,
+    scope: str | None,
+    search_id: int | None,
+    plan_only: bool,
+    as_json: bool,
 ) -> None:
     """Encode what is new, then find topics, forecasts and opportunities; published whole or not at all."""
     pmids = None if pmids_file is None else read_pmids(pmids_file)
     if (pmids is None) != (scope is None) or scope == EVERYTHING:
         raise BadInput("--pmids and --scope belong together", remedy="name the selection, say --scope 'statins'")
+    if search_id is not None and pmids is not None:
+        raise BadInput("--search and --pmids exclude each other", remedy="give one of them")
     settings = begin()
     if plan_only:
         with database(settings) as connection:
@@ -76,6 +85,10 @@ def analyse_command(
         progress_bar("articles") as encoding,
         progress_bar("steps") as analysing,
     ):
+        if search_id is not None:
+            require(connection, search_id)
+            pmids, scope = fetched_pmids(connection, search_id), f"search {search_id}"
+            connection.commit()
         encoded, report = run_analysis(
             connection,
             settings,

@@ -31,12 +31,12 @@ describe('an analysis that was asked for', () => {
 });
 
 describe("the analysis page's address", () => {
-	it.each(['/analysis', '/analysis?topic=0', '/analysis?topic=12&view=table', '/analysis?level=-1&group=3', '/analysis?level=2'])('survives reading and writing: %s', (address) => {
+	it.each(['/analysis', '/analysis?topic=0', '/analysis?topic=12&view=table', '/analysis?level=-1&group=3', '/analysis?level=2', '/analysis?scope=search+5'])('survives reading and writing: %s', (address) => {
 		expect(analysisAddress(readView(new URL(address, 'https://site.invalid').searchParams))).toBe(address);
 	});
 
 	it('does not take a topic that is no number', () => {
-		expect(readView(new URLSearchParams('topic=-1&view=list'))).toEqual({ topic: null, table: false, level: 0, group: null });
+		expect(readView(new URLSearchParams('topic=-1&view=list'))).toEqual({ topic: null, table: false, level: 0, group: null, scope: null });
 	});
 });
 

@@ -23,7 +23,7 @@ from primetime.database.locks import exclusive
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
-from primetime.errors import BadInput, Busy, ModelProblem
+from primetime.errors import BadInput, Busy, ModelProblem, NotFound
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.backtesting import run_backtest
 from primetime.jobs.history import WorkRun, rates, work_runs
@@ -31,7 +31,9 @@ from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
 from primetime.jobs.queue import analyse_if_changed, analysis_jobs, create_queue
 from primetime.jobs.recording import recorded_run
+from primetime.searches.record import Order
 from primetime.searches.saved import save_search
+from primetime.searches.storing import create_search
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.serving_model import serve_first
@@ -353,3 +355,39 @@ def test_the_night_plans_the_saved_searches_that_are_due(
     waiting = connection.execute("SELECT args FROM procrastinate_jobs WHERE task_name = 'search'").fetchall()
     assert waiting == [({"search_id": row[0] + 1},)]
     assert run_night(connection, with_encoder, asked_by="cron").told[0] == "saved searches planned: 0"
+
+
+def test_a_search_or_a_list_of_articles_is_analysed_by_itself(
+    connection: psycopg.Connection,
+    with_encoder: Settings,
+    store: Store,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    run = command(monkeypatch, with_encoder, database_url)
+    store()
+    pmids = [pmid for (pmid,) in connection.execute("SELECT pmid FROM articles ORDER BY pmid LIMIT 90")]
+    search_id = create_search(connection, Order(query="asthma[mh]", max_results=90))
+    connection.execute(
+        "INSERT INTO search_articles (search_id, pmid, rank, fetched_at)"
+        " SELECT %s, pmid, pmid, now() FROM unnest(%s) AS pmid",
+        (search_id, pmids),
+    )
+    connection.commit()
+    assert "among 90 articles" in run(analyse_command, "--search", str(search_id)).output
+    file = tmp_path / "pmids.txt"
+    file.write_text("\n".join(map(str, pmids[:60])))
+    assert "among 60 articles" in run(analyse_command, "--pmids", str(file), "--scope", "sixty").output
+    assert reading.latest_run(connection) is None
+    assert {scope: reading.latest_run(connection, scope).articles for scope in (f"search {search_id}", "sixty")} == {
+        f"search {search_id}": 90,
+        "sixty": 60,
+    }
+    with pytest.raises(NotFound, match="no search 999"):
+        run(analyse_command, "--search", "999")
+    for wrong in (["--pmids", str(file)], ["--scope", "sixty"], ["--pmids", str(file), "--scope", "everything"]):
+        with pytest.raises(BadInput, match="belong together"):
+            run(analyse_command, *wrong)
+    with pytest.raises(BadInput, match="exclude each other"):
+        run(analyse_command, "--pmids", str(file), "--scope", "sixty", "--search", str(search_id))

@@ -6,6 +6,8 @@ export interface AnalysisView {
 	level: number;
 	/** A theme or subtopic of that level. */
 	group: number | null;
+	/** What was analysed by itself, say one search; null: everything. */
+	scope: string | null;
 }
 
 export function readView(search: Pick<URLSearchParams, 'get'>): AnalysisView {
@@ -14,8 +16,14 @@ export function readView(search: Pick<URLSearchParams, 'get'>): AnalysisView {
 		topic: numbered(search.get('topic')),
 		table: search.get('view') === 'table',
 		level: level !== null && /^(-1|[1-9])$/.test(level) ? Number(level) : 0,
-		group: numbered(search.get('group'))
+		group: numbered(search.get('group')),
+		scope: search.get('scope')
 	};
+}
+
+/** What is added to an address of the interface that tells of topics. */
+export function ofScope(scope: string | null): string {
+	return scope === null ? '' : `?${new URLSearchParams({ scope })}`;
 }
 
 function numbered(written: string | null): number | null {
@@ -27,6 +35,7 @@ export function analysisAddress(view: AnalysisView): string {
 	if (view.topic !== null) search.set('topic', String(view.topic));
 	if (view.level !== 0) search.set('level', String(view.level));
 	if (view.level !== 0 && view.group !== null) search.set('group', String(view.group));
+	if (view.scope !== null) search.set('scope', view.scope);
 	if (view.table) search.set('view', 'table');
 	const written = search.toString();
 	return written ? `/analysis?${written}` : '/analysis';
