@@ -133,6 +133,26 @@ def ssh(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
     raise Exit(code=session.returncode)
 
 
+@task(help={"secret": "jwt/secret or database/password"})
+def rotate(context: Context, secret: str, environment: str = DEFAULT_ENVIRONMENT) -> None:
+    """Replace a secret, by the one handed in or by a new one, in everything that uses it."""
+    play(context, "rotate", environment, rotate_secret=secret)
+
+
+@task(
+    help={
+        "to": "a time with its zone, like 2026-11-24T20:00:00Z, or latest",
+        "snapshot": "a database snapshot instead",
+        "new": "the new database's name; alone: move to a database that is there",
+    }
+)
+def restore(
+    context: Context, to: str = "", snapshot: str = "", new: str = "", environment: str = DEFAULT_ENVIRONMENT
+) -> None:
+    """Make a new database as the old one was, and move the platform to it."""
+    play(context, "restore", environment, to=to, snapshot=snapshot, new=new)
+
+
 @task(help={"confirm": "the environment's name, where nobody can be asked", "yes-destroy-production": "for production"})
 def destroy(
     context: Context,

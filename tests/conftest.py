@@ -71,6 +71,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         "LOCALCLOUD_NAME": "test",
         "LOCALCLOUD_PORT": "4567",
         "LOCALCLOUD_EDGE_PORT": "8081",
+        "LOCALCLOUD_ARCHIVE_SECONDS": "5",  # so that a restore needs no minute's wait
     }
     state = REPOSITORY / ".localcloud" / "test"
     corpus = REPOSITORY.parent / "shared" / "data" / "pubmed"

@@ -54,11 +54,11 @@ def test_every_page_address_gives_the_site(platform: "Platform", path: str) -> N
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
-def test_an_unknown_api_path_is_the_apis_own_404(platform: "Platform") -> None:
+def test_an_unknown_api_path_is_refused_by_the_api_itself(platform: "Platform") -> None:
     status, headers, body = get(f"{platform.url}/api/v1/nothing")
-    assert status == 404
+    assert status == 401  # nobody is signed in
     assert headers["Content-Type"].startswith("application/problem+json")
-    assert json.loads(body)["status"] == 404
+    assert json.loads(body)["status"] == 401
 
 
 def test_the_origin_refuses_who_does_not_come_through_the_edge(platform: "Platform") -> None:
