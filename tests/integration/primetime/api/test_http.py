@@ -183,9 +183,21 @@ def test_many_at_once_wait_for_their_turn_and_none_for_ever(
     settings: Settings, client: TestClient, connection: psycopg.Connection
 ) -> None:
     """More requests than threads, and few connections: who has one must still get a thread to give it back."""
-    few = settings.model_copy(update={"database_pool_min": 1, "database_pool_max": 2, "database_connect_seconds": 60})
-    with TestClient(create_app(few), base_url="http://127.0.0.1:8000") as crowded:
+    few = settings.model_copy(
+        update={
+            "database_pool_min": 1,
+            "database_pool_max": 2,
+            "database_connect_seconds": 60,
+            "keep_answers": True,  # who asks is remembered, so that all 24 come to the connections at once
+        }
+    )
+    app = create_app(few)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as crowded:
         assert sign_in(crowded) == 200
+        until = time.monotonic() + 20
+        while app.state.services.changes.data in (None, "0+1") and time.monotonic() < until:
+            time.sleep(0.05)
+        assert crowded.get("/api/v1/session").status_code == 200
         # Held here, so that the requests pile up before the first of them goes on.
         connection.execute("LOCK TABLE articles IN ACCESS EXCLUSIVE MODE")
         with ThreadPoolExecutor(24) as threads:
