@@ -30,16 +30,19 @@ class Admission:
         rule = rule_of(scope["method"], scope["path"])
         state = scope.setdefault("state", {})
         state["address"] = address_of(scope, proxies=shared.settings.proxies)
+        if rule.use is None:
+            # Whether the platform lives must be told without the database, and as often as somebody looks.
+            state |= {"principal": None, "rule": rule}
+            await self._app(scope, receive, send)
+            return
         try:
             principal = await shared.callers.find(credentials_of(Headers(scope=scope)))
         except Exception as error:  # noqa: BLE001 (answered or raised again, as the application's own are)
             await answer(Request(scope, receive), error)(scope, receive, send)
             return
         state["principal"] = principal
-        standing = await _count(shared, rule, principal, state["address"])
-
+        standing = await _count(shared, rule.use, principal, state["address"])
         may_change = scope["method"] not in ("GET", "HEAD") and rule.use is not Use.MODEL
-
         status = 0
 
         async def send_with_standing(message: Message) -> None:
@@ -65,10 +68,10 @@ class Admission:
             EXPORTS_GENERATED.inc()
 
 
-async def _count(shared: Services, rule: Rule, principal: Principal | None, address: str) -> Standing:
-    if principal is None or rule.use is Use.SIGN_IN:
-        return await shared.allowance.count(rule.use, f"address:{address}")
-    return await shared.allowance.count(rule.use, f"account:{principal.account.id}")
+async def _count(shared: Services, use: Use, principal: Principal | None, address: str) -> Standing:
+    if principal is None or use is Use.SIGN_IN:
+        return await shared.allowance.count(use, f"address:{address}")
+    return await shared.allowance.count(use, f"account:{principal.account.id}")
 
 
 def _refusal(rule: Rule, principal: Principal | None, *, open_reading: bool) -> PrimeTimeError | None:

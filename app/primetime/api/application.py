@@ -1,5 +1,6 @@
 """The HTTP application."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -171,6 +172,7 @@ def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool,
     return Services(
         settings=settings,
         pool=pool,
+        turns=asyncio.Semaphore(pool.max_size),
         sessions=sessions,
         shelf=shelf,
         allowance=Allowance(shelf, settings),

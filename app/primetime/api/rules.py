@@ -18,7 +18,7 @@ class Rule:
     """What holds for the requests of one method to the paths that a pattern matches."""
 
     role: Role | None  # the least role; None: needs no account
-    use: Use
+    use: Use | None  # what it counts as; None: it is not counted
     scope: Scope | None = None  # what a token needs; None: no token will do, only a session
     public: bool = False  # may be read without an account where the platform is set to allow that
     keep: int = 0  # seconds for which the answer may be kept, the same for everybody; 0: never
@@ -47,7 +47,7 @@ def _kept(seconds: int, use: Use = Use.GENERAL, scope: Scope = Scope.READ) -> Ru
 
 _READ = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.READ)
 _CHANGE = Rule(role=Role.RESEARCHER, use=Use.GENERAL, scope=Scope.WRITE)
-_OPEN = Rule(role=None, use=Use.GENERAL)
+_OPEN = Rule(role=None, use=None)
 _OWN = Rule(role=Role.READER, use=Use.GENERAL)
 _ADMINISTRATOR = Rule(role=Role.ADMINISTRATOR, use=Use.GENERAL)
 _MODEL = Rule(role=Role.READER, use=Use.MODEL, scope=Scope.MODEL)

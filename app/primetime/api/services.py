@@ -1,11 +1,13 @@
 """What the handlers of one process share, and how they get at it."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 
 import psycopg
 from fastapi import Depends, Request
+from fastapi.concurrency import contextmanager_in_threadpool
 from procrastinate import App
 from psycopg_pool import ConnectionPool
 
@@ -31,6 +33,7 @@ class SignedOutError(NotAllowed):
 class Services:
     settings: Settings
     pool: ConnectionPool
+    turns: asyncio.Semaphore  # one for each connection that the pool may have
     sessions: Sessions
     shelf: Shelf
     allowance: Allowance
@@ -60,8 +63,9 @@ def services(request: Request) -> Services:
 ServicesOf = Annotated[Services, Depends(services)]
 
 
-def _connection(shared: ServicesOf) -> Iterator[psycopg.Connection]:
-    with shared.pool.connection() as connection:
+async def _connection(shared: ServicesOf) -> AsyncIterator[psycopg.Connection]:
+    # Who waits for a connection waits here, without a thread: those that have one need the threads to give it back.
+    async with shared.turns, contextmanager_in_threadpool(shared.pool.connection()) as connection:
         yield connection
 
 
@@ -69,8 +73,8 @@ def _connection(shared: ServicesOf) -> Iterator[psycopg.Connection]:
 Connection = Annotated[psycopg.Connection, Depends(_connection, scope="function")]
 
 
-def _streaming_connection(shared: ServicesOf) -> Iterator[psycopg.Connection]:
-    with shared.pool.connection() as connection:
+async def _streaming_connection(shared: ServicesOf) -> AsyncIterator[psycopg.Connection]:
+    async with shared.turns, contextmanager_in_threadpool(shared.pool.connection()) as connection:
         yield connection
 
 

@@ -60,6 +60,12 @@ def test_who_has_no_account_is_counted_by_address(client: TestClient) -> None:
     assert client.get("/api/v1/articles").status_code == 200
 
 
+def test_whether_it_lives_is_told_as_often_as_somebody_asks(client: TestClient) -> None:
+    answers = [client.get("/api/health") for _ in range(8)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert "ratelimit" not in answers[0].headers
+
+
 @contextmanager
 def running_redis(folder: Path, port: int) -> Iterator[None]:
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]

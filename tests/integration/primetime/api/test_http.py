@@ -2,7 +2,9 @@
 
 import csv
 import io
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -175,6 +177,34 @@ def test_a_cursor_leads_from_page_to_page(reader: TestClient) -> None:
     assert_problem(made_up, 400, "cursor")
     first = reader.get("/api/v1/articles", params={"page_size": 8}).json()["next"]
     assert_problem(reader.get("/api/v1/articles", params={"cursor": first, "sort": "title"}), 400, "by newest")
+
+
+def test_many_at_once_wait_for_their_turn_and_none_for_ever(
+    settings: Settings, client: TestClient, connection: psycopg.Connection
+) -> None:
+    """More requests than threads, and few connections: who has one must still get a thread to give it back."""
+    few = settings.model_copy(
+        update={
+            "database_pool_min": 1,
+            "database_pool_max": 2,
+            "database_connect_seconds": 60,
+            "keep_answers": True,  # who asks is remembered, so that all 24 come to the connections at once
+        }
+    )
+    app = create_app(few)
+    with TestClient(app, base_url="http://127.0.0.1:8000") as crowded:
+        assert sign_in(crowded) == 200
+        until = time.monotonic() + 20
+        while app.state.services.changes.data in (None, "0+1") and time.monotonic() < until:
+            time.sleep(0.05)
+        assert crowded.get("/api/v1/session").status_code == 200
+        # Held here, so that the requests pile up before the first of them goes on.
+        connection.execute("LOCK TABLE articles IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(24) as threads:
+            answers = [threads.submit(crowded.get, f"/api/v1/articles/{pmid}") for pmid in range(1, 25)]
+            time.sleep(0.5)
+            connection.rollback()
+            assert [answer.result(timeout=50).status_code for answer in answers] == [200] * 24
 
 
 def test_one_article(reader: TestClient) -> None:

@@ -247,7 +247,13 @@ def test_every_path_has_its_role(client: TestClient) -> None:
 
 
 def test_what_changes_something_is_for_researchers_or_for_ones_own(client: TestClient) -> None:
-    computing = {"/api/v1/embed", "/api/keywords/generate", "/api/v1/keywords"}
+    computing = {
+        "/api/v1/embed",
+        "/api/keywords/generate",
+        "/api/v1/keywords",
+        "/api/v1/queries",
+        "/api/v1/queries/text",
+    }
     for method, path in operations(client):
         own = path.startswith("/api/v1/account/") or path == "/api/v1/account"
         if method not in ("get", "head") and (method, path) not in OPEN and not own and path not in computing:

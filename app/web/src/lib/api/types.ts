@@ -53,6 +53,18 @@ export interface AuditEvent {
 	address: string;
 }
 
+/** What somebody wrote about an article. */
+export interface Note {
+	id: number;
+	pmid: number;
+	author: string;
+	own: boolean;
+	text: string;
+	shared: boolean;
+	created_at: string;
+	changed_at: string;
+}
+
 export interface AuditPage {
 	items: AuditEvent[];
 	/** `before` of the next page; null: this is the last. */
