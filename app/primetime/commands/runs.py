@@ -61,4 +61,4 @@ def _step_line(step: WorkStep) -> str:
     cpu = "" if step.cpu_seconds is None else f"{step.cpu_seconds:8.1f} s processor"
     memory = "" if step.peak_memory is None else f"{step.peak_memory / _MEBIBYTE:7.0f} MiB"
     counts = ", ".join(f"{value} {name}" for name, value in step.counts.items())
-    return f"      {step.name:10} {step.outcome:8}{took}{cpu}{memory}  {counts or step.cause}".rstrip()
+    return f"      {step.name:14} {step.outcome:8}{took}{cpu}{memory}  {counts or step.cause}".rstrip()

@@ -12,9 +12,9 @@ from typing import Any
 
 import psycopg
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 from psycopg.rows import class_row
 
 from primetime.analysis.unchanged import unchanged_since
@@ -39,6 +39,7 @@ ATTEMPTS = 3
 RETENTION_HOURS = 14 * 24
 QUEUE = "analysis"
 _ANALYSE = "analyse"
+_AGAIN_SECONDS = 60
 _QUERIES = load_queries("primetime.jobs")
 
 log = structlog.get_logger(__name__)
@@ -53,6 +54,15 @@ class JobState:
     attempts: int
     requested_at: datetime | None
     finished_at: datetime | None
+
+
+class _Patient(BaseRetryStrategy):
+    """Tried three times in all; but while another run goes on, by hand or by cron, it waits as long as that takes."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, Busy) or job.attempts + 1 < ATTEMPTS:
+            return RetryDecision(retry_in={"seconds": _AGAIN_SECONDS})
+        return None
 
 
 def create_queue(settings: Settings) -> App:
@@ -73,8 +83,7 @@ def create_queue(settings: Settings) -> App:
         queue=QUEUE,
         lock=_ANALYSE,
         queueing_lock=_ANALYSE,
-        # Another analysis by hand or by cron makes this one wait, not fail.
-        retry=RetryStrategy(max_attempts=ATTEMPTS, wait=60),
+        retry=_Patient(),
     )
     def analyse() -> None:
         with connect(settings) as connection:

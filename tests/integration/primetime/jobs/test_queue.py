@@ -9,6 +9,7 @@ import pytest
 from primetime.database.migrations import read_migrations
 from primetime.errors import Busy
 from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
+from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
 
 
@@ -38,3 +39,29 @@ def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: p
         "SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'analyse'"
     ).fetchone()
     assert row == (True,)
+
+
+@pytest.mark.parametrize(("attempts", "status"), [(1, "todo"), (2, "failed")])
+def test_the_third_attempt_is_the_last(
+    settings: Settings, connection: psycopg.Connection, attempts: int, status: str
+) -> None:
+    queue = create_queue(settings)
+    enqueue_analysis(queue, connection)
+    connection.execute("UPDATE procrastinate_jobs SET attempts = %s", (attempts,))
+    connection.commit()
+    asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
+    (job,) = analysis_jobs(connection)
+    assert (job.status, job.attempts) == (status, attempts + 1)
+
+
+def test_while_another_run_goes_on_a_job_waits_as_long_as_that_takes(
+    settings: Settings, connection: psycopg.Connection
+) -> None:
+    queue = create_queue(settings)
+    enqueue_analysis(queue, connection)
+    connection.execute("UPDATE procrastinate_jobs SET attempts = 40")
+    connection.commit()
+    with recorded_run(settings, kind="night", asked_by="cron"):
+        asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
+    (job,) = analysis_jobs(connection)
+    assert (job.status, job.attempts) == ("todo", 41)
