@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
+from psycopg import sql
 from psycopg.rows import dict_row
 from starlette.responses import StreamingResponse
 
@@ -74,7 +75,7 @@ def articles(
 ) -> list[PrototypeArticle]:
     """Articles by PMID; `after` is the last one of the page before."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(QUERIES["prototype_articles"], {"after": after, "limit": limit + 1}).fetchall()
+        rows = cursor.execute(_query("prototype_articles"), {"after": after, "limit": limit + 1}).fetchall()
     shown = [_article(row) for row in rows[:limit]]
     if len(rows) > limit:
         following = urlencode({"limit": limit, "after": shown[-1].id})
@@ -85,7 +86,7 @@ def articles(
 @router.get("/articles/{pmid}")
 def article(pmid: Pmid, connection: Connection) -> PrototypeArticle:
     with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(QUERIES["prototype_article"], {"pmid": pmid}).fetchone()
+        row = cursor.execute(_query("prototype_article"), {"pmid": pmid}).fetchone()
     if row is None:
         raise NotFound(f"there is no article with PMID {pmid}")
     return _article(row)
@@ -99,6 +100,10 @@ def export_csv(
     return csv(question, shared, connection)
 
 
+def _query(name: str) -> sql.Composed:
+    return QUERIES[name].format(columns=QUERIES["prototype_columns"])
+
+
 def _article(row: dict[str, Any]) -> PrototypeArticle:
     return PrototypeArticle(
         id=row["pmid"],
@@ -107,7 +112,7 @@ def _article(row: dict[str, Any]) -> PrototypeArticle:
         journal=row["journal"] or None,
         pub_date=row["publication_date"],
         authors=[author_line(author) for author in row["authors"]],
-        citation_count=None,
+        citation_count=row["citations"],
         doi=row["doi"],
         abstract=row["abstract"] or None,
         date_printed=row["publication_date_printed"],

@@ -32,13 +32,17 @@ SELECT count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER (WHER
     (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute') AS workers
 FROM procrastinate_jobs;
 
+-- name: prototype_columns
+pmid, title, abstract, journal, publication_date, publication_date_printed, authors, publication_types, doi,
+    (SELECT citations FROM article_citations AS cited
+        WHERE cited.pmid = articles.pmid AND citations IS NOT NULL
+        ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations
+
 -- name: prototype_articles
-SELECT pmid, title, abstract, journal, publication_date, publication_date_printed, authors, publication_types, doi
-FROM articles WHERE pmid > %(after)s ORDER BY pmid LIMIT %(limit)s;
+SELECT {columns} FROM articles WHERE pmid > %(after)s ORDER BY pmid LIMIT %(limit)s;
 
 -- name: prototype_article
-SELECT pmid, title, abstract, journal, publication_date, publication_date_printed, authors, publication_types, doi
-FROM articles WHERE pmid = %(pmid)s;
+SELECT {columns} FROM articles WHERE pmid = %(pmid)s;
 
 -- name: data_version
 SELECT count(*) FROM data_changes;

@@ -19,13 +19,20 @@ LONGEST = 300.0
 _SILENCE = 15.0
 _RETRY = "retry: 3000\n\n"  # milliseconds after which a browser asks again
 
+# One event of the stream, as the description shows it; its data is a search in JSON.
+_EVENT = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {"event": {"enum": ["progress", "ended"]}, "data": {"type": "string"}},
+}
+
 router = APIRouter(prefix="/api/v1/searches", tags=["searches"])
 
 
 @router.get(
     "/{search_id}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
 )
 async def events(search_id: SearchId, shared: ServicesOf) -> StreamingResponse:
     """The event `progress` with the search whenever it has changed, and `ended` with it at the end.

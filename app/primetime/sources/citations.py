@@ -15,6 +15,7 @@ from primetime.sources.shared import QUERIES
 from primetime.sources.transport import BadReplyError
 
 SourceName = Literal["icite", "openalex", "crossref"]
+# In the order in which one is believed before the others: iCite counts among PubMed's own articles, as its ratio does.
 SOURCES: tuple[SourceName, ...] = ("icite", "openalex", "crossref")
 
 
@@ -85,9 +86,9 @@ def citations_of(connection: psycopg.Connection, pmids: Sequence[int]) -> dict[i
 
 
 def best_count(answers: Sequence[StoredCitations]) -> StoredCitations | None:
-    """The answer to show where one number is wanted: of the source that knows most citations; None when none knows."""
-    known = [one for one in answers if one.citations is not None]
-    return max(known, key=lambda one: (one.citations or 0, one.source == "icite"), default=None)
+    """The answer to show where one number is wanted: of the first of the sources that knows; None when none does."""
+    known = {one.source: one for one in answers if one.citations is not None}
+    return next((known[source] for source in SOURCES if source in known), None)
 
 
 def read_json(body: bytes) -> dict[str, Any]:

@@ -39,8 +39,8 @@ describe('a search in words', () => {
 		expect(citations([])).toBe('citations unknown');
 		expect(citations([answer('icite', null)])).toBe('citations unknown');
 		expect(citations([answer('icite', 0), answer('openalex', null)])).toBe('0 citations (iCite)');
-		expect(citations([answer('icite', 3), answer('crossref', 5)])).toBe('5 citations (Crossref)');
-		expect(citations([answer('crossref', 5), answer('icite', 5)])).toBe('5 citations (iCite)');
+		expect(citations([answer('crossref', 5), answer('icite', 3)])).toBe('3 citations (iCite)');
+		expect(citations([answer('crossref', 5), answer('icite', null)])).toBe('5 citations (Crossref)');
 	});
 
 	it('offers what gives some', () => {

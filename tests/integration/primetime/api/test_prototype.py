@@ -47,6 +47,16 @@ def test_what_is_unknown_is_null_and_a_comma_splits_no_author(reader: TestClient
     assert reader.get("/api/articles/77").status_code == 404
 
 
+def test_citations_that_are_known_are_told(reader: TestClient, connection: psycopg.Connection) -> None:
+    connection.execute(
+        "INSERT INTO article_citations (pmid, source, citations)"
+        " VALUES (1, 'icite', NULL), (1, 'openalex', 4), (1, 'crossref', 6), (2, 'icite', 0), (2, 'crossref', 9)"
+    )
+    connection.commit()
+    found = {one["pmid"]: one["citation_count"] for one in reader.get("/api/articles").json()}
+    assert (found["1"], found["2"], found["3"]) == (4, 0, None)
+
+
 def test_the_database_tells_how_it_is_and_nothing_changes_it(reader: TestClient) -> None:
     found = reader.get("/api/database/status").json()
     assert (found["connected"], found["pending"]) == (True, [])

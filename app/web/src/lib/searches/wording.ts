@@ -18,7 +18,7 @@ const STEPS: Record<Step, string> = {
 	finished: 'finished'
 };
 
-/** In the order in which equal counts are believed. */
+/** In the order in which one is believed before the others. */
 const SOURCES: Record<Citations['source'], string> = { icite: 'iCite', openalex: 'OpenAlex', crossref: 'Crossref' };
 
 export function standing(search: Pick<Search, 'state' | 'step'>): string {
@@ -51,12 +51,12 @@ export function share(search: Pick<Search, 'state' | 'planned' | 'fetched' | 'un
 	return to === 0 ? 1 : (search.fetched + search.embedded + search.scored) / (3 * to);
 }
 
-/** The answer of the source that knows most; an article that none knows is unknown, not 0. */
+/** The answer of the first source that knows; an article that none knows is unknown, not 0. */
 export function citations(answers: Citations[]): string {
 	const order = Object.keys(SOURCES);
 	const [best] = answers
 		.filter((one) => one.citations !== null)
-		.sort((one, other) => (other.citations ?? 0) - (one.citations ?? 0) || order.indexOf(one.source) - order.indexOf(other.source));
+		.sort((one, other) => order.indexOf(one.source) - order.indexOf(other.source));
 	if (!best) return 'citations unknown';
 	return `${counted(best.citations ?? 0, 'citation')} (${SOURCES[best.source]})`;
 }
