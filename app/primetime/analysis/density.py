@@ -18,6 +18,7 @@ _REACH = 15
 # A part is bridged to this many others, the nearest by their centres, and along the tree of all centres.
 _BRIDGES = 4
 _OUTLIER = -1
+_LEAST_LEFT = 1 / 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +146,8 @@ def clusters(tree: Dendrogram, *, min_size: int, max_size: int = 0, leaves: bool
     """Nodes of the dendrogram that are clusters: those of most excess of mass, or the smallest of all (`leaves`).
 
     A cluster has at least `min_size` points and lives until two such parts leave each other. One larger than
-    `max_size` (0: any) is taken apart if it can be. All points together are no cluster.
+    `max_size` (0: any) is taken apart where its parts hold a third of it, or else one dense topic would be lost for a
+    few splinters of it. All points together are no cluster.
     """
     found = _condensed(tree, min_size)
     if len(found) == 1:
@@ -158,10 +160,13 @@ def clusters(tree: Dendrogram, *, min_size: int, max_size: int = 0, leaves: bool
             best[number], chosen[number] = one.stability, {number}
             continue
         below = best[one.split[0]] + best[one.split[1]]
-        too_large = number == 0 or (max_size and tree.sizes[one.node] > max_size)
-        if leaves or too_large or one.stability < below:
+        apart = chosen[one.split[0]] | chosen[one.split[1]]
+        covered = sum(int(tree.sizes[found[part].node]) for part in apart)
+        size = int(tree.sizes[one.node])
+        too_large = max_size and size > max_size and covered >= _LEAST_LEFT * size
+        if number == 0 or leaves or too_large or one.stability < below:
             best[number] = below
-            chosen[number] = chosen[one.split[0]] | chosen[one.split[1]]
+            chosen[number] = apart
         else:
             best[number], chosen[number] = one.stability, {number}
     return sorted(found[number].node for number in chosen[0])

@@ -67,3 +67,14 @@ def test_points_far_and_wide_are_in_no_cluster() -> None:
     tree = dendrogram(points, min_samples=5)
     assert clusters(tree, min_size=50) == []
     assert (labels_of(tree, []) == -1).all()
+
+
+def test_a_large_cluster_is_not_given_up_for_a_few_splinters_of_it() -> None:
+    random = np.random.default_rng(0)
+    one = random.normal(size=(400, 2))
+    splinters = [random.normal(middle, 0.02, (25, 2)) for middle in ((2.5, 0), (-2.5, 0))]
+    points = np.concatenate([one, *splinters, random.normal(60, 1, (100, 2))]).astype(np.float32)
+    tree = dendrogram(points, min_samples=10)
+    labels = labels_of(tree, clusters(tree, min_size=25, max_size=200))
+    assert (labels[:400] >= 0).mean() > 0.8
+    assert len(set(labels[450:])) == 1
