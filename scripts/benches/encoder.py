@@ -22,13 +22,13 @@ from playbook import REPOSITORY
 ABSTRACTS = REPOSITORY.parent / "shared" / "data" / "pubmed" / "drug-reviews.xml.gz"
 _NEEDED = ("torch", "transformers", "optimum", "nncf", "sentence_transformers", "fastembed")
 # Texts for each geometry: some seconds of work for ours, half a minute for the slowest.
-_TEXTS = {"bert_base": 64, "minilm": 256}
+_TEXTS = {"bert_base": 48, "minilm": 192}
 
 
 @click.command()
 @click.option("--texts", "texts_file", type=click.Path(path_type=Path, exists=True), help="JSON lines with `text`.")
 @click.option("--threads", type=int, default=0, help="0: physical cores.")
-@click.option("--repeats", type=int, default=3, help="The best of so many runs counts.")
+@click.option("--repeats", type=int, default=2, help="The best of so many runs counts.")
 @click.option("--geometry", type=click.Choice(list(_TEXTS)), multiple=True, default=list(_TEXTS))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def bench(texts_file: Path | None, threads: int, repeats: int, geometry: tuple[str, ...], as_json: bool) -> None:

@@ -107,6 +107,13 @@ def quantise_static(original: Path, output: Path, feeds: Sequence[Feed]) -> None
         onnx.save(graph, str(output))
 
 
+def convert(graph: Path, output: Path) -> None:
+    """Write the ONNX graph in OpenVINO's own form: `output`, an .xml, and its weights beside it as .bin."""
+    import openvino
+
+    openvino.save_model(openvino.Core().read_model(graph), output, compress_to_fp16=False)
+
+
 @contextmanager
 def _without_advice() -> Iterator[None]:
     """Silence the libraries' hints to developers: torch's of branches traced, optimum's and onnxruntime's of options.

@@ -10,8 +10,17 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
-from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE, Engine, Manifest, Quantisation, sha256_of
-from primetime.encoder.exporting import Feed, quantise_dynamic, quantise_static
+from primetime.encoder.artifact import (
+    GRAPH_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Engine,
+    Manifest,
+    Quantisation,
+    sha256_of,
+)
+from primetime.encoder.exporting import Feed, convert, quantise_dynamic, quantise_static
 from primetime.encoder.source import SourceModel
 
 ENGINES: dict[Quantisation, Engine] = {
@@ -33,6 +42,7 @@ def make_variant(
         quantise_dynamic(original / MODEL_FILE, directory / MODEL_FILE)
     elif quantisation == "static-int8-smoothquant":
         quantise_static(original / MODEL_FILE, directory / MODEL_FILE, _feeds(original, model.max_length, calibration))
+        convert(directory / MODEL_FILE, directory / GRAPH_FILE)
     else:
         shutil.copyfile(original / MODEL_FILE, directory / MODEL_FILE)
 
@@ -49,7 +59,11 @@ def describe(model: SourceModel, directory: Path, quantisation: Quantisation, ca
         max_length=model.max_length,
         quantisation=quantisation,
         engine=ENGINES[quantisation],
-        files={name: sha256_of(directory / name) for name in (MODEL_FILE, TOKENIZER_FILE)},
+        files={
+            name: sha256_of(directory / name)
+            for name in (MODEL_FILE, TOKENIZER_FILE, GRAPH_FILE, WEIGHTS_FILE)
+            if (directory / name).is_file()
+        },
         calibration_sha256=calibration_sha256 if quantisation == "static-int8-smoothquant" else "",
     )
     manifest.write(directory)

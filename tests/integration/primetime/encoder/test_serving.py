@@ -133,8 +133,44 @@ def test_an_artifact_without_golden_vectors_is_refused(copy: Path) -> None:
         Encoder.open(copy).warm()
 
 
+@pytest.mark.parametrize("graph", ["model.xml", "model.bin"])
+def test_a_converted_graph_that_is_none_is_run_from_the_other_file_and_said_so(
+    copy: Path, graph: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace_file(copy, graph, b"no graph")
+    Encoder.open(copy).warm()
+    assert "onnxruntime does, more slowly" in capsys.readouterr().out
+
+
+def test_an_artifact_from_before_the_converted_graph_is_served(copy: Path, encoder: Encoder) -> None:
+    files = json.loads((copy / "manifest.json").read_text())["files"]
+    change_manifest(copy, files={name: files[name] for name in ("model.onnx", "tokenizer.json")})
+    (copy / "model.xml").unlink()
+    (copy / "model.bin").unlink()
+    earlier = Encoder.open(copy)
+    earlier.warm()
+    assert earlier.encode(["heart failure"])[0] @ encoder.encode(["heart failure"])[0] > 0.999
+
+
+def test_the_weights_are_not_held_twice(model_directory: Path, repository: Path) -> None:
+    """The file's own pages leave memory once the engine has its copies."""
+    program = (
+        "import sys; from pathlib import Path; from primetime.encoder.serving import Encoder; "
+        f"folder = Path({str(model_directory)!r}); encoder = Encoder.open(folder); encoder.warm(); "
+        "parts = Path('/proc/self/smaps').read_text().split(str((folder / 'model.bin').resolve()))[1:]; "
+        "print(sum(int(part.split('Rss:')[1].split()[0]) for part in parts), len(parts))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=repository / "app", capture_output=True, text=True, check=True
+    )
+    resident, mappings = (int(number) for number in result.stdout.splitlines()[-1].split())
+    assert mappings >= 1
+    assert resident * 1024 < 0.1 * (model_directory / "model.bin").stat().st_size
+
+
 def test_a_graph_that_is_none_is_one_line(copy: Path) -> None:
-    replace_file(copy, "model.onnx", b"no graph")
+    for file in ("model.onnx", "model.xml"):
+        replace_file(copy, file, b"no graph")
     with pytest.raises(ModelProblem, match="cannot be loaded") as caught:
         Encoder.open(copy)
     assert "\n" not in caught.value.one_line

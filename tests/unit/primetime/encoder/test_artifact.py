@@ -40,6 +40,7 @@ def test_the_hash_names_what_decides_the_vectors(artifact: Path) -> None:
     assert manifest_of(artifact, pooling="cls").hash != plain.hash
     assert manifest_of(artifact, max_length=9).hash != plain.hash
     assert manifest_of(artifact, files={**plain.files, "model.onnx": "0"}).hash != plain.hash
+    assert manifest_of(artifact, files={**plain.files, "model.xml": "0", "model.bin": "0"}).hash == plain.hash
 
 
 def test_a_changed_file_is_named(artifact: Path) -> None:
