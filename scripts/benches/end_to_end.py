@@ -1,6 +1,7 @@
 """Reading articles from PostgreSQL, encoding and storing them, beside encoding the same texts alone, in turns."""
 
 import json
+import logging
 import tempfile
 import time
 from contextlib import ExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import click
 import psycopg
+import structlog
 
 from playbook import REPOSITORY
 
@@ -28,6 +30,8 @@ def bench(model: Path, articles: int, rounds: int, as_json: bool) -> None:
     from primetime.encoder.serving import Encoder
     from primetime.vectors.storing import encode_missing
 
+    # Standard output is for the figures.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     if not ABSTRACTS.is_file():
         raise click.ClickException(f"{ABSTRACTS} is not there; this bench reads real records kept beside the checkout")
     encoder = Encoder.open(model)

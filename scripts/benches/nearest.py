@@ -5,6 +5,7 @@ ones do. A query is the vector of an article as noised again. Everything runs on
 """
 
 import json
+import logging
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 import click
 import numpy as np
 import psycopg
+import structlog
 from numpy.typing import NDArray
 
 from playbook import REPOSITORY
@@ -41,6 +43,8 @@ def bench(articles: int, sizes: str, links: str, model: Path, vectors: Path | No
     from primetime.vectors import nearest, nearest_index
     from primetime.vectors.nearest_index import drop_index, ensure_index
 
+    # Standard output is for the figures.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     texts, real = _real_vectors(model, vectors)
     stored, queries = _perturbed(real, articles)
     figures: dict[str, Any] = {"name": "nearest", "articles": articles, "dimension": stored.shape[1], "sizes": {}}
