@@ -25,6 +25,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import cycle, islice
 from pathlib import Path
+from urllib.parse import quote
 
 import click
 import numpy as np
@@ -190,7 +191,7 @@ def questions(words: list[str], number: int) -> dict[str, Asking]:
     """What clients ask for, by what the figures are called."""
 
     def of_words(chance: random.Random, count: int) -> str:
-        return "%20".join(chance.choice(words) for _ in range(count))
+        return quote(" ".join(chance.choice(words) for _ in range(count)))
 
     def lists(chance: random.Random) -> str:
         base = f"/api/v1/articles?page_size=25&page={chance.randint(1, 20)}"
