@@ -211,7 +211,7 @@ def test_one_article(reader: TestClient) -> None:
     found = reader.get("/api/v1/articles/7").json()
     assert found["title"] == "Article 7 about asthma"
     assert found["abstract"] == ARTICLES[6].abstract
-    assert_problem(reader.get("/api/v1/articles/99"), 404, "no article with PMID 99")
+    assert_problem(reader.get("/api/v1/articles/99"), 404, "no article 99")
 
 
 @pytest.mark.parametrize(
