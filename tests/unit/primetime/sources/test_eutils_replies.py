@@ -1,6 +1,7 @@
 """Recorded replies of NCBI, and broken ones."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -95,5 +96,5 @@ def test_no_file_is_read_for_a_document_type(tmp_path: Path) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     for read in (read_search, read_post, read_spelling, check_article_set):
-        with pytest.raises(BadReplyError):
+        with suppress(BadReplyError):  # any other error fails
             read(body)
