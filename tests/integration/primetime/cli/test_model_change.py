@@ -13,7 +13,6 @@ from fastapi.testclient import TestClient
 
 from primetime.api.application import create_app
 from primetime.cli import primetime
-from primetime.commands.session import Progress
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.serving import Encoder
 from primetime.errors import PrimeTimeError
@@ -122,7 +121,7 @@ def test_an_analysis_takes_a_new_model_once_it_is_complete(
 
     analysed: list[str] = []
 
-    def note(connection: psycopg.Connection, *, model_hash: str, settings: Settings, progress: Progress | None) -> None:
+    def note(connection: psycopg.Connection, *, model_hash: str, **_: object) -> None:
         analysed.append(model_hash)
 
     monkeypatch.setattr(analysing, "analyse", note)
