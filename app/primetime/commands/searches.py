@@ -6,7 +6,6 @@ import click
 import orjson
 
 from primetime.commands.session import begin, database, progress_bar
-from primetime.encoder.serving import Encoder
 from primetime.jobs.analysing import bulk_pace
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
@@ -16,6 +15,7 @@ from primetime.searches.storing import create_search, find_search
 from primetime.searches.wanted import fetch_wanted
 from primetime.sources.opening import open_sources
 from primetime.sources.refreshing import refresh_citations
+from primetime.vectors.serving_encoder import open_serving
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -33,8 +33,8 @@ def searches_group() -> None:
 def run_command(query: str, max_results: int, idea: str, as_json: bool) -> None:
     """Search PubMed for QUERY here and now: fetch, store, look up citations, encode, score."""
     settings = begin()
-    encoder = Encoder.open(settings.model_directory, threads=settings.encoder_threads)
     with database(settings) as connection, open_sources(settings) as sources:
+        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         search_id = create_search(connection, Order(query=query, max_results=max_results, idea=idea))
         connection.commit()
         means = Means(settings=settings, sources=sources, encoder=encoder, pace=bulk_pace(settings))

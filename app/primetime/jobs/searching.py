@@ -18,6 +18,8 @@ from primetime.searches.storing import QUERIES as SEARCH_QUERIES
 from primetime.searches.storing import fail_search
 from primetime.settings import Settings
 from primetime.sources.opening import open_sources
+from primetime.vectors.serving_encoder import open_serving
+from primetime.vectors.serving_model import serving_hash
 
 SEARCH_QUEUE = "searches"
 SEARCH_TASK = "search"
@@ -33,18 +35,23 @@ log = structlog.get_logger(__name__)
 
 
 class OneEncoder:
-    """The worker's encoder, opened when the first search needs it and kept."""
+    """The worker's encoder of the model that serves, opened when the first search needs it and kept while it does."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
         self._encoder: Encoder | None = None
 
-    def get(self) -> Encoder:
+    def get(self, connection: psycopg.Connection) -> Encoder:
         """Raises ModelProblem."""
         with self._lock:
-            if self._encoder is None:
-                self._encoder = Encoder.open(self._settings.model_directory, threads=self._settings.encoder_threads)
+            serving = serving_hash(connection)
+            connection.commit()
+            if self._encoder is None or serving not in (None, self._encoder.manifest.hash):
+                self._encoder = None  # two might not fit in memory
+                self._encoder = open_serving(
+                    connection, self._settings.model_directory, threads=self._settings.encoder_threads
+                )
             return self._encoder
 
 
@@ -65,7 +72,7 @@ def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.C
                     means = Means(
                         settings=settings,
                         sources=sources,
-                        encoder=encoder.get(),
+                        encoder=encoder.get(connection),
                         pace=bulk_pace(settings),
                         stop=context.should_abort,
                     )
