@@ -23,7 +23,7 @@ down: ## stop the demo's machines and keep what they hold; make demo brings them
 	@$(ROOT) $(BIN)/localcloud down
 
 test: ## everything, the deployment and the browser included (a bare machine is enough)
-	@scripts/setup.sh packages docker browser environment
+	@scripts/setup.sh packages docker browser redis environment
 	@$(MAKE) --no-print-directory lint sanity test-web
 	@$(ROOT) $(BIN)/pytest
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes this machine ready: Debian packages that are missing, Docker answering, and .venv/ from the lock.
-#   scripts/setup.sh [packages|docker|browser|environment]…   (without arguments: environment)
+#   scripts/setup.sh [packages|docker|browser|redis|environment]…   (without arguments: environment)
 # Every step looks first and does only what is missing, so it can be run again at any time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -81,10 +81,13 @@ make_docker() {
 
 make_browser() { install_packages chromium fonts-dejavu-core; }
 
+# For the tests of what happens when it goes away; the server on which the platform runs has its own.
+make_redis() { command -v redis-server >/dev/null || install_packages redis-server; }
+
 [ $# -gt 0 ] || set -- environment
 for step in "$@"; do
   case "$step" in
-    packages | docker | browser | environment) "make_$step" ;;
-    *) fail "no step is named '$step'; the steps are packages, docker, browser, environment" 2 ;;
+    packages | docker | browser | redis | environment) "make_$step" ;;
+    *) fail "no step is named '$step'; the steps are packages, docker, browser, redis, environment" 2 ;;
   esac
 done
