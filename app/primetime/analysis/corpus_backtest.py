@@ -56,6 +56,8 @@ _ABLATED: Mapping[str, Weights] = {
 _ALONE: Mapping[str, Weights] = {f"{part} alone": tuple(float(one == part) for one in PARTS) for part in PARTS}  # type: ignore[misc]
 SHOWN = (OPPORTUNITY, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
 _BLOCK = 1024
+# The bootstrap draws blocks of five origins, as three years of growth overlap.
+FEWEST_ORIGINS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +75,12 @@ class CorpusBacktest(Backtest):
 
     @property
     def alternative(self) -> str | None:
-        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain."""
-        return self.recommended if self.gain_low > 0 and self.recommended != _STANDARD else None
+        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain.
+
+        Fewer origins than two blocks of the bootstrap are not enough for that, whatever their interval.
+        """
+        certain = self.gain_low > 0 and len(self.origins) >= FEWEST_ORIGINS
+        return self.recommended if certain and self.recommended != _STANDARD else None
 
 
 def backtest_corpus(

@@ -130,3 +130,9 @@ def test_articles_all_alike_without_years_or_of_zeros_are_refused(corpus: Corpus
         backtest_corpus(vectors, np.zeros_like(years), 2012, seed=1)
     with pytest.raises(BadInput, match="600 of the 600 articles have a vector of zeros"):
         backtest_corpus(np.zeros_like(vectors), years, 2012, seed=1)
+
+
+def test_few_origins_prove_no_other_weights() -> None:
+    figures = {"series": [], "scores": {}, "chosen": [], "recommended": "0/0/1", "gain": 0.1, "gain_low": 0.05}
+    judged = {origins: CorpusBacktest(origins=list(range(origins)), gain_high=0.2, **figures) for origins in (9, 10)}
+    assert [judged[origins].alternative for origins in (9, 10)] == [None, "0/0/1"]
