@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import boto3
 import pytest
@@ -90,14 +92,24 @@ def refused(platform: "Platform", *options: str) -> str:
     return run.stdout
 
 
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """A new database, and the addresses of two accounts: made before the restore's time, and after it."""
+
+    name: str
+    early: str
+    late: str
+
+
 @pytest.fixture
-def restored(platform: "Platform") -> str:
-    """A database as the platform's was before somebody was added, made by a restore that was killed once."""
-    create_account(platform, "early@example.org")
+def restored(platform: "Platform") -> Restored:
+    """The platform's database as it was before somebody was added, made by a restore that was killed once."""
+    early, late = (f"{when}-{uuid4().hex[:8]}@example.org" for when in ("early", "late"))
+    create_account(platform, early)
     time.sleep(2)  # the service counts whole seconds
     moment = datetime.now(UTC).replace(microsecond=0)
     time.sleep(2)
-    create_account(platform, "late@example.org")
+    create_account(platform, late)
     restorable_to(platform, moment)
     made, text = restorations(platform), moment.strftime("%Y-%m-%dT%H:%M:%SZ")
     command = [str(Path(sys.executable).parent / "fab"), "restore", "--to", text]
@@ -119,23 +131,23 @@ def restored(platform: "Platform") -> str:
     name = f"{BASE}-{moment.strftime('%Y%m%d%H%M%S')}"
     assert f"{BASE}: 15.0" in again.stdout, again.stdout[-2000:]
     assert f"fab restore --new {BASE}" in again.stdout
-    return name
+    return Restored(name=name, early=early, late=late)
 
 
-def test_the_platform_moves_to_the_restored_database_and_back(platform: "Platform", restored: str) -> None:
-    assert database_in_use(platform) == endpoint_of(platform, restored)
-    assert "early@example.org" in accounts(platform)
-    assert "late@example.org" not in accounts(platform)
+def test_the_platform_moves_to_the_restored_database_and_back(platform: "Platform", restored: Restored) -> None:
+    assert database_in_use(platform) == endpoint_of(platform, restored.name)
+    assert restored.early in accounts(platform)
+    assert restored.late not in accounts(platform)
     provision = platform.run("ansible-playbook", "playbooks/provision.yml", "-i", "inventory/local")
     assert "changed=0" in provision.stdout, provision.stdout[-3000:]
     watched = {alarm["monitoredResourceInfo"]["name"] for alarm in lightsail(platform).get_alarms()["alarms"]}
-    assert watched == {"prime-time-local", restored}
+    assert watched == {"prime-time-local", restored.name}
 
     back = platform.run("fab", "restore", "--new", BASE)
     assert back.returncode == 0, back.stdout[-4000:]
     assert database_in_use(platform) == endpoint_of(platform, BASE)
-    assert "late@example.org" in accounts(platform)
-    lightsail(platform).delete_relational_database(relationalDatabaseName=restored, skipFinalSnapshot=True)
+    assert restored.late in accounts(platform)
+    lightsail(platform).delete_relational_database(relationalDatabaseName=restored.name, skipFinalSnapshot=True)
     look = platform.run("python", "scripts/drift.py", "local")
     assert (look.returncode, look.stdout) == (0, "")
 
