@@ -30,6 +30,14 @@ class Burst:
     sustainable: float
     """share of all cores, 0..1, that spends no credits"""
 
+    def slows(self, left: float | None) -> bool:
+        """Whether work slows at this reading in percent; None: no reading."""
+        return left is None or left < self.floor
+
+    def share(self, full: float, left: float | None) -> float:
+        """What of a full share, 0..1, may be taken at this reading."""
+        return min(full, self.sustainable) if self.slows(left) else full
+
 
 class Pace:
     """Rests after each batch so long that no more than a share of the time is spent computing."""
@@ -66,14 +74,14 @@ class Pace:
         if self._looked is None or now - self._looked >= _EVERY:
             self._looked = now
             left = burst_left(burst.file)
-            slow = left is None or left < burst.floor
+            slow = burst.slows(left)
             if slow != self._slow:
                 self._slow = slow
                 known = "unknown" if left is None else f"{left:.0f} %"
                 log.warning(
                     "encoding slows to the sustainable share" if slow else "encoding takes its full share again",
                     burst_capacity=known,
-                    share=min(self._share, burst.sustainable) if slow else self._share,
+                    share=burst.share(self._share, left),
                 )
         return min(self._share, burst.sustainable) if self._slow else self._share
 

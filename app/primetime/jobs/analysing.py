@@ -90,14 +90,18 @@ def change_model_step(
 
 def bulk_pace(settings: Settings, share: float | None = None) -> Pace:
     """How fast bulk encoding may go: by the settings, or by a share of the time (0..1) in place of theirs."""
-    burst = None
-    if settings.burst_capacity_file is not None:
-        burst = Burst(
-            file=settings.burst_capacity_file,
-            floor=settings.burst_capacity_floor,
-            sustainable=settings.burst_sustainable_share,
-        )
-    return Pace(settings.encoder_cpu_share if share is None else share, burst)
+    return Pace(settings.encoder_cpu_share if share is None else share, burst_of(settings))
+
+
+def burst_of(settings: Settings) -> Burst | None:
+    """The burst capacity that the settings have work spare; None where none is read."""
+    if settings.burst_capacity_file is None:
+        return None
+    return Burst(
+        file=settings.burst_capacity_file,
+        floor=settings.burst_capacity_floor,
+        sustainable=settings.burst_sustainable_share,
+    )
 
 
 def rest_between_steps(settings: Settings) -> Callable[[float], None]:

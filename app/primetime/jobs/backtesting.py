@@ -7,11 +7,10 @@ import psycopg
 
 from primetime.analysis.backtests import backtest_stored
 from primetime.analysis.corpus_backtest import CorpusBacktest
-from primetime.errors import BadInput
 from primetime.jobs.analysing import rest_between_steps
 from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
-from primetime.vectors.serving_model import serving_hash
+from primetime.vectors.serving_model import require_serving
 
 
 def run_backtest(
@@ -26,10 +25,8 @@ def run_backtest(
 
     Raises Busy while another run goes on, BadInput where nothing is encoded or the corpus allows no origin.
     """
-    model_hash = serving_hash(connection)
+    model_hash = require_serving(connection)
     connection.commit()
-    if model_hash is None:
-        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
     with recorded_run(settings, kind="backtest", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
         return backtest_stored(
             connection,

@@ -19,7 +19,7 @@ from primetime.jobs.searching import enqueue_search
 from primetime.searches.saved import run_again
 from primetime.settings import Settings
 from primetime.vectors.changing_model import new_model_waits
-from primetime.vectors.serving_model import serving_hash
+from primetime.vectors.serving_model import require_serving
 
 # Records of runs are kept so long: a year, and the same season of the last for comparison.
 KEPT_DAYS = 400
@@ -90,7 +90,7 @@ def _change_model(connection: psycopg.Connection, settings: Settings, run: RunRe
 
 
 def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
-    model_hash = _serving(connection)
+    model_hash = require_serving(connection)
     earlier = unchanged_since(connection, model_hash, settings)
     connection.commit()
     if earlier is not None:
@@ -102,15 +102,8 @@ def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord)
     )
 
 
-def _serving(connection: psycopg.Connection) -> str:
-    model_hash = serving_hash(connection)
-    if model_hash is None:
-        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
-    return model_hash
-
-
 def _backtest(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
-    model_hash = _serving(connection)
+    model_hash = require_serving(connection)
     due = backtest_due(connection, model_hash, settings)
     connection.commit()
     if not due:

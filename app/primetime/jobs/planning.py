@@ -12,6 +12,7 @@ from primetime.analysis.running import STEPS
 from primetime.analysis.unchanged import unchanged_since
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pace import burst_left
+from primetime.jobs.analysing import burst_of
 from primetime.jobs.history import rates
 from primetime.settings import Settings
 from primetime.vectors.serving_model import serving_hash
@@ -62,16 +63,15 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed), "backtest": judged}
     known = rates(connection)
     steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]
-    left = burst_left(settings.burst_capacity_file) if settings.burst_capacity_file else None
-    slow = settings.burst_capacity_file is not None and (left is None or left < settings.burst_capacity_floor)
-    share = min(settings.encoder_cpu_share, settings.burst_sustainable_share) if slow else settings.encoder_cpu_share
+    burst, share = burst_of(settings), settings.encoder_cpu_share
+    left = burst_left(burst.file) if burst else None
     return Plan(
         steps=steps,
         unchanged_since=earlier.id if earlier else None,
         cpu_seconds=round(sum(step.cpu_seconds or 0.0 for step in steps), 1),
         unknown=[step.name for step in steps if step.cpu_seconds is None],
         cores=os.cpu_count() or 1,
-        share=share,
+        share=burst.share(share, left) if burst else share,
         burst_left=left,
     )
 

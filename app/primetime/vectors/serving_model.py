@@ -50,6 +50,14 @@ def serving_hash(connection: Connection[Any]) -> str | None:
     return None if row is None else str(row[0])
 
 
+def require_serving(connection: Connection[Any]) -> str:
+    """The same where one is needed. Raises BadInput before the first article was encoded."""
+    model_hash = serving_hash(connection)
+    if model_hash is None:
+        raise BadInput("nothing is encoded", remedy="import articles, then run `primetime analyse`")
+    return model_hash
+
+
 def model_states(connection: Connection[Any]) -> list[ModelState]:
     """Every model that has or had vectors, the serving one first."""
     with connection.cursor(row_factory=class_row(ModelState)) as cursor:
