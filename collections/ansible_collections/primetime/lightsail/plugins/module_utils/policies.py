@@ -12,6 +12,7 @@ from typing import Any
 from .cloudfront import every_cloudfront
 from .convergence import Outcome, Plan, Step, converge, find
 from .distribution_config import normal
+from .module import open_client
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class PolicyKind:
         return None if description is None else description[self.member][f"{self.member}Config"]
 
 
+# The options that both kinds have.
+POLICY_OPTIONS: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "comment": {"type": "str"},
+}
 CACHE = PolicyKind("CachePolicy", "cache_policy", "cache_policies")
 RESPONSE_HEADERS = PolicyKind("ResponseHeadersPolicy", "response_headers_policy", "response_headers_policies")
 
@@ -73,21 +80,28 @@ def policy_plan(kind: PolicyKind, description: Any, goal: Mapping[str, Any] | No
 
 
 def converge_policy(
-    module: Any, client: Any, kind: PolicyKind, goal: Callable[[dict[str, Any] | None], Mapping[str, Any] | None]
-) -> Outcome:
-    """Makes the policy of the module's option name as the goal says.
+    module: Any, kind: PolicyKind, config_of: Callable[[Mapping[str, Any], dict[str, Any] | None], Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Makes the policy of the module's options name and state as they say; returns the module's fields.
 
     Args:
-        goal: from the configuration that is there to the one that there should be; either may be None.
+        config_of: from the module's options, and the configuration that is there or None, to the whole configuration
+            that there should be.
     """
-    name = module.params["name"]
-    return converge(
+    wanted, client = module.params, open_client(module, "cloudfront")
+
+    def plan(description: Any) -> Plan:
+        goal = None if wanted["state"] == "absent" else config_of(wanted, kind.config(description))
+        return policy_plan(kind, description, goal)
+
+    outcome = converge(
         module,
         client,
-        f"{kind.words} {name}",
-        lambda: describe_policy(client, kind, name),
-        lambda description: policy_plan(kind, description, goal(kind.config(description))),
+        f"{kind.words} {wanted['name']}",
+        lambda: describe_policy(client, kind, wanted["name"]),
+        plan,
     )
+    return policy_fields(kind, outcome)
 
 
 def policy_fields(kind: PolicyKind, outcome: Outcome) -> dict[str, Any]:

@@ -115,11 +115,11 @@ from typing import Any
 from ansible_collections.primetime.lightsail.plugins.module_utils.cloudfront import wrapped
 from ansible_collections.primetime.lightsail.plugins.module_utils.distribution_config import given
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
+from ansible_collections.primetime.lightsail.plugins.module_utils.module import run
 from ansible_collections.primetime.lightsail.plugins.module_utils.policies import (
     CACHE,
+    POLICY_OPTIONS,
     converge_policy,
-    policy_fields,
 )
 
 PARTS_SPEC: dict[str, Any] = {
@@ -127,9 +127,7 @@ PARTS_SPEC: dict[str, Any] = {
     "names": {"type": "list", "elements": "str", "default": []},
 }
 ARGUMENT_SPEC: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "comment": {"type": "str"},
+    **POLICY_OPTIONS,
     "min_ttl": {"type": "int"},
     "default_ttl": {"type": "int"},
     "max_ttl": {"type": "int"},
@@ -226,10 +224,7 @@ def config_of(wanted: Mapping[str, Any], current: Mapping[str, Any] | None) -> d
 
 
 def body(module: Any) -> dict[str, Any]:
-    wanted, client = module.params, open_client(module, "cloudfront")
-    absent = wanted["state"] == "absent"
-    outcome = converge_policy(module, client, CACHE, lambda current: None if absent else config_of(wanted, current))
-    return policy_fields(CACHE, outcome)
+    return converge_policy(module, CACHE, config_of)
 
 
 def main() -> None:

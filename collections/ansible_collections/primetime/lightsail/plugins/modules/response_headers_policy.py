@@ -164,11 +164,11 @@ from typing import Any
 from ansible_collections.primetime.lightsail.plugins.module_utils.cloudfront import wrapped
 from ansible_collections.primetime.lightsail.plugins.module_utils.distribution_config import given
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
+from ansible_collections.primetime.lightsail.plugins.module_utils.module import run
 from ansible_collections.primetime.lightsail.plugins.module_utils.policies import (
+    POLICY_OPTIONS,
     RESPONSE_HEADERS,
     converge_policy,
-    policy_fields,
 )
 
 OVERRIDE: dict[str, Any] = {"type": "bool", "default": True}
@@ -221,9 +221,7 @@ CUSTOM_SPEC: dict[str, Any] = {
     "override": OVERRIDE,
 }
 ARGUMENT_SPEC: dict[str, Any] = {
-    "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "comment": {"type": "str"},
+    **POLICY_OPTIONS,
     "security_headers": {"type": "dict", "options": SECURITY_SPEC},
     "cors": {"type": "dict", "options": CORS_SPEC},
     "custom_headers": {"type": "list", "elements": "dict", "options": CUSTOM_SPEC},
@@ -315,12 +313,7 @@ def config_of(wanted: Mapping[str, Any], current: Mapping[str, Any] | None) -> d
 
 
 def body(module: Any) -> dict[str, Any]:
-    wanted, client = module.params, open_client(module, "cloudfront")
-    absent = wanted["state"] == "absent"
-    outcome = converge_policy(
-        module, client, RESPONSE_HEADERS, lambda current: None if absent else config_of(wanted, current)
-    )
-    return policy_fields(RESPONSE_HEADERS, outcome)
+    return converge_policy(module, RESPONSE_HEADERS, config_of)
 
 
 def main() -> None:
