@@ -10,9 +10,8 @@ from typing import IO
 import msgspec
 
 from primetime.articles.formats.citation import NBIB_VERSION, make_article, one_line, person
-from primetime.articles.formats.tagged_lines import Layout, TaggedRecord, tagged_records
+from primetime.articles.formats.tagged_lines import Layout, TaggedRecord, tagged_articles
 from primetime.articles.identifiers import read_orcid, read_pmc
-from primetime.articles.pubmed_citation import MalformedError
 from primetime.articles.record import (
     Article,
     Author,
@@ -23,7 +22,6 @@ from primetime.articles.record import (
     MeshHeading,
     MeshQualifier,
     Record,
-    SkippedRecord,
 )
 
 LAYOUT = Layout(line=re.compile(rb"([A-Z][A-Z0-9 ]{3})-(?: (.*)|$)", re.DOTALL), start="PMID")
@@ -44,11 +42,7 @@ _CHEMICAL = re.compile(r"(\S+) \((.+)\)$")
 
 def read_nbib(stream: IO[bytes], name: str) -> Iterator[Record]:
     """The records of an NBIB file in its order. Raises BadInput when the file cannot be read."""
-    for record in tagged_records(stream, name, LAYOUT):
-        try:
-            yield _skipped(record, record.problem) if record.problem else _article(record)
-        except MalformedError as error:
-            yield _skipped(record, str(error))
+    return tagged_articles(stream, name, LAYOUT, _article)
 
 
 def _article(record: TaggedRecord) -> Article:
@@ -156,9 +150,3 @@ def _notice(kind: str, printed: str) -> Correction:
     return Correction(
         kind=kind, source=match[1].strip() if match else printed, pmid=int(match[2]) if match else None, note=""
     )
-
-
-def _skipped(record: TaggedRecord, reason: str) -> SkippedRecord:
-    pmid = record.first("PMID")
-    known = int(pmid) if pmid.isascii() and pmid.isdigit() and len(pmid) < 16 else None
-    return SkippedRecord(number=record.number, line=record.line, pmid=known, reason=reason)

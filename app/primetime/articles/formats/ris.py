@@ -10,10 +10,10 @@ from typing import IO
 
 from primetime.articles.formats.citation import REFERENCE_VERSION, make_article, people
 from primetime.articles.formats.manager_pmid import pmid_in
-from primetime.articles.formats.tagged_lines import Layout, TaggedRecord, tagged_records
+from primetime.articles.formats.tagged_lines import Layout, TaggedRecord, tagged_articles
 from primetime.articles.identifiers import read_doi, read_pmc
 from primetime.articles.pubmed_citation import MalformedError
-from primetime.articles.record import Article, Details, Record, SkippedRecord
+from primetime.articles.record import Article, Details, Record
 
 LAYOUT = Layout(line=re.compile(rb"([A-Z][A-Z0-9])  -(?: (.*)|\s*$)", re.DOTALL), start="TY", end="ER")
 _BOOKS = frozenset({"BOOK", "CHAP", "EBOOK", "ECHAP", "EDBOOK", "THES"})
@@ -22,11 +22,7 @@ _DATE = re.compile(r"(\d{4})(?:/(\d{0,2})(?:/(\d{0,2})(?:/(.*))?)?)?$")
 
 def read_ris(stream: IO[bytes], name: str) -> Iterator[Record]:
     """The records of a RIS file in its order. Raises BadInput when the file cannot be read."""
-    for record in tagged_records(stream, name, LAYOUT):
-        try:
-            yield _skipped(record, record.problem) if record.problem else _article(record)
-        except MalformedError as error:
-            yield _skipped(record, str(error))
+    return tagged_articles(stream, name, LAYOUT, _article)
 
 
 def _article(record: TaggedRecord) -> Article:
@@ -82,7 +78,3 @@ def _date(record: TaggedRecord) -> str:
             numbers = [match[1], *(part for part in (match[2], match[3]) if part)]
             return "/".join(numbers)
     return record.first("PY", "Y1", "DA").rstrip("/")
-
-
-def _skipped(record: TaggedRecord, reason: str) -> SkippedRecord:
-    return SkippedRecord(number=record.number, line=record.line, pmid=None, reason=reason)

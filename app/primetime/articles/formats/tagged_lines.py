@@ -4,11 +4,13 @@ Well-kept readers exist for RIS (rispy), but they hold the whole file, and leave
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
 from primetime.articles.byte_window import ByteWindow
+from primetime.articles.pubmed_citation import MalformedError
+from primetime.articles.record import Article, Record, SkippedRecord
 from primetime.errors import BadInput
 
 _LARGEST = 32 << 20
@@ -69,6 +71,26 @@ def tagged_records(stream: IO[bytes], name: str, layout: Layout) -> Iterator[Tag
             )
     if begun:
         yield _record(number, begun, values, unended)
+
+
+def tagged_articles(
+    stream: IO[bytes], name: str, layout: Layout, read: Callable[[TaggedRecord], Article]
+) -> Iterator[Record]:
+    """The records of a file in its order; one that `read` finds malformed is skipped with its place and its PMID.
+
+    Raises BadInput when the file cannot be read.
+    """
+    for record in tagged_records(stream, name, layout):
+        try:
+            yield _skipped(record, record.problem) if record.problem else read(record)
+        except MalformedError as error:
+            yield _skipped(record, str(error))
+
+
+def _skipped(record: TaggedRecord, reason: str) -> SkippedRecord:
+    pmid = record.first("PMID")
+    known = int(pmid) if pmid.isascii() and pmid.isdigit() and len(pmid) < 16 else None
+    return SkippedRecord(number=record.number, line=record.line, pmid=known, reason=reason)
 
 
 def _record(number: int, line: int, values: list[tuple[bytes, list[bytes]]], problem: str) -> TaggedRecord:
