@@ -6,6 +6,9 @@ BIN := .venv/bin
 NODE := PATH="$(CURDIR)/.venv/bin:$$PATH"
 # The local cloud starts machines and their firewalls, which only root may. setup.sh asks for root by itself, where it must.
 ROOT := $(if $(filter 0,$(shell id -u)),,sudo --preserve-env --set-home)
+# Tests run in so many processes at once: they wait more than they compute. One deployment goes to one process.
+WORKERS ?= 3
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup
 
 .PHONY: help setup demo down test test-quick test-web lint sanity format lock bench clean
 
@@ -25,12 +28,12 @@ down: ## stop the demo's machines and keep what they hold; make demo brings them
 test: ## everything, the deployment and the browser included (a bare machine is enough)
 	@scripts/setup.sh packages docker browser redis environment
 	@$(MAKE) --no-print-directory lint sanity test-web
-	@$(ROOT) $(BIN)/pytest
+	@$(ROOT) $(PYTEST)
 
 test-quick: ## what needs no container: units, and integration on the embedded PostgreSQL
 	@scripts/setup.sh packages environment
 	@$(MAKE) --no-print-directory lint test-web
-	@$(BIN)/pytest tests/unit tests/integration collections/ansible_collections/primetime/lightsail/tests/unit
+	@$(PYTEST) tests/unit tests/integration collections/ansible_collections/primetime/lightsail/tests/unit
 
 test-web: app/web/node_modules/.package-lock.json ## the site's own tests
 	@cd app/web && $(NODE) npm run --silent check && $(NODE) npm test --silent

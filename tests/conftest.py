@@ -1,6 +1,7 @@
 """What every kind of test may ask for."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -11,12 +12,62 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 
 # Timing is never asserted: a machine at work on other things is no failure.
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# With `-n`, several processes take the tests file by file. Tests that stand on one deployment, whose name and ports are
+# fixed, go to one process whatever their file is.
+SHARED = ("platform", "empty_cloud")
+# The long ones begin first, so that no process is left alone with one at the end. The platform's are the longest way.
+TURNS = ("tests/deployment/", "tests/faults/", "tests/integration/collection/", "tests/integration/")
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist itself reads the groups next
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not hasattr(config, "workerinput"):
+        return  # in one process tests run in the order in which they stand
+    for item in items:
+        for name in SHARED:
+            if name in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.xdist_group(name))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if "platform" in getattr(item, "fixturenames", ()):
+        return -1
+    places = [number for number, folder in enumerate(TURNS) if item.nodeid.startswith(folder)]
+    return min(places, default=len(TURNS))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Groups first, then files; both in the order in which they stand."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class GroupsThenFiles(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return super()._split_scope(nodeid).partition("::")[0]
+
+    if config.getvalue("dist") != "loadgroup":
+        return None  # somebody asked for another way
+    config.option.loadscopereorder = False
+    return GroupsThenFiles(config, log)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A test that sets logs up, as every command does, sets them up for itself alone."""
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -36,6 +36,7 @@ def test_a_release_that_cannot_start_takes_nobody_down(platform: "Platform", rep
     assert run.returncode != 0
     assert BROKEN in run.stdout, run.stdout[-3000:]
     assert "did not become healthy" in run.stdout
+    assert "it ended again and again" in run.stdout
     assert release_that_answers(platform) == before
     status = platform.run("ansible-playbook", "playbooks/verify.yml", "-i", "inventory/local")
     assert status.returncode == 0, status.stdout[-3000:]

@@ -78,7 +78,7 @@ def _built_once(repository: Path, name: str, make: Callable[[Path], object]) -> 
     state = hashlib.sha256(b"".join(path.read_bytes() for path in source)).hexdigest()[:12]
     directory = repository / "build" / "model-test" / f"{name}-{state}"
     directory.parent.mkdir(parents=True, exist_ok=True)
-    with (directory.parent / ".lock").open("w") as lock:
+    with (directory.parent / f".{name}.lock").open("w") as lock:
         # A second test process waits here instead of building the same again.
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (directory / "manifest.json").is_file():

@@ -5,12 +5,10 @@ import json
 import logging
 import socket
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-import structlog
 from fastapi.testclient import TestClient
 
 from primetime.accounts.people import Role
@@ -93,18 +91,14 @@ def test_metrics_are_for_this_machine_alone(client: TestClient, port: int) -> No
 
 
 @pytest.fixture
-def logged(settings: Settings) -> Iterator[io.StringIO]:
+def logged(settings: Settings) -> io.StringIO:
     """Where logs go, as JSON, as on a server."""
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
     configure_logs(settings.model_copy(update={"release_id": "r1"}))
     stream = io.StringIO()
-    (handler,) = root.handlers
+    (handler,) = logging.getLogger().handlers
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(stream)
-    yield stream
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
+    return stream
 
 
 def lines(logged: io.StringIO) -> list[dict[str, object]]:
