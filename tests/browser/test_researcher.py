@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conftest import Platform
 
 CHROMIUM = "/usr/bin/chromium"
+expect.set_options(timeout=30_000)  # other tests run on the same processors
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 QUESTION = "side effects of blood pressure drugs in elderly patients"
 # What a paper about the question says of its drugs, and of its patients.
@@ -104,7 +105,7 @@ def test_an_article_page_has_its_abstract_and_its_neighbours(page: Page) -> None
 def test_the_map_is_drawn_with_named_topics(page: Page, platform: "Platform", tmp_path: Path) -> None:
     page.goto("/analysis")
     canvas = page.get_by_test_id("topic-map")
-    expect(canvas).to_have_attribute("data-drawn", re.compile(r"^[1-9]\d+$"), timeout=15_000)
+    expect(canvas).to_have_attribute("data-drawn", re.compile(r"^[1-9]\d+$"), timeout=60_000)
     assert int(canvas.get_attribute("data-drawn") or 0) == int(canvas.get_attribute("data-points") or -1)
     names = [item.inner_text() for item in page.get_by_test_id("topic-item").all()]
     assert len(names) >= 8

@@ -44,7 +44,7 @@ class SmallCloud:
     def settle(self):
         """Wait for all work in the background; a step that failed fails the test."""
         for future in list(self.cloud.work._last.values()):
-            future.result(120)
+            future.result(300)
 
     def run(self, name, command):
         """Run a command in a machine as root; what it prints."""

@@ -128,7 +128,7 @@ def running_literature(repository: Path, tmp_path_factory: pytest.TempPathFactor
     )
     try:
         stand_in = StandIn(url=f"http://127.0.0.1:{port}")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while True:
             assert process.poll() is None, "the stand-in ended at once"
             assert time.monotonic() < deadline, "the stand-in does not answer"

@@ -30,7 +30,7 @@ def lightsail(cloud):
 
 def until_ssh(lightsail, name):
     address = lightsail.get_instance(instanceName=name)["instance"]["publicIpAddress"]
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         try:
             with socket.create_connection((address, 22), timeout=1) as connection:

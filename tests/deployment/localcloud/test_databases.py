@@ -143,7 +143,7 @@ class LocalCloud:
         )
 
 
-def until(condition, seconds=90):
+def until(condition, seconds=240):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "this did not come true in time"

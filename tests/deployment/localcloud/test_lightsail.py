@@ -68,7 +68,7 @@ def key(lightsail):
     return paramiko.RSAKey.from_private_key(io.StringIO(text))
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=180):
     deadline = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < deadline, "this did not come true in time"

@@ -71,7 +71,7 @@ def health(lightsail):
     return {item["instanceName"]: (item["instanceHealth"], item.get("instanceHealthReason", "")) for item in summary}
 
 
-def until_health(lightsail, seconds=60, **wanted):
+def until_health(lightsail, seconds=180, **wanted):
     deadline = time.monotonic() + seconds
     while {name: state for name, (state, _) in health(lightsail).items()} != wanted:
         assert time.monotonic() < deadline, health(lightsail)
@@ -146,7 +146,7 @@ def test_a_stopped_machine_is_not_in_use_and_comes_back_by_itself(cloud, lightsa
     assert Visitor(address).asked() == {"one": 10, "two": 10}
 
 
-def until_asked(visitor, wanted, seconds=30):
+def until_asked(visitor, wanted, seconds=120):
     """Until checks have noticed, a request may go to a machine that is gone."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -287,7 +287,7 @@ class Region:
     def settle(self) -> None:
         """Wait for all work in the background."""
         for future in list(self.cloud.work._last.values()):
-            future.exception(10)
+            future.exception(60)
 
     def changing(self) -> list[str]:
         return self.endpoint.front.changing()

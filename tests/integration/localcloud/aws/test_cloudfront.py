@@ -11,6 +11,7 @@ CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+NOWHERE = "00000000-0000-4000-8000-000000000000"
 CODE = b"function handler(event) { return event.request; }"
 
 
@@ -232,8 +233,8 @@ def test_creating_twice_with_one_caller_reference_gives_the_same_or_refuses(
     ("path", "value", "code"),
     [
         (("DefaultCacheBehavior", "TargetOriginId"), "nowhere", "NoSuchOrigin"),
-        (("DefaultCacheBehavior", "CachePolicyId"), str(uuid.uuid4()), "NoSuchCachePolicy"),
-        (("DefaultCacheBehavior", "ResponseHeadersPolicyId"), str(uuid.uuid4()), "NoSuchResponseHeadersPolicy"),
+        (("DefaultCacheBehavior", "CachePolicyId"), NOWHERE, "NoSuchCachePolicy"),
+        (("DefaultCacheBehavior", "ResponseHeadersPolicyId"), NOWHERE, "NoSuchResponseHeadersPolicy"),
         (("Origins", "Items", 0, "OriginAccessControlId"), "ENOTHERE", "InvalidOriginAccessControl"),
         (("Origins", "Items", 0, "DomainName"), "example.org", "InvalidArgument"),
         (("DefaultRootObject",), "/index.html", "InvalidDefaultRootObject"),

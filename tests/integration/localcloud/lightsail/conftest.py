@@ -33,7 +33,7 @@ class RecordedMachines(Machines):
         self.running = {}  # name: (public address, ports)
 
     def _step(self):
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         if self.failure:
             raise RuntimeError(self.failure)
 
@@ -75,7 +75,7 @@ class RecordedServers:
         self.listed = server_parameters.parse(json.dumps(PARAMETERS))
 
     def _step(self):
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         if self.failure:
             raise RuntimeError(self.failure)
 
@@ -149,7 +149,7 @@ class RecordedStorage:
         self.snapshots = {}  # id: what it holds
 
     def _step(self):
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         if self.failure:
             raise RuntimeError(self.failure)
 
@@ -200,7 +200,7 @@ class RecordedBalancers(Balancers):
         self.log = []
 
     def _step(self):
-        assert self.go_on.wait(10)
+        assert self.go_on.wait(60)
         if self.failure:
             raise RuntimeError(self.failure)
 
@@ -293,7 +293,7 @@ class Endpoint:
     def settle(self):
         """Wait for all work in the background."""
         for future in list(self.cloud.work._last.values()):
-            future.exception(10)
+            future.exception(60)
 
     def _other(self, environ, start_response):
         self.others.append(environ["PATH_INFO"])

@@ -36,7 +36,7 @@ def settings_json(settings: Settings) -> str:
 
 def wait_until_free(connection: psycopg.Connection) -> None:
     """PostgreSQL notices within moments that a process has died, and lets its locks go."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while connection.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
         assert time.monotonic() < deadline, "the dead process's lock is still held"
         connection.rollback()

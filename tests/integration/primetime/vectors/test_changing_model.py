@@ -95,7 +95,7 @@ def test_a_killed_change_continues_and_the_old_model_serves_meanwhile(
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     state = serving_model.model_state(connection, models.second_hash)
     assert (state.encoded, state.missing, state.serving) == (8, 6, False)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while connection.execute("SELECT FROM pg_locks WHERE locktype = 'advisory'").fetchone():
         assert time.monotonic() < deadline
         connection.rollback()
