@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from localcloud.lightsail import add_ons, catalogue, networking
+from localcloud.lightsail import add_ons, catalogue, networking, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
 from localcloud.lightsail.names import check_resource_name
 from localcloud.lightsail.records import Account, Disk, DiskState, Instance, InstanceState, Operation, SnapshotState
 
-SMALLEST_GB, LARGEST_GB = 8, 16384
+SMALLEST_GB, LARGEST_GB = 8, 16_000
 PER_INSTANCE = 15
 PATH = re.compile(r"/dev/(?:xvd[b-z]|sd[f-p])")
 # Lightsail gives its SSD disks a hundred operations a second at least.
@@ -94,6 +94,7 @@ def attach(cloud: Cloud, region: str, members: Members) -> Members:
         if len(others) == PER_INSTANCE:
             raise OperationFailureException(f"{instance.name} has {PER_INSTANCE} disks, the most that there can be")
         disk.attached_to, disk.path, disk.state = instance.name, path, DiskState.IN_USE
+        quotas.check(account, region)
         operations = _both(account, disk, instance, "AttachDisk")
     cloud.in_background(instance, [item.id for item in operations], partial(_connect, cloud, disk, instance))
     return {"operations": [operation.describe() for operation in operations]}

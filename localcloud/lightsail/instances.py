@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from localcloud.lightsail import add_ons, catalogue, instance_options, load_balancers, networking, public_ports
+from localcloud.lightsail import add_ons, catalogue, instance_options, load_balancers, networking, public_ports, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.disks import describe as describe_disk
@@ -46,7 +46,7 @@ def launch(
         raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
     zone = catalogue.check_zone(members["availabilityZone"], region)
     blueprint = catalogue.blueprint(blueprint_id)
-    bundle = catalogue.bundle(members["bundleId"])
+    bundle = catalogue.bundle(members["bundleId"], region)
     add_on = add_ons.parse_list(members.get("addOns", []))
     user_data = members.get("userData", "")
     if len(user_data.encode()) > USER_DATA_LIMIT:
@@ -86,6 +86,7 @@ def launch(
             )
             account.instances.append(instance)
             started.append((instance, c.started(account, instance, operation_type)))
+        quotas.check(account, region)
     for instance, operation in started:
         cloud.in_background(instance, [operation.id], partial(boot, cloud, instance))
     return {"operations": [operation.describe() for _, operation in started]}
@@ -221,7 +222,7 @@ def _disconnect_disks(cloud: Cloud, instance: Instance) -> set[str]:
 
 
 def describe(account: Account, instance: Instance) -> Members:
-    bundle = catalogue.bundle(instance.bundle_id)
+    bundle = catalogue.bundle(instance.bundle_id, instance.region)
     address = networking.public_address(account, instance)
     shown = instance.describe() | {
         "tags": instance.tag_list(),

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from localcloud.lightsail import cloud as c
-from localcloud.lightsail import load_balancer_certificates, tls_policies
+from localcloud.lightsail import load_balancer_certificates, quotas, tls_policies
 from localcloud.lightsail.balancer_config import Target
 from localcloud.lightsail.balancer_health import Health
 from localcloud.lightsail.balancers import BalancerNotReadyError
@@ -55,6 +55,7 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
             tags=tags,
         )
         account.load_balancers.append(balancer)
+        quotas.check(account, region)
         operations = [c.started(account, balancer, "CreateLoadBalancer")]
         if wants_certificate:
             asked = {"loadBalancerName": name, **members}

@@ -35,7 +35,7 @@ def get_database_metric_data(cloud: Cloud, region: str, members: Members) -> Mem
 def source(cloud: Cloud, resource: Instance | RelationalDatabase) -> Source:
     """Where the resource's values come from."""
     if isinstance(resource, Instance):
-        bundle = catalogue.bundle(resource.bundle_id)
+        bundle = catalogue.bundle(resource.bundle_id, resource.region)
     else:
         bundle = catalogue.database_bundle(resource.bundle_id)
     return Source(
