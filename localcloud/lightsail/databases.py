@@ -212,11 +212,10 @@ def _take_last(cloud: Cloud, database: RelationalDatabase, snapshot: RelationalD
         database_snapshots.take(cloud, database, snapshot)
     except Exception:
         # What was to be kept could not be: then nothing is removed.
-        database_snapshots.set_state(cloud, snapshot, DatabaseSnapshotState.FAILED)
-        with cloud.store.changing() as account:
-            for found in account.relational_databases:
-                if found.id == database.id:
-                    found.state, found.final_snapshot = DatabaseState.AVAILABLE, None
+        with cloud.changing(snapshot) as taken:
+            taken.state = DatabaseSnapshotState.FAILED
+        with cloud.changing(database) as record:
+            record.state, record.final_snapshot = DatabaseState.AVAILABLE, None
         raise
 
 

@@ -53,9 +53,11 @@ def make(cloud: Cloud, disk: Disk) -> None:
     try:
         cloud.storage.create_disk(disk)
     except Exception:
-        _set_state(cloud, disk, DiskState.ERROR)
+        with cloud.changing(disk) as changed:
+            changed.state = DiskState.ERROR
         raise
-    _set_state(cloud, disk, DiskState.IN_USE if disk.attached_to else DiskState.AVAILABLE)
+    with cloud.changing(disk) as changed:
+        changed.state = DiskState.IN_USE if disk.attached_to else DiskState.AVAILABLE
 
 
 def get_disk(cloud: Cloud, region: str, members: Members) -> Members:
@@ -108,10 +110,8 @@ def _connect(cloud: Cloud, disk: Disk, instance: Instance) -> None:
     except Exception:
         free(cloud, disk)
         raise
-    with cloud.store.changing() as account:
-        for record in account.disks:
-            if record.id == disk.id:
-                record.connected = True
+    with cloud.changing(disk) as record:
+        record.connected = True
 
 
 def detach(cloud: Cloud, region: str, members: Members) -> Members:
@@ -161,11 +161,9 @@ def destroy(cloud: Cloud, disk: Disk) -> None:
 
 def free(cloud: Cloud, disk: Disk) -> None:
     """Make the record say that the disk is attached to nothing."""
-    with cloud.store.changing() as account:
-        for record in account.disks:
-            if record.id == disk.id:
-                record.attached_to, record.path, record.connected = None, None, False
-                record.state = DiskState.AVAILABLE
+    with cloud.changing(disk) as record:
+        record.attached_to, record.path, record.connected = None, None, False
+        record.state = DiskState.AVAILABLE
 
 
 def describe(disk: Disk) -> Members:
@@ -202,13 +200,6 @@ def _check_no_snapshot(account: Account, disk: Disk) -> None:
     for snapshot in account.disk_snapshots:
         if snapshot.from_arn == disk.arn and snapshot.state is SnapshotState.PENDING:
             raise OperationFailureException(f"A snapshot of {disk.name} is being taken", "wait until it is completed")
-
-
-def _set_state(cloud: Cloud, disk: Disk, state: DiskState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.disks:
-            if found.id == disk.id:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

@@ -109,7 +109,9 @@ def boot(cloud: Cloud, instance: Instance) -> None:
     with cloud.store.changing() as account:
         for disk in networking.attached_disks(account, instance):
             disk.state, disk.connected = DiskState.IN_USE, True
-    _set_state(cloud, instance, InstanceState.RUNNING)
+    with cloud.changing(instance) as record:
+        if not _is_going(record):
+            record.state = InstanceState.RUNNING
 
 
 def get_instance(cloud: Cloud, region: str, members: Members) -> Members:
@@ -153,7 +155,9 @@ def halt(cloud: Cloud, instance: Instance) -> None:
     """Stop the machine; as on AWS its own public address is gone with that."""
     cloud.machines.stop(instance)
     _disconnect_disks(cloud, instance)
-    _set_state(cloud, instance, InstanceState.STOPPED)
+    with cloud.changing(instance) as record:
+        if not _is_going(record):
+            record.state, record.public_address = InstanceState.STOPPED, None
 
 
 def reboot_instance(cloud: Cloud, region: str, members: Members) -> Members:
@@ -272,14 +276,9 @@ def _require(instance: Instance, state: InstanceState, verb: str) -> None:
         )
 
 
-def _set_state(cloud: Cloud, instance: Instance, state: InstanceState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.instances:
-            # A deletion asked for meanwhile stays what it is.
-            if found.id == instance.id and found.state is not InstanceState.SHUTTING_DOWN:
-                found.state = state
-                if state is InstanceState.STOPPED:
-                    found.public_address = None
+def _is_going(instance: Instance) -> bool:
+    """Whether its deletion was asked for meanwhile, which stays what it is."""
+    return instance.state is InstanceState.SHUTTING_DOWN
 
 
 OPERATIONS: dict[str, c.Handler] = {
