@@ -17,7 +17,7 @@ from localcloud.certificates import CertificateAuthority
 from localcloud.faults.application import OWN_PATHS, FaultyApplication
 from localcloud.faults.rules import FILE as FAULTS_FILE
 from localcloud.faults.rules import FaultBook
-from localcloud.lightsail import auto_snapshots, database_backups, model, watch
+from localcloud.lightsail import auto_snapshots, database_backups, host_counts, model, watch
 from localcloud.lightsail.balancers import Balancers
 from localcloud.lightsail.cloud import Cloud
 from localcloud.lightsail.database_servers import DatabaseServers
@@ -113,6 +113,7 @@ def main() -> None:
     reconcile(cloud)
     auto_snapshots.start(cloud)
     database_backups.start(cloud)
+    host_counts.start(cloud)
     log.info("endpoint ready", url=settings.endpoint_url)
     server.serve_forever()
     cloud.work.close()

@@ -1,4 +1,4 @@
-"""Alarms over the metrics of instances and databases; their state is found when it is asked for."""
+"""Alarms over the metrics of instances, databases and load balancers; their state is found when it is asked for."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from localcloud.lightsail import cloud as c
-from localcloud.lightsail import metric_settings, metrics
+from localcloud.lightsail import load_balancer_metrics, metric_settings, metrics
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, NotFoundException
+from localcloud.lightsail.metric_kinds import KINDS
 from localcloud.lightsail.metric_settings import SLOT_SECONDS
 from localcloud.lightsail.names import check_resource_name
-from localcloud.lightsail.records import Account, Alarm, Instance, RelationalDatabase, now
-from localcloud.lightsail.series import KINDS
+from localcloud.lightsail.records import Account, Alarm, Instance, LoadBalancer, RelationalDatabase, now
 
+Monitored = Instance | RelationalDatabase | LoadBalancer
 ALARMS_A_METRIC = 2
 EVALUATION_PERIODS_LIMIT = 288  # a day
 # A tested state stands until the next evaluation.
@@ -117,10 +118,11 @@ def state(cloud: Cloud, account: Account, alarm: Alarm) -> str:
     if monitored is None:
         return "INSUFFICIENT_DATA"
     last = metric_settings.slot_of(now().timestamp())
-    values: list[float | None] = [None] * alarm.evaluation_periods
-    if metrics.measured(monitored):
-        source = metrics.source(cloud, monitored)
-        values = [source.at(alarm.metric_name, slot) for slot in range(last - alarm.evaluation_periods + 1, last + 1)]
+    slots = range(last - alarm.evaluation_periods + 1, last + 1)
+    if isinstance(monitored, LoadBalancer):
+        values = load_balancer_metrics.slot_values(cloud, monitored, alarm.metric_name, slots)
+    else:
+        values = metrics.slot_values(cloud, monitored, alarm.metric_name, slots)
     compare = COMPARES[alarm.comparison_operator]
     breaching = sum(value is not None and compare(value, alarm.threshold) for value in values)
     missing = sum(value is None for value in values)
@@ -133,7 +135,7 @@ def state(cloud: Cloud, account: Account, alarm: Alarm) -> str:
 
 def _describe(cloud: Cloud, account: Account, alarm: Alarm) -> Members:
     resource_type = alarm.monitored_arn.rpartition(":")[2].partition("/")[0]
-    unit, statistic = KINDS[resource_type][alarm.metric_name][:2]
+    unit, statistic = KINDS[resource_type][alarm.metric_name]
     return alarm.describe() | {
         "monitoredResourceInfo": {
             "arn": alarm.monitored_arn,
@@ -164,17 +166,19 @@ def _find(account: Account, region: str, name: str) -> Alarm:
     raise NotFoundException(f"The Alarm does not exist: {name}")
 
 
-def _monitored(account: Account, region: str, name: str) -> Instance | RelationalDatabase:
-    everything: list[Instance | RelationalDatabase] = [*account.instances, *account.relational_databases]
-    for resource in everything:
+def _everything(account: Account) -> list[Monitored]:
+    return [*account.instances, *account.relational_databases, *account.load_balancers]
+
+
+def _monitored(account: Account, region: str, name: str) -> Monitored:
+    for resource in _everything(account):
         if resource.region == region and resource.name == name:
             return resource
     raise NotFoundException(f"The monitored resource does not exist: {name}")
 
 
-def _by_arn(account: Account, arn: str) -> Instance | RelationalDatabase | None:
-    everything: list[Instance | RelationalDatabase] = [*account.instances, *account.relational_databases]
-    return next((resource for resource in everything if resource.arn == arn), None)
+def _by_arn(account: Account, arn: str) -> Monitored | None:
+    return next((resource for resource in _everything(account) if resource.arn == arn), None)
 
 
 OPERATIONS: dict[str, c.Handler] = {"PutAlarm": put, "GetAlarms": get, "DeleteAlarm": delete, "TestAlarm": test}

@@ -18,8 +18,18 @@ def _catalogue() -> dict[str, Any]:
     return content
 
 
-def bundles() -> list[dict[str, Any]]:
-    return list(_catalogue()["bundles"])
+def bundles(region: str) -> list[dict[str, Any]]:
+    """The region's instance bundles; some regions have their own, in whose ids the last part differs."""
+    place = next((found for found in regions() if found["name"] == region), {})
+    suffix, share = place.get("bundleSuffix", "0"), place.get("transferShare", 1)
+    return [
+        bundle
+        | {
+            "bundleId": f"{bundle['bundleId'].rpartition('_')[0]}_{suffix}",
+            "transferPerMonthInGb": int(bundle["transferPerMonthInGb"] * share),
+        }
+        for bundle in _catalogue()["bundles"]
+    ]
 
 
 def blueprints() -> list[dict[str, Any]]:
@@ -46,8 +56,8 @@ def regions() -> list[dict[str, Any]]:
     return list(_catalogue()["regions"])
 
 
-def bundle(bundle_id: str) -> dict[str, Any]:
-    return _find(bundles(), "bundleId", bundle_id, "bundle", "GetBundles")
+def bundle(bundle_id: str, region: str) -> dict[str, Any]:
+    return _find(bundles(region), "bundleId", bundle_id, "bundle", "GetBundles")
 
 
 def blueprint(blueprint_id: str) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any, TypeVar
+from typing import Any
 
 import docker
 import structlog
@@ -25,6 +26,7 @@ from localcloud.lightsail.records import (
     LoadBalancer,
     LoadBalancerTlsCertificate,
     Operation,
+    R,
     RelationalDatabase,
     RelationalDatabaseSnapshot,
     Resource,
@@ -39,7 +41,6 @@ from localcloud.settings import Settings
 log = structlog.get_logger(__name__)
 
 Members = dict[str, Any]
-R = TypeVar("R", bound=Resource)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +73,12 @@ class Cloud:
                 self._finish(identifiers, "Succeeded", "")
 
         self.work.submit(resource.arn, run)
+
+    @contextmanager
+    def changing(self, resource: R) -> Iterator[R]:
+        """The resource's record, to change; of one that is gone a copy, which nobody will read."""
+        with self.store.changing() as account:
+            yield account.record_of(resource) or resource.model_copy(deep=True)
 
     def now(self, resource: Resource, step: Callable[[], None]) -> None:
         """Run the step after the resource's earlier ones and wait for it.

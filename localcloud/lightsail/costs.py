@@ -52,7 +52,7 @@ def _monthly(resource: Resource) -> tuple[float, str] | None:
     """What a month of it costs and the usage type that it is charged under; None for what costs nothing."""
     match resource:
         case Instance():
-            return catalogue.bundle(resource.bundle_id)["price"], f"BundleUsage:{resource.bundle_id}"
+            return catalogue.bundle(resource.bundle_id, resource.region)["price"], f"BundleUsage:{resource.bundle_id}"
         case RelationalDatabase():
             return catalogue.database_bundle(resource.bundle_id)["price"], f"DatabaseUsage:{resource.bundle_id}"
         case Disk():

@@ -37,21 +37,15 @@ def _window(members: Members, member: str, pattern: re.Pattern[str], default: st
 def current(cloud: Cloud, database: RelationalDatabase) -> RelationalDatabase | None:
     """A copy of the record as it is; None for a database that is gone or going."""
     with cloud.store.reading() as account:
-        for found in account.relational_databases:
-            if found.id == database.id and found.state is not DatabaseState.DELETING:
-                return found.model_copy(deep=True)
-    return None
+        found = account.record_of(database)
+        return None if found is None or found.state is DatabaseState.DELETING else found.model_copy(deep=True)
 
 
 @contextmanager
 def changing(cloud: Cloud, database: RelationalDatabase) -> Iterator[RelationalDatabase]:
     """The record to change; of a database that is gone or going, a copy that nobody will read."""
-    with cloud.store.changing() as account:
-        for found in account.relational_databases:
-            if found.id == database.id and found.state is not DatabaseState.DELETING:
-                yield found
-                return
-        yield database.model_copy(deep=True)
+    with cloud.changing(database) as record:
+        yield database.model_copy(deep=True) if record.state is DatabaseState.DELETING else record
 
 
 def set_state(cloud: Cloud, database: RelationalDatabase, state: DatabaseState) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from localcloud.lightsail import catalogue, database_backups, database_servers, databases
+from localcloud.lightsail import catalogue, database_backups, database_servers, databases, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.database_records import backup_window, maintenance_window
@@ -48,6 +48,7 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
             **origin.taken_over,
         )
         account.relational_databases.append(database)
+        quotas.check(account, region)
         operation = c.started(account, database, "CreateRelationalDatabaseFromSnapshot")
     cloud.in_background(database, [operation.id], partial(databases.bring_up, cloud, database))
     return {"operations": [operation.describe()]}

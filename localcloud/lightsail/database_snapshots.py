@@ -70,9 +70,11 @@ def take(cloud: Cloud, database: RelationalDatabase, snapshot: RelationalDatabas
     try:
         cloud.servers.backup(database, "snapshot", database_servers.snapshot_folder(snapshot))
     except Exception:
-        set_state(cloud, snapshot, DatabaseSnapshotState.FAILED)
+        with cloud.changing(snapshot) as taken:
+            taken.state = DatabaseSnapshotState.FAILED
         raise
-    set_state(cloud, snapshot, DatabaseSnapshotState.AVAILABLE)
+    with cloud.changing(snapshot) as taken:
+        taken.state = DatabaseSnapshotState.AVAILABLE
     with changing(cloud, database) as record:
         note(record, f"Finished DB snapshot {snapshot.name}", "backup")
 
@@ -108,13 +110,6 @@ def destroy(cloud: Cloud, snapshot: RelationalDatabaseSnapshot) -> None:
     with cloud.store.changing() as account:
         listed = account.relational_database_snapshots
         account.relational_database_snapshots = [found for found in listed if found.id != snapshot.id]
-
-
-def set_state(cloud: Cloud, snapshot: RelationalDatabaseSnapshot, state: DatabaseSnapshotState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.relational_database_snapshots:
-            if found.id == snapshot.id:
-                found.state = state
 
 
 def describe(snapshot: RelationalDatabaseSnapshot) -> Members:

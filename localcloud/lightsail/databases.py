@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from functools import partial
 
-from localcloud.lightsail import catalogue, database_backups, database_servers, database_snapshots
+from localcloud.lightsail import catalogue, database_backups, database_servers, database_snapshots, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.database_records import (
@@ -56,6 +56,7 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
         c.check_names_free(account, region, [name])
         database.private_address = c.free_private_address(account, cloud.settings)
         account.relational_databases.append(database)
+        quotas.check(account, region)
         operation = c.started(account, database, "CreateRelationalDatabase")
     cloud.in_background(database, [operation.id], partial(bring_up, cloud, database))
     return {"operations": [operation.describe()]}
@@ -211,11 +212,10 @@ def _take_last(cloud: Cloud, database: RelationalDatabase, snapshot: RelationalD
         database_snapshots.take(cloud, database, snapshot)
     except Exception:
         # What was to be kept could not be: then nothing is removed.
-        database_snapshots.set_state(cloud, snapshot, DatabaseSnapshotState.FAILED)
-        with cloud.store.changing() as account:
-            for found in account.relational_databases:
-                if found.id == database.id:
-                    found.state, found.final_snapshot = DatabaseState.AVAILABLE, None
+        with cloud.changing(snapshot) as taken:
+            taken.state = DatabaseSnapshotState.FAILED
+        with cloud.changing(database) as record:
+            record.state, record.final_snapshot = DatabaseState.AVAILABLE, None
         raise
 
 

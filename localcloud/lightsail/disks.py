@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import partial
 
-from localcloud.lightsail import add_ons, catalogue, networking
+from localcloud.lightsail import add_ons, catalogue, networking, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException, OperationFailureException
 from localcloud.lightsail.names import check_resource_name
 from localcloud.lightsail.records import Account, Disk, DiskState, Instance, InstanceState, Operation, SnapshotState
 
-SMALLEST_GB, LARGEST_GB = 8, 16384
+SMALLEST_GB, LARGEST_GB = 8, 16_000
 PER_INSTANCE = 15
 PATH = re.compile(r"/dev/(?:xvd[b-z]|sd[f-p])")
 # Lightsail gives its SSD disks a hundred operations a second at least.
@@ -53,9 +53,11 @@ def make(cloud: Cloud, disk: Disk) -> None:
     try:
         cloud.storage.create_disk(disk)
     except Exception:
-        _set_state(cloud, disk, DiskState.ERROR)
+        with cloud.changing(disk) as changed:
+            changed.state = DiskState.ERROR
         raise
-    _set_state(cloud, disk, DiskState.IN_USE if disk.attached_to else DiskState.AVAILABLE)
+    with cloud.changing(disk) as changed:
+        changed.state = DiskState.IN_USE if disk.attached_to else DiskState.AVAILABLE
 
 
 def get_disk(cloud: Cloud, region: str, members: Members) -> Members:
@@ -94,6 +96,7 @@ def attach(cloud: Cloud, region: str, members: Members) -> Members:
         if len(others) == PER_INSTANCE:
             raise OperationFailureException(f"{instance.name} has {PER_INSTANCE} disks, the most that there can be")
         disk.attached_to, disk.path, disk.state = instance.name, path, DiskState.IN_USE
+        quotas.check(account, region)
         operations = _both(account, disk, instance, "AttachDisk")
     cloud.in_background(instance, [item.id for item in operations], partial(_connect, cloud, disk, instance))
     return {"operations": [operation.describe() for operation in operations]}
@@ -107,10 +110,8 @@ def _connect(cloud: Cloud, disk: Disk, instance: Instance) -> None:
     except Exception:
         free(cloud, disk)
         raise
-    with cloud.store.changing() as account:
-        for record in account.disks:
-            if record.id == disk.id:
-                record.connected = True
+    with cloud.changing(disk) as record:
+        record.connected = True
 
 
 def detach(cloud: Cloud, region: str, members: Members) -> Members:
@@ -160,11 +161,9 @@ def destroy(cloud: Cloud, disk: Disk) -> None:
 
 def free(cloud: Cloud, disk: Disk) -> None:
     """Make the record say that the disk is attached to nothing."""
-    with cloud.store.changing() as account:
-        for record in account.disks:
-            if record.id == disk.id:
-                record.attached_to, record.path, record.connected = None, None, False
-                record.state = DiskState.AVAILABLE
+    with cloud.changing(disk) as record:
+        record.attached_to, record.path, record.connected = None, None, False
+        record.state = DiskState.AVAILABLE
 
 
 def describe(disk: Disk) -> Members:
@@ -201,13 +200,6 @@ def _check_no_snapshot(account: Account, disk: Disk) -> None:
     for snapshot in account.disk_snapshots:
         if snapshot.from_arn == disk.arn and snapshot.state is SnapshotState.PENDING:
             raise OperationFailureException(f"A snapshot of {disk.name} is being taken", "wait until it is completed")
-
-
-def _set_state(cloud: Cloud, disk: Disk, state: DiskState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.disks:
-            if found.id == disk.id:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

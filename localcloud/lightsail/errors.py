@@ -42,6 +42,12 @@ class UnauthenticatedException(LightsailError):
     http_status = 401
 
 
+class InvalidSignatureException(LightsailError):
+    """The request is signed for something else. One of the errors that all of AWS's services share."""
+
+    http_status = 403
+
+
 class ServiceException(LightsailError):
     """The service itself failed."""
 

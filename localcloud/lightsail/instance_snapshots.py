@@ -57,7 +57,7 @@ def begin(
         from_arn=instance.arn,
         from_blueprint_id=instance.blueprint_id,
         from_bundle_id=instance.bundle_id,
-        size_gb=catalogue.bundle(instance.bundle_id)["diskSizeInGb"],
+        size_gb=catalogue.bundle(instance.bundle_id, instance.region)["diskSizeInGb"],
         disks=[
             AttachedDisk(name=disk.name, path=disk.path or "", size_gb=disk.size_gb, snapshot_id=str(uuid4()))
             for disk in networking.attached_disks(account, instance)
@@ -134,7 +134,7 @@ def create_instances(cloud: Cloud, region: str, members: Members) -> Members:
         ).model_copy(deep=True)
         keys = {found.arn: found.key_pair for found in account.instances}
     snapshots.check_ready(snapshot, "available")
-    size = catalogue.bundle(members["bundleId"])["diskSizeInGb"]
+    size = catalogue.bundle(members["bundleId"], region)["diskSizeInGb"]
     if size < snapshot.size_gb:
         raise InvalidInputException(
             f"The bundle {members['bundleId']} has {size} GB, and the snapshot needs {snapshot.size_gb}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from localcloud.lightsail import add_ons, catalogue, instance_options, load_balancers, networking, public_ports
+from localcloud.lightsail import add_ons, catalogue, instance_options, load_balancers, networking, public_ports, quotas
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.disks import describe as describe_disk
@@ -46,7 +46,7 @@ def launch(
         raise InvalidInputException("localcloud has no IPv6 network", "use dualstack or ipv4")
     zone = catalogue.check_zone(members["availabilityZone"], region)
     blueprint = catalogue.blueprint(blueprint_id)
-    bundle = catalogue.bundle(members["bundleId"])
+    bundle = catalogue.bundle(members["bundleId"], region)
     add_on = add_ons.parse_list(members.get("addOns", []))
     user_data = members.get("userData", "")
     if len(user_data.encode()) > USER_DATA_LIMIT:
@@ -86,6 +86,7 @@ def launch(
             )
             account.instances.append(instance)
             started.append((instance, c.started(account, instance, operation_type)))
+        quotas.check(account, region)
     for instance, operation in started:
         cloud.in_background(instance, [operation.id], partial(boot, cloud, instance))
     return {"operations": [operation.describe() for _, operation in started]}
@@ -108,7 +109,9 @@ def boot(cloud: Cloud, instance: Instance) -> None:
     with cloud.store.changing() as account:
         for disk in networking.attached_disks(account, instance):
             disk.state, disk.connected = DiskState.IN_USE, True
-    _set_state(cloud, instance, InstanceState.RUNNING)
+    with cloud.changing(instance) as record:
+        if not _is_going(record):
+            record.state = InstanceState.RUNNING
 
 
 def get_instance(cloud: Cloud, region: str, members: Members) -> Members:
@@ -152,7 +155,9 @@ def halt(cloud: Cloud, instance: Instance) -> None:
     """Stop the machine; as on AWS its own public address is gone with that."""
     cloud.machines.stop(instance)
     _disconnect_disks(cloud, instance)
-    _set_state(cloud, instance, InstanceState.STOPPED)
+    with cloud.changing(instance) as record:
+        if not _is_going(record):
+            record.state, record.public_address = InstanceState.STOPPED, None
 
 
 def reboot_instance(cloud: Cloud, region: str, members: Members) -> Members:
@@ -221,7 +226,7 @@ def _disconnect_disks(cloud: Cloud, instance: Instance) -> set[str]:
 
 
 def describe(account: Account, instance: Instance) -> Members:
-    bundle = catalogue.bundle(instance.bundle_id)
+    bundle = catalogue.bundle(instance.bundle_id, instance.region)
     address = networking.public_address(account, instance)
     shown = instance.describe() | {
         "tags": instance.tag_list(),
@@ -271,14 +276,9 @@ def _require(instance: Instance, state: InstanceState, verb: str) -> None:
         )
 
 
-def _set_state(cloud: Cloud, instance: Instance, state: InstanceState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.instances:
-            # A deletion asked for meanwhile stays what it is.
-            if found.id == instance.id and found.state is not InstanceState.SHUTTING_DOWN:
-                found.state = state
-                if state is InstanceState.STOPPED:
-                    found.public_address = None
+def _is_going(instance: Instance) -> bool:
+    """Whether its deletion was asked for meanwhile, which stays what it is."""
+    return instance.state is InstanceState.SHUTTING_DOWN
 
 
 OPERATIONS: dict[str, c.Handler] = {

@@ -21,9 +21,9 @@ def get_regions(_cloud: Cloud, _region: str, members: Members) -> Members:
     return {"regions": listed}
 
 
-def get_bundles(_cloud: Cloud, _region: str, members: Members) -> Members:
+def get_bundles(_cloud: Cloud, region: str, members: Members) -> Members:
     _no_research(members)
-    return {"bundles": catalogue.bundles()}
+    return {"bundles": catalogue.bundles(region)}
 
 
 def get_blueprints(_cloud: Cloud, _region: str, members: Members) -> Members:

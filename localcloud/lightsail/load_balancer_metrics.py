@@ -1,6 +1,7 @@
 """GetLoadBalancerMetricData: counted from the requests that the balancer's log has, so these values are measured.
 
-How many instances are healthy is looked at now; what it was before is not kept.
+How many instances are healthy is looked at every minute, and at once when it is asked for. What a test sets
+(`localcloud metric set`) stands in the place of what was measured.
 """
 
 from __future__ import annotations
@@ -11,24 +12,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from localcloud.lightsail import cloud as c
-from localcloud.lightsail import load_balancers, metrics
+from localcloud.lightsail import host_counts, load_balancers, metric_settings, metrics
 from localcloud.lightsail.balancer_config import FAILED, REQUEST
 from localcloud.lightsail.balancers import BalancerNotReadyError
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import OperationFailureException
+from localcloud.lightsail.metric_kinds import HOSTS, LOAD_BALANCER
+from localcloud.lightsail.metric_settings import SLOT_SECONDS
 from localcloud.lightsail.records import LoadBalancer, LoadBalancerState, now
 
-COUNT, SECONDS = "Count", "Seconds"
-HOSTS = ("HealthyHostCount", "UnhealthyHostCount")
 RESPONSE_TIME, TLS_ERRORS, REQUESTS = "InstanceResponseTime", "ClientTLSNegotiationErrorCount", "RequestCount"
 BY_INSTANCE = re.compile(r"HTTPCode_Instance_(\d)XX_Count")
 BY_BALANCER = re.compile(r"HTTPCode_LB_(\d)XX_Count")
-UNITS = {
-    **dict.fromkeys(HOSTS, COUNT),
-    **dict.fromkeys([f"HTTPCode_Instance_{n}XX_Count" for n in range(2, 6)], COUNT),
-    **dict.fromkeys(["HTTPCode_LB_4XX_Count", "HTTPCode_LB_5XX_Count", REQUESTS, TLS_ERRORS], COUNT),
-    RESPONSE_TIME: SECONDS,
-}
 NO_SERVER = "<NOSRV>"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z"
 ANSWERED = rf"{REQUEST} \S+ (?P<server>\S+) (?P<status>-?\d+) (?P<milliseconds>-?\d+) \S{{4}}"
@@ -80,28 +75,64 @@ def values(metric: str, answers: Iterable[Answer]) -> list[tuple[float, float]]:
 
 def get(cloud: Cloud, region: str, members: Members) -> Members:
     metric = members["metricName"]
-    metrics.check_metric(metric, UNITS)
+    metrics.check_metric(metric, LOAD_BALANCER)
     start, end, period = metrics.window(members)
     with cloud.store.reading() as account:
         balancer = load_balancers.find(account, region, members["loadBalancerName"]).model_copy(deep=True)
     reply: Members = {"metricName": metric, "metricData": []}
-    if members["unit"] != UNITS[metric] or balancer.state is not LoadBalancerState.ACTIVE:
+    if members["unit"] != LOAD_BALANCER[metric][0] or balancer.state is not LoadBalancerState.ACTIVE:
         return reply
     try:
-        if metric in HOSTS:
-            found = [(now().timestamp(), float(_hosts(cloud, balancer, healthy=metric == HOSTS[0])))]
-        else:
-            times = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
-            found = values(metric, parse(cloud.balancers.log_lines(balancer, *times)))
+        found = between(cloud, balancer, metric, start, end)
     except BalancerNotReadyError as error:
         raise OperationFailureException(f"{balancer.name} cannot be measured: {error}") from error
-    reply["metricData"] = metrics.points([pair for pair in found if start <= pair[0] < end], members, period)
+    reply["metricData"] = metrics.points(found, members, period)
     return reply
 
 
-def _hosts(cloud: Cloud, balancer: LoadBalancer, *, healthy: bool) -> int:
-    states = [state for state, _reason in cloud.balancers.health(balancer).values()]
-    return sum((state == "healthy") is healthy for state in states if state in ("healthy", "unhealthy"))
+def slot_values(cloud: Cloud, balancer: LoadBalancer, metric: str, slots: range) -> list[float | None]:
+    """A metric's value in each slot, of the statistic that alarms look at; None where nothing was measured."""
+    if balancer.state is not LoadBalancerState.ACTIVE:
+        return [None for _ in slots]
+    start, end = slots.start * SLOT_SECONDS, slots.stop * SLOT_SECONDS
+    by_slot: dict[int, list[float]] = {}
+    try:
+        for moment, value in between(cloud, balancer, metric, start, end):
+            by_slot.setdefault(metric_settings.slot_of(moment), []).append(value)
+    except BalancerNotReadyError:
+        return [None for _ in slots]
+    whole = {slot: sum(found) for slot, found in by_slot.items()}
+    if LOAD_BALANCER[metric][1] == "Average":
+        whole = {slot: total / len(by_slot[slot]) for slot, total in whole.items()}
+    return [whole.get(slot) for slot in slots]
+
+
+def between(cloud: Cloud, balancer: LoadBalancer, metric: str, start: float, end: float) -> list[tuple[float, float]]:
+    """The metric's values with their moments, from start to before end (seconds since 1970).
+
+    Raises:
+        BalancerNotReadyError: the balancer does not answer.
+    """
+    measured = _hosts(cloud, balancer, metric) if metric in HOSTS else _answered(cloud, balancer, metric, start, end)
+    given = metric_settings.read(cloud.settings.state_directory).get(balancer.arn, {}).get(metric)
+    if given is not None:
+        first, last = metric_settings.slot_of(start), metric_settings.slot_of(min(end - 1, now().timestamp()))
+        looked_up = {slot: metric_settings.value_at(given, slot) for slot in range(first, last + 1)}
+        set_slots = {slot: value for slot, (is_set, value) in looked_up.items() if is_set}
+        measured = [pair for pair in measured if metric_settings.slot_of(pair[0]) not in set_slots]
+        measured += [(float(slot * SLOT_SECONDS), value) for slot, value in set_slots.items() if value is not None]
+    return [pair for pair in measured if start <= pair[0] < end]
+
+
+def _answered(cloud: Cloud, balancer: LoadBalancer, metric: str, start: float, end: float) -> list[tuple[float, float]]:
+    times = datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)
+    return values(metric, parse(cloud.balancers.log_lines(balancer, *times)))
+
+
+def _hosts(cloud: Cloud, balancer: LoadBalancer, metric: str) -> list[tuple[float, float]]:
+    looks = host_counts.read(cloud.settings.state_directory).get(balancer.arn, [])
+    looks.append((now().timestamp(), *host_counts.count(cloud, balancer)))
+    return [(moment, float(up if metric == "HealthyHostCount" else down)) for moment, up, down in looks]
 
 
 def _counts(metric: str, answer: Answer) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 
 from localcloud.lightsail import cloud as c
-from localcloud.lightsail import load_balancer_certificates, tls_policies
+from localcloud.lightsail import load_balancer_certificates, quotas, tls_policies
 from localcloud.lightsail.balancer_config import Target
 from localcloud.lightsail.balancer_health import Health
 from localcloud.lightsail.balancers import BalancerNotReadyError
@@ -55,6 +55,7 @@ def create(cloud: Cloud, region: str, members: Members) -> Members:
             tags=tags,
         )
         account.load_balancers.append(balancer)
+        quotas.check(account, region)
         operations = [c.started(account, balancer, "CreateLoadBalancer")]
         if wants_certificate:
             asked = {"loadBalancerName": name, **members}
@@ -75,9 +76,11 @@ def bring_up(cloud: Cloud, balancer: LoadBalancer) -> None:
     try:
         cloud.balancers.ensure_running(record, targets, certificate)
     except Exception:
-        _set_state(cloud, balancer, LoadBalancerState.FAILED)
+        with cloud.changing(balancer) as changed:
+            changed.state = LoadBalancerState.FAILED
         raise
-    _set_state(cloud, balancer, LoadBalancerState.ACTIVE)
+    with cloud.changing(balancer) as changed:
+        changed.state = LoadBalancerState.ACTIVE
 
 
 def delete(cloud: Cloud, region: str, members: Members) -> Members:
@@ -232,19 +235,13 @@ def _change_instances(
 
 
 def _current(account: Account, balancer: LoadBalancer) -> LoadBalancer | None:
-    return next((item for item in account.load_balancers if item.id == balancer.id and not item.deleting), None)
+    found = account.record_of(balancer)
+    return None if found is None or found.deleting else found
 
 
 def _attached(account: Account, balancer: LoadBalancer) -> list[Instance]:
     by_name = {instance.name: instance for instance in account.instances if instance.region == balancer.region}
     return [by_name[name] for name in balancer.instances if name in by_name]
-
-
-def _set_state(cloud: Cloud, balancer: LoadBalancer, state: LoadBalancerState) -> None:
-    with cloud.store.changing() as account:
-        for found in account.load_balancers:
-            if found.id == balancer.id:
-                found.state = state
 
 
 OPERATIONS: dict[str, c.Handler] = {

@@ -88,7 +88,7 @@ class Machines:
 
 
 def _machine_options(instance: Instance) -> dict[str, Any]:
-    bundle = catalogue.bundle(instance.bundle_id)
+    bundle = catalogue.bundle(instance.bundle_id, instance.region)
     memory = catalogue.memory_bytes(bundle)
     # Docker refuses more CPUs than the host has.
     cpus = min(bundle["cpuCount"], os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""`localcloud metric`: what a machine or database is said to measure."""
+"""`localcloud metric`: what a machine, database or load balancer is said to measure."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import click
 
 from localcloud.errors import SettingError
 from localcloud.lightsail import metric_settings
-from localcloud.lightsail.records import Instance, RelationalDatabase
-from localcloud.lightsail.series import KINDS
+from localcloud.lightsail.metric_kinds import KINDS
+from localcloud.lightsail.records import Resource
 from localcloud.lightsail.store import ACCOUNT_FILE, Store
 from localcloud.settings import Settings
 
 
 @click.group()
 def metric() -> None:
-    """Set what instances and databases measure. What is set outlives a restart of the endpoint."""
+    """Set what instances, databases and load balancers measure. What is set outlives a restart of the endpoint."""
 
 
 @metric.command("set")
@@ -22,7 +22,7 @@ def metric() -> None:
 @click.argument("metric_name", metavar="METRIC")
 @click.argument("values", nargs=-1, required=True, metavar="VALUE…")
 def set_values(name: str, metric_name: str, values: tuple[str, ...]) -> None:
-    """Set the METRIC of the instance or database NAME.
+    """Set the METRIC of the instance, database or load balancer NAME.
 
     The last VALUE is the present five minutes' and holds from now on; those before it are the five minutes before,
     in order. "none" is no measurement.
@@ -43,13 +43,14 @@ def clear(name: str | None) -> None:
     metric_settings.clear(settings.state_directory, _find(settings, name).arn if name else None)
 
 
-def _find(settings: Settings, name: str) -> Instance | RelationalDatabase:
+def _find(settings: Settings, name: str) -> Resource:
     account = Store(settings.state_directory / ACCOUNT_FILE).snapshot()
-    everything: list[Instance | RelationalDatabase] = [*account.instances, *account.relational_databases]
-    for resource in everything:
-        if resource.name == name:
+    for resource in account.everything():
+        if resource.name == name and resource.resource_type in KINDS:
             return resource
-    raise SettingError(f"{settings.name} has no instance or database {name}", "localcloud status lists what there is")
+    raise SettingError(
+        f"{settings.name} has no instance, database or load balancer {name}", "localcloud status lists what there is"
+    )
 
 
 def _number(text: str) -> float | None:

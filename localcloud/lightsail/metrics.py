@@ -10,9 +10,10 @@ from localcloud.lightsail import catalogue, metric_settings
 from localcloud.lightsail import cloud as c
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import InvalidInputException
+from localcloud.lightsail.metric_kinds import KINDS
 from localcloud.lightsail.metric_settings import SLOT_SECONDS
 from localcloud.lightsail.records import DatabaseState, Instance, InstanceState, RelationalDatabase, now
-from localcloud.lightsail.series import KINDS, Source
+from localcloud.lightsail.series import Source
 from localcloud.lightsail.times import parse
 
 POINTS_LIMIT = 1440
@@ -35,7 +36,7 @@ def get_database_metric_data(cloud: Cloud, region: str, members: Members) -> Mem
 def source(cloud: Cloud, resource: Instance | RelationalDatabase) -> Source:
     """Where the resource's values come from."""
     if isinstance(resource, Instance):
-        bundle = catalogue.bundle(resource.bundle_id)
+        bundle = catalogue.bundle(resource.bundle_id, resource.region)
     else:
         bundle = catalogue.database_bundle(resource.bundle_id)
     return Source(
@@ -53,6 +54,16 @@ def measured(resource: Instance | RelationalDatabase) -> bool:
     return resource.state in MEASURED_STATES
 
 
+def slot_values(
+    cloud: Cloud, resource: Instance | RelationalDatabase, metric: str, slots: Iterable[int]
+) -> list[float | None]:
+    """A metric's value in each slot; None where nothing was measured."""
+    if not measured(resource):
+        return [None for _ in slots]
+    values = source(cloud, resource)
+    return [values.at(metric, slot) for slot in slots]
+
+
 def _data(cloud: Cloud, resource: Instance | RelationalDatabase, members: Members) -> Members:
     metric = members["metricName"]
     check_metric(metric, KINDS[resource.resource_type])
@@ -62,11 +73,11 @@ def _data(cloud: Cloud, resource: Instance | RelationalDatabase, members: Member
     # As with CloudWatch there are no data in a unit that the metric doesn't have.
     if unit != members["unit"] or not measured(resource):
         return reply
-    values = source(cloud, resource)
     # A value is known once its slot is over, but one that is set counts at once.
     last = metric_settings.slot_of(min(end - 1, now().timestamp()))
     slots = range(-(-int(start) // SLOT_SECONDS), last + 1)
-    found = [(float(slot * SLOT_SECONDS), values.at(metric, slot)) for slot in slots]
+    moments = [float(slot * SLOT_SECONDS) for slot in slots]
+    found = zip(moments, slot_values(cloud, resource, metric, slots), strict=True)
     reply["metricData"] = points([(at, value) for at, value in found if value is not None], members, period)
     return reply
 

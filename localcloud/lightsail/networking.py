@@ -21,10 +21,10 @@ def attached_disks(account: Account, instance: Instance) -> list[Disk]:
 def current(cloud: Cloud, instance: Instance) -> tuple[Instance, str | None] | None:
     """The instance as it is recorded now and its public address; None when it was deleted."""
     with cloud.store.reading() as account:
-        for found in account.instances:
-            if found.id == instance.id and found.state is not InstanceState.SHUTTING_DOWN:
-                return found.model_copy(deep=True), public_address(account, found)
-    return None
+        found = account.record_of(instance)
+        if found is None or found.state is InstanceState.SHUTTING_DOWN:
+            return None
+        return found.model_copy(deep=True), public_address(account, found)
 
 
 def apply(cloud: Cloud, instance: Instance) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,6 +57,7 @@ class Resource(Record):
 
 
 ACCOUNT_ID = "123456789012"
+R = TypeVar("R", bound=Resource)
 
 
 class KeyPair(Resource):
@@ -394,13 +395,23 @@ class Account(Record):
     load_balancers: list[LoadBalancer] = Field(default_factory=list)
     load_balancer_tls_certificates: list[LoadBalancerTlsCertificate] = Field(default_factory=list)
 
+    def everything(self) -> list[Resource]:
+        """Every resource of every region that has an identity of its own."""
+        found: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
+        found += [*self.disks, *self.instance_snapshots, *self.disk_snapshots, *self.relational_database_snapshots]
+        return [*found, *self.alarms, *self.load_balancers, *self.load_balancer_tls_certificates]
+
     def resources(self, region: str) -> list[Resource]:
-        listed: list[InstanceSnapshot | DiskSnapshot] = [*self.instance_snapshots, *self.disk_snapshots]
-        snapshots = [item for item in listed if item.automatic_on is None]
-        everything: list[Resource] = [*self.key_pairs, *self.instances, *self.static_ips, *self.relational_databases]
-        everything += [*self.disks, *snapshots, *self.relational_database_snapshots, *self.alarms]
-        everything += [*self.load_balancers, *self.load_balancer_tls_certificates]
-        return [resource for resource in everything if resource.region == region]
+        """What has a name in the region; automatic snapshots have none."""
+        named = [item for item in self.everything() if getattr(item, "automatic_on", None) is None]
+        return [resource for resource in named if resource.region == region]
+
+    def record_of(self, resource: R) -> R | None:
+        """The resource as it is recorded now; None for one that is gone."""
+        for found in self.everything():
+            if isinstance(found, type(resource)) and found.id == resource.id:
+                return found
+        return None
 
     def addresses(self) -> set[str]:
         """Every address in use, of whatever region."""

@@ -18,27 +18,24 @@ BASELINE_PERCENT = {"nano": 5, "micro": 10, "small": 20, "medium": 20, "large": 
 LARGER_PERCENT = 40
 DAY_SLOTS = 24 * 3600 // SLOT_SECONDS
 
-# Metric: unit, the statistic that alarms look at, and the least and greatest value of a quiet day.
-Kind = tuple[str, str, float, float]
-INSTANCE: dict[str, Kind] = {
-    "CPUUtilization": ("Percent", "Average", 1.0, 6.0),
-    "NetworkIn": ("Bytes", "Sum", 40_000, 400_000),
-    "NetworkOut": ("Bytes", "Sum", 60_000, 900_000),
-    "StatusCheckFailed": ("Count", "Maximum", 0, 0),
-    "StatusCheckFailed_Instance": ("Count", "Maximum", 0, 0),
-    "StatusCheckFailed_System": ("Count", "Maximum", 0, 0),
-    "BurstCapacityPercentage": ("Percent", "Average", 0, 100),
-    "BurstCapacityTime": ("Seconds", "Average", 0, 0),
+# The least and greatest value of a quiet day.
+Range = tuple[float, float]
+INSTANCE: dict[str, Range] = {
+    "CPUUtilization": (1.0, 6.0),
+    "NetworkIn": (40_000, 400_000),
+    "NetworkOut": (60_000, 900_000),
+    "StatusCheckFailed": (0, 0),
+    "StatusCheckFailed_Instance": (0, 0),
+    "StatusCheckFailed_System": (0, 0),
 }
-DATABASE: dict[str, Kind] = {
-    "CPUUtilization": ("Percent", "Average", 2.0, 8.0),
-    "DatabaseConnections": ("Count", "Average", 2, 12),
-    "DiskQueueDepth": ("Count", "Average", 0, 0.3),
-    "FreeStorageSpace": ("Bytes", "Average", 0, 0),
-    "NetworkReceiveThroughput": ("Bytes/Second", "Average", 500, 9_000),
-    "NetworkTransmitThroughput": ("Bytes/Second", "Average", 900, 30_000),
+DATABASE: dict[str, Range] = {
+    "CPUUtilization": (2.0, 8.0),
+    "DatabaseConnections": (2, 12),
+    "DiskQueueDepth": (0, 0.3),
+    "NetworkReceiveThroughput": (500, 9_000),
+    "NetworkTransmitThroughput": (900, 30_000),
 }
-KINDS: dict[str, dict[str, Kind]] = {"Instance": INSTANCE, "RelationalDatabase": DATABASE}
+QUIET: dict[str, dict[str, Range]] = {"Instance": INSTANCE, "RelationalDatabase": DATABASE}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +61,7 @@ class Source:
             return self._burst(slot)[metric]
         if metric == "FreeStorageSpace":
             return round(self.disk_bytes * 0.9 - self._noise(metric, slot) * 2**20)
-        low, high = KINDS[self.resource_type][metric][2:]
+        low, high = QUIET[self.resource_type][metric]
         return round(low + (high - low) * self._noise(metric, slot), 3)
 
     def _burst(self, slot: int) -> dict[str, float]:

@@ -16,6 +16,7 @@ from localcloud.lightsail import (
     alarms,
     auto_snapshots,
     bucket_bundles,
+    catalogue,
     contact_methods,
     costs,
     database_events,
@@ -46,6 +47,7 @@ from localcloud.lightsail import (
 from localcloud.lightsail.cloud import Cloud, Handler
 from localcloud.lightsail.errors import (
     InvalidInputException,
+    InvalidSignatureException,
     LightsailError,
     ServiceException,
     UnauthenticatedException,
@@ -120,6 +122,13 @@ def _signed_region(request: Request) -> str:
     match = CREDENTIAL.search(request.headers.get("Authorization", ""))
     if match is None:
         raise UnauthenticatedException("The request is not signed for Lightsail", "any pair of keys will do")
+    known = [found["name"] for found in catalogue.regions()]
+    if match["region"] not in known:
+        # Where AWS has no such region there is no such host either; this is what a host says to another's requests.
+        raise InvalidSignatureException(
+            f"Credential should be scoped to a valid region, not '{match['region']}'.",
+            f"localcloud has {', '.join(known)}",
+        )
     return match["region"]
 
 

@@ -25,9 +25,11 @@ def taking(cloud: Cloud, snapshot: Snapshot) -> Iterator[None]:
     try:
         yield
     except Exception:
-        _set_state(cloud, snapshot, SnapshotState.ERROR)
+        with cloud.changing(snapshot) as record:
+            record.state = SnapshotState.ERROR
         raise
-    _set_state(cloud, snapshot, SnapshotState.READY)
+    with cloud.changing(snapshot) as record:
+        record.state = SnapshotState.READY
 
 
 def check_resting(snapshot: Snapshot) -> None:
@@ -49,11 +51,3 @@ def describe(snapshot: Snapshot) -> Members:
         "progress": "100%" if snapshot.state is SnapshotState.READY else "0%",
         "isFromAutoSnapshot": False,
     }
-
-
-def _set_state(cloud: Cloud, snapshot: Snapshot, state: SnapshotState) -> None:
-    with cloud.store.changing() as account:
-        everything: list[Snapshot] = [*account.disk_snapshots, *account.instance_snapshots]
-        for found in everything:
-            if found.id == snapshot.id:
-                found.state = state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from localcloud.lightsail import cloud as c
-from localcloud.lightsail import networking
+from localcloud.lightsail import networking, quotas
 from localcloud.lightsail.cloud import Cloud, Members
 from localcloud.lightsail.errors import OperationFailureException
 from localcloud.lightsail.names import check_resource_name
@@ -16,6 +16,7 @@ def allocate(cloud: Cloud, region: str, members: Members) -> Members:
         c.check_names_free(account, region, [name])
         static_ip = StaticIp(name=name, region=region, address=c.free_public_address(account, cloud.settings))
         account.static_ips.append(static_ip)
+        quotas.check(account, region)
         return {"operations": [c.succeeded(account, static_ip, "AllocateStaticIp").describe()]}
 
 

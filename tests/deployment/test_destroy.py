@@ -28,6 +28,11 @@ def standing(repository: Path, environment: Mapping[str, str]) -> tuple[int, int
     return len(found["instances"]), len(found["databases"])
 
 
+def gone(output: str) -> str:
+    """What the playbook says is gone, or in check mode would go."""
+    return output.rpartition("gone:")[2].partition("stays:")[0]
+
+
 def test_an_environment_goes_when_it_is_named_and_leaves_a_snapshot(
     repository: Path, empty_cloud: dict[str, str]
 ) -> None:
@@ -42,8 +47,15 @@ def test_an_environment_goes_when_it_is_named_and_leaves_a_snapshot(
     assert standing(repository, empty_cloud) == (1, 1)
 
     destroy = ("ansible-playbook", "playbooks/destroy.yml", "-i", "inventory/local", "-e", "confirm=local")
-    last = run(repository, empty_cloud, *destroy, "-e", '{"database_final_snapshot": true}')
+    snapshot = ("-e", '{"database_final_snapshot": true}')
+    predicted = run(repository, empty_cloud, *destroy, *snapshot, "--check")
+    assert predicted.returncode == 0, predicted.stdout[-3000:]
+    assert standing(repository, empty_cloud) == (1, 1)
+    assert "prime-time-frontend-local" in gone(predicted.stdout)
+
+    last = run(repository, empty_cloud, *destroy, *snapshot)
     assert last.returncode == 0, last.stdout[-3000:]
+    assert gone(last.stdout) == gone(predicted.stdout)
     assert standing(repository, empty_cloud) == (0, 0)
     assert "prime-time-local-database-final-" in last.stdout
     assert "snapshots_usd_a_month: 2.0" in last.stdout  # 40 GB at 5 cents

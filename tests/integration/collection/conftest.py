@@ -47,14 +47,15 @@ class Front:
     calls: list[str] = field(default_factory=list)
     throttle: int = 0  # so many calls are refused
     lose: list[str] = field(default_factory=list)  # of these calls the reply is lost, once each
+    refuse: str = ""  # an error that every call meets
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = operation(environ)
         self.calls.append(call)
-        if self.throttle:
-            self.throttle -= 1
+        if self.throttle or self.refuse:
+            code, self.throttle = self.refuse or "ThrottlingException", max(0, self.throttle - 1)
             start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1")])
-            return [b'{"__type": "ThrottlingException", "message": "Rate exceeded"}']
+            return [json.dumps({"__type": code, "message": "as the test says"}).encode()]
         if call in self.lose:
             self.lose.remove(call)
             list(self.application(environ, lambda *_: None))

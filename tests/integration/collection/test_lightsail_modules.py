@@ -146,9 +146,44 @@ def test_no_credentials(lightsail: "Endpoint") -> None:
     assert "No AWS credentials were found" in result["msg"]
 
 
-def test_no_region(lightsail: "Endpoint") -> None:
+def test_no_region_and_one_that_there_is_not(lightsail: "Endpoint") -> None:
     (result,) = lightsail.play(task("instance_info"), fails=True, AWS_REGION="")
     assert "region" in result["msg"]
+    (result,) = lightsail.play(task("instance_info"), fails=True, AWS_REGION="eu-cental-1")
+    assert "to a valid region, not 'eu-cental-1': check the option region" in result["msg"]
+
+
+def test_a_region_without_the_bundle(lightsail: "Endpoint") -> None:
+    there = {"region": "ap-south-1", "availability_zone": "ap-south-1a"}
+    options = INSTANCE["primetime.lightsail.instance"] | there
+    (refused,) = lightsail.play(task("instance", **options), check=True, fails=True)
+    assert "bundle_id 'medium_3_0' isn't offered in this region; the nearest are: medium_3_1 ($24.00" in refused["msg"]
+    (planned,) = lightsail.play(task("instance", **options | {"bundle_id": "medium_3_1"}), check=True)
+    assert planned["actions"] == ["create_instances"]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("UnrecognizedClientException", "AWS refused the credentials (UnrecognizedClientException"),
+        ("ExpiredTokenException", "renew them, and check the clock here"),
+        ("AccessDeniedException", "These credentials may not call GetInstances"),
+    ],
+)
+def test_credentials_that_are_refused(lightsail: "Endpoint", code: str, told: str) -> None:
+    lightsail.front.refuse = code
+    (result,) = lightsail.play(task("instance_info"), fails=True)
+    assert told in result["msg"]
+    assert "\n" not in result["msg"]
+
+
+def test_a_quota_that_is_used_up(lightsail: "Endpoint") -> None:
+    results = lightsail.play(*[task("static_ip", name=f"ip-{number}") for number in range(6)], fails=True)
+    assert [result.get("changed") for result in results[:5]] == [True] * 5
+    assert results[5]["msg"].startswith(
+        "AllocateStaticIp was refused since a quota is used up (Sorry, you've reached your maximum limit of Lightsail "
+        "Static IPs : 5): delete what isn't needed"
+    )
 
 
 def test_nothing_there_is_an_empty_list(lightsail: "Endpoint") -> None:

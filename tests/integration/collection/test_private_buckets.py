@@ -79,3 +79,27 @@ def test_a_name_that_s3_does_not_take_is_refused_in_one_line(cloudfront: "Endpoi
     (refused,) = cloudfront.play(task, fails=True)
     assert "\n" not in refused["msg"]
     assert "not a bucket" in refused["msg"]
+
+
+def test_a_bucket_goes_with_what_it_holds_when_that_is_said(cloudfront: "Endpoint", task: dict[str, Any]) -> None:
+    name = task["primetime.lightsail.private_bucket"]["name"]
+    cloudfront.play(task)
+    for body in (b"old", b"new"):
+        s3(cloudfront).put_object(Bucket=name, Key="page", Body=body)
+    s3(cloudfront).delete_object(Bucket=name, Key="page")
+    cloudfront.front.changing()
+
+    absent = {"primetime.lightsail.private_bucket": {"name": name, "state": "absent"}}
+    (refused,) = cloudfront.play(absent, fails=True)
+    assert f"bucket {name} holds 3 objects, old versions included" in refused["msg"]
+    by_force = {"primetime.lightsail.private_bucket": {"name": name, "state": "absent", "force": True}}
+    (predicted,) = cloudfront.play(by_force, check=True)
+    assert cloudfront.front.changing() == []
+    cloudfront.front.lose = [f"POST /{name}", f"DELETE /{name}"]
+    (gone,) = cloudfront.play(by_force)
+    assert predicted["actions"] == gone["actions"] == ["delete_objects", "delete_bucket"]
+    assert predicted["diff"] == gone["diff"]
+    assert (cloudfront.front.lose, gone["bucket"]) == ([], {})
+    cloudfront.front.changing()
+    (again,) = cloudfront.play(by_force)
+    assert (again["changed"], cloudfront.front.changing()) == (False, [])

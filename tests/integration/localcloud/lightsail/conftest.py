@@ -218,6 +218,8 @@ class RecordedBalancers(Balancers):
         return self.found
 
     def log_lines(self, balancer, start, end):
+        if self.failure:
+            raise BalancerNotReadyError(self.failure)
         return self.log
 
     def remove(self, balancer):
@@ -351,6 +353,18 @@ def create_database(endpoint, lightsail):
             "masterUsername": "primetime",
         }
         reply = lightsail.create_relational_database(**(wanted | members))
+        endpoint.settle()
+        return reply["operations"]
+
+    return run
+
+
+@pytest.fixture
+def balancer(endpoint, lightsail):
+    """Create a load balancer and wait until it is active."""
+
+    def run(name="web-lb", **members):
+        reply = lightsail.create_load_balancer(**({"loadBalancerName": name, "instancePort": 80} | members))
         endpoint.settle()
         return reply["operations"]
 

@@ -6,7 +6,7 @@ import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from localcloud.lightsail import model
+from localcloud.lightsail import model, quotas
 from localcloud.lightsail.service import HANDLERS
 
 
@@ -99,11 +99,31 @@ def test_tags_are_put_and_taken(lightsail, create):
 
 
 def test_operations_come_newest_first_in_pages(lightsail):
-    for number in range(60):
+    for number in range(30):
         lightsail.allocate_static_ip(staticIpName=f"ip{number}")
+        lightsail.release_static_ip(staticIpName=f"ip{number}")
     pages = list(lightsail.get_paginator("get_operations").paginate())
     names = [operation["resourceName"] for page in pages for operation in page["operations"]]
     assert [len(page["operations"]) for page in pages] == [50, 11]
-    assert names == [f"ip{number}" for number in reversed(range(60))] + ["key"]
-    [only] = lightsail.get_operations_for_resource(resourceName="ip7")["operations"]
-    assert only["operationType"] == "AllocateStaticIp"
+    assert names == [f"ip{number}" for number in reversed(range(30)) for _ in range(2)] + ["key"]
+    found = lightsail.get_operations_for_resource(resourceName="ip7")["operations"]
+    assert [operation["operationType"] for operation in found] == ["ReleaseStaticIp", "AllocateStaticIp"]
+
+
+def test_a_region_that_there_is_not_is_refused_as_by_another_regions_host(endpoint):
+    with pytest.raises(ClientError, match=r"InvalidSignatureException.*valid region, not 'eu-cental-1'"):
+        endpoint.client("eu-cental-1").get_instances()
+
+
+def test_what_is_over_the_quota_is_refused_and_forgotten(endpoint, lightsail, create):
+    for number in range(quotas.STATIC_IPS):
+        lightsail.allocate_static_ip(staticIpName=f"ip{number}")
+    with pytest.raises(ClientError, match=r"maximum limit of Lightsail Static IPs : 5"):
+        lightsail.allocate_static_ip(staticIpName="one-more")
+    create("large", bundleId="4xlarge_3_0")  # 16 vCPUs
+    with pytest.raises(ClientError, match=r"maximum limit of Lightsail Instances : 20"):
+        create(instanceNames=["one", "two", "three"])
+    create(instanceNames=["one", "two"])
+    assert len(lightsail.get_static_ips()["staticIps"]) == quotas.STATIC_IPS
+    assert [instance["name"] for instance in lightsail.get_instances()["instances"]] == ["large", "one", "two"]
+    endpoint.client("us-east-1").allocate_static_ip(staticIpName="elsewhere")

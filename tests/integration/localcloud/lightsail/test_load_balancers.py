@@ -7,21 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.lightsail import watch
+from localcloud.lightsail import quotas, watch
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def balancer(endpoint, lightsail):
-    """Create a balancer and wait until it is active."""
-
-    def run(name="web-lb", **members):
-        reply = lightsail.create_load_balancer(**({"loadBalancerName": name, "instancePort": 80} | members))
-        endpoint.settle()
-        return reply["operations"]
-
-    return run
 
 
 @pytest.fixture
@@ -308,7 +296,8 @@ def test_a_balancer_that_ends_by_itself_is_started_again(endpoint, lightsail, ba
     assert list(endpoint.balancers.running) == ["web-lb"]
 
 
-def test_listings_come_in_pages(endpoint, lightsail):
+def test_listings_come_in_pages(endpoint, lightsail, monkeypatch):
+    monkeypatch.setattr(quotas, "LOAD_BALANCERS", 51)
     for number in range(51):
         lightsail.create_load_balancer(loadBalancerName=f"lb-{number}", instancePort=80)
     endpoint.settle()
@@ -324,52 +313,3 @@ def test_the_tls_policies(lightsail):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     for cipher in itertools.chain.from_iterable(policy["ciphers"] for policy in policies):
         context.set_ciphers(f"{cipher}:@SECLEVEL=0")
-
-
-def metric(lightsail, name, unit="Count", statistic="Sum", minutes=10):
-    reply = lightsail.get_load_balancer_metric_data(
-        loadBalancerName="web-lb",
-        metricName=name,
-        period=60,
-        startTime=NOW,
-        endTime=NOW + timedelta(minutes=minutes),
-        unit=unit,
-        statistics=[statistic],
-    )
-    key = statistic[0].lower() + statistic[1:]
-    return {point["timestamp"].minute: point[key] for point in reply["metricData"]}
-
-
-def test_metrics_are_counted_from_the_log(endpoint, lightsail, balancer):
-    balancer()
-    endpoint.balancers.log = [
-        "2026-11-25T12:00:01.123456789Z request http one 200 20 --VN",
-        "2026-11-25T12:00:02Z request https~ one 200 40 --NI",
-        "2026-11-25T12:01:01.5Z request http two 500 10 ----",
-        "2026-11-25T12:01:02.5Z request http two 502 -1 SH--",
-        "2026-11-25T12:01:03.5Z request http <NOSRV> 503 -1 SC--",
-        "2026-11-25T12:02:00Z request http <NOSRV> 301 -1 LR--",
-        "2026-11-25T12:03:00Z failed https~",
-        "2026-11-25T12:04:00Z Server instances/one is UP, reason: Layer7 check passed",
-        "2026-11-25T12:30:00Z request http one 200 20 --VN",
-    ]
-    assert metric(lightsail, "RequestCount") == {0: 2, 1: 2}
-    assert metric(lightsail, "HTTPCode_Instance_2XX_Count") == {0: 2}
-    assert metric(lightsail, "HTTPCode_Instance_5XX_Count") == {1: 1}
-    assert metric(lightsail, "HTTPCode_LB_5XX_Count") == {1: 2}
-    assert metric(lightsail, "InstanceResponseTime", "Seconds", "Average") == {0: pytest.approx(0.03), 1: 0.01}
-    assert metric(lightsail, "ClientTLSNegotiationErrorCount") == {3: 1}
-    assert metric(lightsail, "RequestCount", unit="Seconds") == {}
-    with pytest.raises(ClientError, match="has no series of RejectedConnectionCount"):
-        metric(lightsail, "RejectedConnectionCount")
-
-
-def test_hosts_are_counted_now(endpoint, lightsail, balancer, monkeypatch):
-    balancer()
-    endpoint.balancers.found = {"one": ("healthy", ""), "two": ("unhealthy", "x"), "three": ("initial", "y")}
-    monkeypatch.setattr("localcloud.lightsail.load_balancer_metrics.now", lambda: NOW + timedelta(minutes=5))
-    assert metric(lightsail, "HealthyHostCount", statistic="Average") == {5: 1}
-    assert metric(lightsail, "UnhealthyHostCount", statistic="Average") == {5: 1}
-    endpoint.balancers.failure = "gone"
-    with pytest.raises(ClientError, match="OperationFailureException"):
-        metric(lightsail, "HealthyHostCount")

@@ -118,7 +118,7 @@ def test_a_database_has_metrics_of_its_own(lightsail, create_database, metric):
 
 
 def test_the_command_tells_what_is_wrong(metric, aged):
-    assert "no instance or database lost" in metric("set", "lost", "CPUUtilization", "1", status=17)
+    assert "no instance, database or load balancer lost" in metric("set", "lost", "CPUUtilization", "1", status=17)
     assert "use one of CPUUtilization" in metric("set", "web", "Cpu", "1", status=17)
     assert "is no number" in metric("set", "web", "CPUUtilization", "many", status=17)
 

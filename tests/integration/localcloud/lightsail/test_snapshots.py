@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.lightsail import auto_snapshots, pages
+from localcloud.lightsail import auto_snapshots, pages, quotas
 
 
 def error(call, **members):
@@ -206,7 +206,8 @@ def test_an_instance_without_ipv6_has_no_ipv6_rules(lightsail, create):
     assert error(lightsail.set_ip_address_type, **bucket)["Code"] == "InvalidInputException"
 
 
-def test_long_listings_come_in_pages(lightsail):
+def test_long_listings_come_in_pages(lightsail, monkeypatch):
+    monkeypatch.setattr(quotas, "STATIC_IPS", pages.PAGE + 1)
     for number in range(pages.PAGE + 1):
         lightsail.allocate_static_ip(staticIpName=f"address{number:02}")
     first = lightsail.get_static_ips()

@@ -41,8 +41,12 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-# Lightsail has no code of its own for a name that is taken: the message of an InvalidInputException tells.
+# Lightsail has no codes of its own for a name that is taken and for a quota that is used up: the message of an
+# InvalidInputException tells.
 NAME_TAKEN_WORDS = ("already in use", "already exists", "already been taken")
+QUOTA_WORDS = ("your maximum limit", "the maximum number of")
+QUOTA_CODES = frozenset({"LimitExceeded", "LimitExceededException", "ServiceQuotaExceededException"})
+REGION_WORDS = "scoped to a valid region"
 
 
 class RefusedError(Exception):
@@ -73,6 +77,14 @@ def is_name_taken(error: Exception) -> bool:
     if error_code(error).endswith("AlreadyExists") or error_code(error) == "BucketAlreadyOwnedByYou":
         return True
     return any(words in error_message(error).lower() for words in NAME_TAKEN_WORDS)
+
+
+def is_quota(error: Exception) -> bool:
+    """Whether the service refused to create since the account has as many as it may have."""
+    code = error_code(error)
+    if code in QUOTA_CODES or (code.startswith("TooMany") and code not in THROTTLED):
+        return True
+    return any(words in error_message(error).lower() for words in QUOTA_WORDS)
 
 
 def is_conflict(error: Exception) -> bool:
@@ -107,6 +119,8 @@ def explain(error: Exception) -> str:
         )
     if isinstance(error, boto.ParamValidationError):
         return f"The request doesn't fit the service's model: {error_message(error)}"
+    if code in CREDENTIALS_REFUSED and REGION_WORDS in error_message(error):
+        return f"{error_message(error)}: check the option region, or the environment variable AWS_REGION"
     if code in CREDENTIALS_REFUSED:
         return f"AWS refused the credentials ({code}: {error_message(error)}): renew them, and check the clock here"
     if code in NOT_ALLOWED:
@@ -114,6 +128,11 @@ def explain(error: Exception) -> str:
     if code in THROTTLED:
         return (
             f"{operation} is still throttled after many attempts ({code}): wait a minute and run the same command again"
+        )
+    if is_quota(error):
+        return (
+            f"{operation} was refused since a quota is used up ({error_message(error)}): delete what isn't needed any "
+            "more, or ask for more in the Service Quotas console, under the service's name"
         )
     if is_name_taken(error):
         return (

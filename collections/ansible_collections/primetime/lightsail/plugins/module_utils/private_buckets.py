@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from .convergence import call, find
+from .convergence import Step, call, find
 from .errors import NOT_ALLOWED, RefusedError, error_code, is_not_found
 
 try:
@@ -28,6 +28,8 @@ OWNER_ENFORCED = "BucketOwnerEnforced"
 # The rule that lets old versions and broken uploads go; other rules of the bucket are left alone.
 RULE_ID = "old-versions"
 WHOLE_BUCKET: tuple[Any, ...] = (None, {}, {"Prefix": ""})
+# DeleteObjects takes so many at once.
+DELETED_AT_ONCE = 1000
 
 
 def setting(client: Any, operation: str, name: str) -> dict[str, Any]:
@@ -112,3 +114,38 @@ def lifecycle_with(description: Mapping[str, Any] | None, wanted: Mapping[str, A
     if size := lifecycle.get("TransitionDefaultMinimumObjectSize"):
         arguments["TransitionDefaultMinimumObjectSize"] = size
     return arguments
+
+
+def versions_of(client: Any, name: str) -> list[dict[str, str]]:
+    """What a bucket holds, as DeleteObjects takes it: all versions of all objects, and the marks of deleted ones."""
+    held: list[dict[str, str]] = []
+    marker: dict[str, str] = {}
+    while True:
+        page = find(client, "list_object_versions", Bucket=name, **marker) or {}
+        listed = [*(page.get("Versions") or []), *(page.get("DeleteMarkers") or [])]
+        held.extend({"Key": one["Key"], "VersionId": one["VersionId"]} for one in listed)
+        if not page.get("IsTruncated"):
+            return held
+        marker = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+
+
+def deletion_steps(name: str, versions: list[dict[str, str]]) -> list[Step]:
+    """The calls that empty and delete a bucket that holds these versions."""
+    steps = [
+        Step(
+            "delete_objects",
+            {"Bucket": name, "Delete": {"Objects": versions[first : first + DELETED_AT_ONCE], "Quiet": True}},
+            receive=require_deleted,
+        )
+        for first in range(0, len(versions), DELETED_AT_ONCE)
+    ]
+    return [*steps, Step("delete_bucket", {"Bucket": name}, settled=lambda found: found is None)]
+
+
+def require_deleted(reply: Mapping[str, Any]) -> None:
+    """Raises a RefusedError when DeleteObjects tells, in a reply that is no error, of objects that it left."""
+    for left in reply.get("Errors") or []:
+        raise RefusedError(
+            f"{left.get('Key')} was not deleted ({left.get('Code')}: {left.get('Message')}): allow it in the IAM "
+            "policy (s3:DeleteObjectVersion), or end what holds the object, and run the task again"
+        )

@@ -7,20 +7,30 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: private_bucket
-short_description: Create and mend a private S3 bucket
+short_description: Create, mend and delete a private S3 bucket
 version_added: 0.3.0
 description:
-  - Makes sure that an S3 bucket exists which nobody but its owner reaches, save whom its policy names.
+  - Makes sure that an S3 bucket exists which nobody but its owner reaches, save whom its policy names, or that it is
+    gone.
   - Public access is blocked, access control lists are off, and new objects are encrypted. Where the bucket's default is
     KMS encryption, it is left so.
   - M(amazon.aws.s3_bucket) and M(community.aws.s3_lifecycle) have no check mode, so a plan can't tell what they would
-    do. To empty and delete a bucket, use M(amazon.aws.s3_bucket) with O(amazon.aws.s3_bucket#module:force=true).
+    do.
 author: Prime Time contributors (@prime-time)
 options:
   name:
     description: Name of the bucket, the same for all of AWS.
     type: str
     required: true
+  state:
+    description: Whether it shall exist.
+    type: str
+    choices: [present, absent]
+    default: present
+  force:
+    description: With O(state=absent), whether what it holds is deleted with it, old versions too.
+    type: bool
+    default: false
   versioning:
     description: Whether old versions of objects are kept. Without this option it is left as it is.
     type: bool
@@ -64,6 +74,12 @@ EXAMPLES = r"""
           Action: s3:GetObject
           Resource: arn:aws:s3:::prime-time-frontend-production/*
           Condition: {StringEquals: {"AWS:SourceArn": "{{ made.distribution.arn }}"}}
+
+- name: Delete it with all that it holds
+  primetime.lightsail.private_bucket:
+    name: prime-time-frontend-production
+    state: absent
+    force: true
 """
 
 RETURN = r"""
@@ -94,6 +110,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.policy import compare_policies
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
     WAIT_OPTIONS,
@@ -104,13 +121,17 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.private_bucket
     ALL_BLOCKED,
     OWNER_ENFORCED,
     bucket_view,
+    deletion_steps,
     describe_bucket,
     lifecycle_with,
+    versions_of,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.tags import wanted_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "force": {"type": "bool", "default": False},
     "versioning": {"type": "bool"},
     "old_version_days": {"type": "int"},
     "incomplete_upload_days": {"type": "int"},
@@ -200,15 +221,39 @@ def plan(description: Any, wanted: Mapping[str, Any], *, region: str) -> Plan:
     return Plan(before, after, tuple(steps.values()))
 
 
+def plan_absence(description: Any, wanted: Mapping[str, Any]) -> Plan:
+    """The calls that empty and delete.
+
+    Args:
+        description: what describe_bucket gives, with versions, what the bucket holds; or None.
+        wanted: the module's options.
+
+    Raises:
+        RefusedError: it holds something, and force is not set.
+    """
+    if description is None:
+        return Plan({}, {})
+    held = len(description["versions"])
+    if held and not wanted.get("force"):
+        raise RefusedError(
+            f"bucket {wanted['name']} holds {held} objects, old versions included: set force: true to delete them too"
+        )
+    steps = deletion_steps(wanted["name"], description["versions"])
+    return Plan({**bucket_view(description), "objects": held}, {}, tuple(steps))
+
+
 def body(module: Any) -> dict[str, Any]:
     wanted, client = module.params, open_client(module, "s3")
-    outcome = converge(
-        module,
-        client,
-        f"bucket {wanted['name']}",
-        lambda: describe_bucket(client, wanted["name"]),
-        lambda description: plan(description, wanted, region=client.meta.region_name),
-    )
+    name, going = wanted["name"], wanted["state"] == "absent"
+
+    def describe() -> Any:
+        found = describe_bucket(client, name)
+        return {**found, "versions": versions_of(client, name)} if found and going else found
+
+    def planned(description: Any) -> Plan:
+        return plan_absence(description, wanted) if going else plan(description, wanted, region=client.meta.region_name)
+
+    outcome = converge(module, client, f"bucket {name}", describe, planned)
     return {**outcome.fields(), "bucket": bucket_view(outcome.description)}
 
 

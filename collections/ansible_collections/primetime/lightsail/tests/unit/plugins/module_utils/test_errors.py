@@ -29,7 +29,15 @@ def client_error(code: str, message: str = "no", operation: str = "CreateInstanc
         (client_error("ExpiredTokenException"), "renew"),
         (client_error("AccessDeniedException"), "may not call CreateInstances"),
         (client_error("ThrottlingException"), "run the same command again"),
+        (client_error("InvalidSignatureException", "Credential should be scoped to a valid region."), "AWS_REGION"),
+        (client_error("SignatureDoesNotMatch", "The signature does not match"), "refused the credentials"),
         (client_error("InvalidInputException", "Some names are already in use: web"), "choose another name"),
+        (
+            client_error("InvalidInputException", "Sorry, you've reached your maximum limit of Instances : 0."),
+            "CreateInstances was refused since a quota is used up (Sorry, you've reached your maximum limit",
+        ),
+        (client_error("TooManyDistributions", operation="CreateDistribution"), "a quota is used up"),
+        (client_error("TooManyRequestsException"), "still throttled"),
         (client_error("OperationFailureException", "It is\nstopping."), "was refused: It is stopping (OperationFailur"),
     ],
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.modules.private_bucket import plan
+import pytest
+from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
+from ansible_collections.primetime.lightsail.plugins.module_utils.private_buckets import require_deleted
+from ansible_collections.primetime.lightsail.plugins.modules.private_bucket import plan, plan_absence
 
 POLICY = {
     "Version": "2012-10-17",
@@ -99,3 +102,21 @@ def test_other_rules_stay_and_a_disabled_one_of_ours_is_enabled() -> None:
     disabled = {**RULE, "Status": "Disabled"}
     (step,) = plan(described(lifecycle={"Rules": [other, disabled]}), WANTED, region="eu-central-1").steps
     assert step.arguments["LifecycleConfiguration"]["Rules"] == [other, RULE]
+
+
+def test_what_a_bucket_holds_goes_a_thousand_at_a_time_and_only_by_force() -> None:
+    versions = [{"Key": f"page-{number}", "VersionId": "null"} for number in range(2001)]
+    with pytest.raises(RefusedError, match="bucket site holds 2001 objects, old versions included: set force: true"):
+        plan_absence(described(versions=versions), WANTED)
+    gone = plan_absence(described(versions=versions), {**WANTED, "force": True})
+    assert [step.operation for step in gone.steps] == ["delete_objects"] * 3 + ["delete_bucket"]
+    assert [len(step.arguments["Delete"]["Objects"]) for step in gone.steps[:3]] == [1000, 1000, 1]
+    assert (gone.before["objects"], gone.after) == (2001, {})
+    assert [step.operation for step in plan_absence(described(versions=[]), WANTED).steps] == ["delete_bucket"]
+    assert plan_absence(None, WANTED).steps == ()
+
+
+def test_an_object_that_stays_is_told() -> None:
+    require_deleted({})
+    with pytest.raises(RefusedError, match=r"page was not deleted \(AccessDenied: no\): allow it"):
+        require_deleted({"Errors": [{"Key": "page", "Code": "AccessDenied", "Message": "no"}]})
