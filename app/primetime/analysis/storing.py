@@ -134,6 +134,16 @@ def count_articles(connection: Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
+def articles_of_topic(connection: Connection[Any], topic_id: int) -> list[int]:
+    """The PMIDs of a topic of the newest analysis."""
+    return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
+
+
+def topic_names(connection: Connection[Any]) -> dict[int, str]:
+    """Each analysed article's topic, by PMID."""
+    return dict(connection.execute(QUERIES["topics_of_all_articles"]).fetchall())
+
+
 def reference_in_force(connection: Connection[Any], model_hash: str) -> Reference | None:
     """The newest reference of this model and of the method of this release; None before the first."""
     return _reference(connection, "reference_in_force", {"model_hash": model_hash, "method": METHOD})
