@@ -6,6 +6,11 @@ SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
 -- name: release_analysis_lock
 SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
 
+-- name: counted
+-- An article that is linked to another is the same paper: it is counted once, as the one that stands for both. What
+-- selects articles for an analysis has this condition; `a` is the article.
+NOT EXISTS (SELECT FROM duplicate_links AS link WHERE link.duplicate = a.pmid)
+
 -- name: corpus
 SELECT
     a.pmid, v.embedding, a.title, a.abstract, a.publication_year, a.content_hash,
@@ -13,18 +18,18 @@ SELECT
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
-    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
+    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
 ORDER BY a.pmid
 
 -- name: corpus_stamps
 SELECT a.pmid, a.content_hash, a.publication_year
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
-WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
 ORDER BY a.pmid
 
 -- name: count_articles
-SELECT count(*) FROM articles
+SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
 
 -- name: insert_run
 INSERT INTO analysis_runs

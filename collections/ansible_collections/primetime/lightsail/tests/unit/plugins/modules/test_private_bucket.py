@@ -99,3 +99,11 @@ def test_other_rules_stay_and_a_disabled_one_of_ours_is_enabled() -> None:
     disabled = {**RULE, "Status": "Disabled"}
     (step,) = plan(described(lifecycle={"Rules": [other, disabled]}), WANTED, region="eu-central-1").steps
     assert step.arguments["LifecycleConfiguration"]["Rules"] == [other, RULE]
+
+
+def test_objects_expire_where_that_is_wanted_and_only_there() -> None:
+    (step,) = plan(described(), {**WANTED, "expiry_days": 8}, region="eu-central-1").steps
+    assert step.arguments["LifecycleConfiguration"]["Rules"] == [{**RULE, "Expiration": {"Days": 8}}]
+    expiring = described(lifecycle={"Rules": [{**RULE, "Expiration": {"Days": 8}}]})
+    assert operations(expiring) == []
+    assert operations(expiring, expiry_days=9) == ["put_bucket_lifecycle_configuration"]
