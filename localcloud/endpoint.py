@@ -106,7 +106,12 @@ def main() -> None:
     calls = CallLog(settings.state_directory / "calls.jsonl")
     front = Front(cloud, calls, application(settings.state_directory))
     faulty = FaultyApplication(front, FaultBook(settings.state_directory / FAULTS_FILE), calls)
-    server = make_server("127.0.0.1", settings.port, faulty, threaded=True, request_handler=_QuietHandler)
+    # On the gateway the cloud's machines reach it, as a server at Lightsail reaches S3.
+    server, for_machines = (
+        make_server(address, settings.port, faulty, threaded=True, request_handler=_QuietHandler)
+        for address in ("127.0.0.1", str(settings.gateway))
+    )
+    threading.Thread(target=for_machines.serve_forever, daemon=True).start()
     # shutdown() waits for the serving loop, which is in this thread.
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     watch.start(cloud)

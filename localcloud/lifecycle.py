@@ -39,6 +39,8 @@ def up(settings: Settings, report: Report) -> None:
     _claim_state_directory(settings)
     images.ensure(engine, settings, report)
     docker_engine.ensure_network(engine, settings)
+    # Where the cloud's machines reach AWS, and S3 with it.
+    (settings.state_directory / "endpoint-url").write_text(f"http://{settings.gateway}:{settings.port}")
     # Where the cloud's machines reach the stand-in for PubMed, once somebody has started it over a corpus.
     (settings.state_directory / "literature-url").write_text(f"http://{settings.gateway}:{settings.literature_port}")
     for process in missing:

@@ -25,7 +25,7 @@ class Settings:
 
     name: str
     state_directory: Path
-    port: int  # the AWS endpoint's, on 127.0.0.1
+    port: int  # the AWS endpoint's, on 127.0.0.1 and the gateway
     edge_port: int  # CloudFront's edge, on 127.0.0.1
     subnet: ipaddress.IPv4Network  # a /16: its lower half is private, its upper half plays the public addresses
     debian_mirror: str

@@ -63,3 +63,9 @@ class SourceUnavailable(PrimeTimeError):
     """PubMed or a citation source cannot be reached, or refuses."""
 
     exit_status = 12
+
+
+class StorageUnavailable(PrimeTimeError):
+    """The exports bucket cannot be reached, or refuses."""
+
+    exit_status = 13

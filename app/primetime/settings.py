@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     source_timeout_seconds: float = Field(default=30.0, gt=0, description="longest silence of a source")
     citation_max_age_days: int = Field(default=30, ge=1, description="older citation counts are looked up again")
 
+    exports_bucket: str = Field(default="", description="keeps large exports; empty: they are only streamed")
+    exports_endpoint_url: str = Field(default="", description="where the bucket answers; empty: AWS")
+    exports_region: str = Field(default="", description="the bucket's region")
+    exports_access_key_id: str = Field(default="", repr=False, description="of who may use the bucket; empty: boto3's")
+    exports_secret_access_key: str = Field(default="", repr=False, description="the key's secret")
+    exports_days: int = Field(default=7, ge=1, le=7, description="how long a link and its file live; S3 allows 7")
+    exports_from_articles: int = Field(default=5_000, ge=1, description="exports from so many articles go there")
+
     release_id: str = Field(default="development", min_length=1, max_length=64)
     public_url: str = Field(default="http://127.0.0.1:8000", description="the address people open")
     session_secret: str = Field(default="", repr=False, description="key of the session tokens' hashes")

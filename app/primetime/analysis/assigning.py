@@ -10,7 +10,7 @@ from psycopg import Connection
 
 from primetime.analysis.neighbours import nearest_of
 from primetime.analysis.reading import latest_run
-from primetime.analysis.storing import one_at_a_time
+from primetime.analysis.storing import counting, one_at_a_time
 from primetime.analysis.topic_lives import QUERIES
 from primetime.analysis.topics import vote
 from primetime.encoder.pooling import to_unit_length
@@ -37,7 +37,7 @@ def assign_new(connection: Connection[Any], model_hash: str) -> Assigned:
         of_run = {"run_id": run.id, "model_hash": model_hash}
         storage = storage_of(connection)
         cursor = connection.cursor(binary=True)
-        new = cursor.execute(QUERIES["unplaced"], of_run).fetchall()
+        new = cursor.execute(counting(QUERIES["unplaced"]), of_run).fetchall()
         placed = cursor.execute(QUERIES["placed"], of_run).fetchall() if new else []
         if not placed:
             connection.commit()

@@ -47,6 +47,7 @@ FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
     AND NOT EXISTS (SELECT FROM analysis_articles AS place WHERE place.run_id = %(run_id)s AND place.pmid = v.pmid)
+    AND {counted}
 ORDER BY v.pmid
 
 -- name: placed

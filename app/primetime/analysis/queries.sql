@@ -6,6 +6,11 @@ SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
 -- name: release_analysis_lock
 SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
 
+-- name: counted
+-- An article that is linked to another is the same paper: it is counted once, as the one that stands for both. What
+-- selects articles for an analysis has this condition; `a` is the article.
+NOT EXISTS (SELECT FROM duplicate_links AS link WHERE link.duplicate = a.pmid)
+
 -- name: corpus
 SELECT
     a.pmid, v.embedding, a.title, a.abstract, a.publication_year, a.content_hash,
@@ -13,18 +18,18 @@ SELECT
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
-    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
+    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
 ORDER BY a.pmid
 
 -- name: corpus_stamps
 SELECT a.pmid, a.content_hash, a.publication_year
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
-WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
 ORDER BY a.pmid
 
 -- name: count_articles
-SELECT count(*) FROM articles
+SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
 
 -- name: insert_run
 INSERT INTO analysis_runs
@@ -115,3 +120,13 @@ SELECT pmid, abstract, publication_year AS year, publication_types, authors, jou
     (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh
 FROM articles
 WHERE pmid = ANY (%(pmids)s)
+
+-- name: articles_of_topic
+SELECT pmid FROM analysis_articles
+WHERE run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND topic_id = %(topic_id)s
+
+-- name: topics_of_all_articles
+SELECT place.pmid, topic.name
+FROM analysis_articles AS place
+JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
+WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything')

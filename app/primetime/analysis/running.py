@@ -108,7 +108,7 @@ def analyse(
     with one_at_a_time(connection):
         with step("read", 0) as told:
             corpus = load_corpus(connection, model_hash, pmids)
-            stored = count_articles(connection) if pmids is None else len(set(pmids))
+            stored = count_articles(connection, pmids)
             before = earlier(connection, scope, corpus.pmids)
             connection.commit()
             told.amount = size = len(corpus.pmids)

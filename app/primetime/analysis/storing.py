@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg import Connection
+from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
@@ -59,13 +59,14 @@ def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
 
 
 def load_corpus(connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None) -> Corpus:
-    """All articles with an up-to-date vector, or those of them that are among `pmids`.
+    """All articles with an up-to-date vector, or those of them that are among `pmids`; each paper once, without what is
+    linked to it as a duplicate.
 
     Read in one statement, so that they are of one moment.
     """
     storage = storage_of(connection)
     wanted = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids)}
-    rows = connection.cursor(binary=True).execute(QUERIES["corpus"], wanted).fetchall()
+    rows = connection.cursor(binary=True).execute(counting(QUERIES["corpus"]), wanted).fetchall()
     return Corpus(
         pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
         vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
@@ -79,7 +80,12 @@ def load_corpus(connection: Connection[Any], model_hash: str, pmids: Sequence[in
 
 def snapshot_now(connection: Connection[Any], model_hash: str) -> str:
     """The snapshot that an analysis begun now would have."""
-    return _snapshot(model_hash, connection.execute(QUERIES["corpus_stamps"], {"model_hash": model_hash}))
+    return _snapshot(model_hash, connection.execute(counting(QUERIES["corpus_stamps"]), {"model_hash": model_hash}))
+
+
+def counting(query: sql.SQL) -> sql.Composed:
+    """A query that selects articles `a` for an analysis, with the condition put in that takes each paper once."""
+    return query.format(counted=QUERIES["counted"])
 
 
 def _snapshot(model_hash: str, stamps: Iterable[tuple[Any, ...]]) -> str:
@@ -128,10 +134,22 @@ def publish(
     return run_id
 
 
-def count_articles(connection: Connection[Any]) -> int:
-    """All stored articles, with a vector or without."""
-    row = connection.execute(QUERIES["count_articles"]).fetchone()
+def count_articles(connection: Connection[Any], pmids: Sequence[int] | None = None) -> int:
+    """All stored articles (of `pmids`, where given), with a vector or without; each paper once."""
+    row = connection.execute(
+        counting(QUERIES["count_articles"]), {"pmids": None if pmids is None else list(pmids)}, prepare=False
+    ).fetchone()
     return int(row[0]) if row else 0
+
+
+def articles_of_topic(connection: Connection[Any], topic_id: int) -> list[int]:
+    """The PMIDs of a topic of the newest analysis."""
+    return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
+
+
+def topic_names(connection: Connection[Any]) -> dict[int, str]:
+    """Each analysed article's topic, by PMID."""
+    return dict(connection.execute(QUERIES["topics_of_all_articles"]).fetchall())
 
 
 def reference_in_force(connection: Connection[Any], model_hash: str) -> Reference | None:

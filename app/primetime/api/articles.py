@@ -1,14 +1,16 @@
 """Articles: a filtered page of them, one of them, those like it."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, Field
 
 from primetime.accounts import audit
+from primetime.analysis.storing import articles_of_topic
 from primetime.api.services import Address, Connection, Researcher, ServicesOf
 from primetime.api.shapes import ArticleDetail, ArticlePage, CitationsOut, EarlierVersionOut, RankedList, Summary
-from primetime.api.summaries import articles_of_topic, ranked, with_topics
+from primetime.api.summaries import ranked, with_topics
 from primetime.articles.duplicates.linking import duplicates_of, kept_for, undo
 from primetime.articles.listing import Filters, Page, Sort, earlier_versions, find_article, list_articles, summaries_of
 from primetime.articles.local_number import is_local
@@ -44,6 +46,13 @@ class ArticlePageQuestion(ArticleQuestion):
 
 def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
     """The filters, a topic of the newest analysis turned into its articles."""
+    filters = filters_without_topic(question)
+    if question.topic is None:
+        return filters
+    return replace(filters, pmids=articles_of_topic(connection, question.topic))
+
+
+def filters_without_topic(question: ArticleQuestion) -> Filters:
     text = question.q.strip() if question.q else None
     return Filters(
         q=text or None,
@@ -52,7 +61,6 @@ def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
         journal=question.journal or None,
         publication_type=question.publication_type or None,
         mesh=question.mesh or None,
-        pmids=None if question.topic is None else articles_of_topic(connection, question.topic),
     )
 
 

@@ -1,31 +1,53 @@
-"""A listing or a search as a file, streamed."""
+"""A listing, a search or a collection as a file, streamed."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
+import psycopg
 from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import StreamingResponse
 
-from primetime.api.articles import ArticleQuestion, filters_of
+from primetime.accounts.people import Account
+from primetime.analysis.storing import topic_names
+from primetime.api.articles import ArticleQuestion, filters_without_topic
 from primetime.api.search import nearest_to_text
-from primetime.api.services import ServicesOf, StreamingConnection
-from primetime.api.summaries import topic_names
+from primetime.api.services import Services, ServicesOf, StreamingConnection, Visitor
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, extension_of, media_type_of
-from primetime.articles.exporting.selection import Context, select_filtered, select_ranked
+from primetime.articles.exporting.selection import Context, ExportRow, select_ranked
 from primetime.articles.listing import Filters
-from primetime.searches.record import Search
-from primetime.searches.storing import fetched_pmids, find_search
+from primetime.exports.selection import Selection, look_up
+from primetime.screening.collections import Mark
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
+Number = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
 
 
-class ExportQuestion(ArticleQuestion):
-    """A listing's filters; or `search_id`, a search of PubMed in its rank, for which no filter counts; or `search`, the
-    nearest articles, for which of the filters the years count.
+class SelectionQuestion(ArticleQuestion):
+    """A listing's filters; or `search_id`, a search of PubMed in its rank; or `collection_id`, of which `mark` leaves
+    what one has marked so. For a search or a collection no filter counts.
     """
 
-    search_id: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    search_id: Number = None
+    collection_id: Number = None
+    mark: Mark | None = None
+
+    @property
+    def selection(self) -> Selection:
+        return Selection(
+            search_id=self.search_id,
+            collection_id=self.collection_id,
+            mark=self.mark,
+            filters=filters_without_topic(self),
+            topic=self.topic,
+            sort=self.sort,
+        )
+
+
+class ExportQuestion(SelectionQuestion):
+    """What is exported; or `search`, the nearest articles, for which of the filters the years count."""
+
     search: str | None = Field(default=None, min_length=1, max_length=1000)
     limit: int = Field(default=100, ge=1, le=1000)
 
@@ -35,45 +57,36 @@ def export(
     question: Annotated[ExportQuestion, Query()],
     shared: ServicesOf,
     connection: StreamingConnection,
+    account: Visitor,
     format: ExportFormat = ExportFormat.CSV,  # noqa: A002 (the parameter's name)
 ) -> StreamingResponse:
-    """All articles of a listing or of a search, as a file; any number of them."""
-    return _file(question, format, shared, connection)
+    """All articles of a listing, a search or a collection, as a file; any number of them."""
+    return _file(question, format, shared, connection, account)
 
 
 @router.get("/csv", response_class=StreamingResponse)
 def csv(
-    question: Annotated[ExportQuestion, Query()], shared: ServicesOf, connection: StreamingConnection
+    question: Annotated[ExportQuestion, Query()],
+    shared: ServicesOf,
+    connection: StreamingConnection,
+    account: Visitor,
 ) -> StreamingResponse:
     """The same as CSV."""
-    return _file(question, ExportFormat.CSV, shared, connection)
+    return _file(question, ExportFormat.CSV, shared, connection, account)
 
 
 def _file(
-    question: ExportQuestion, format_: ExportFormat, shared: ServicesOf, connection: StreamingConnection
+    question: ExportQuestion,
+    format_: ExportFormat,
+    shared: Services,
+    connection: psycopg.Connection,
+    account: Account | None,
 ) -> StreamingResponse:
-    about: dict[str, object] = {}
-    if question.search_id is not None:
-        asked = find_search(connection, question.search_id)
-        rows = select_ranked(connection, fetched_pmids(connection, asked.id))
-        about = _about(asked)
-    elif question.search is not None:
-        neighbours = nearest_to_text(
-            shared,
-            connection,
-            question.search,
-            limit=question.limit,
-            filters=Filters(year_from=question.year_from, year_to=question.year_to),
-        )
-        rows = select_ranked(connection, [neighbour.pmid for neighbour in neighbours])
-        about = {
-            "Idea": question.search,
-            "Max Results": question.limit,
-            "Search Timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+    if question.search is not None and question.search_id is None and question.collection_id is None:
+        rows, context = _nearest(question, question.search, shared, connection)
     else:
-        rows = select_filtered(connection, filters_of(question, connection), sort=question.sort)
-    context = Context(about=about, topics=topic_names(connection))
+        selected = look_up(connection, question.selection, account_id=account.id if account else None)
+        rows, context = selected.rows, selected.context
     name = f"prime-time-{datetime.now(UTC):%Y%m%d-%H%M}.{extension_of(format_)}"
     return StreamingResponse(
         export_pieces(rows, format_, context),
@@ -82,16 +95,20 @@ def _file(
     )
 
 
-def _about(asked: Search) -> dict[str, object]:
-    """The prototype's columns that say what the search was and how it scored; a score that is refused stays empty."""
-    scores = asked.scores or {}
-    return {
-        "Idea": asked.idea,
-        "Keywords": asked.keywords,
-        "Max Results": asked.max_results,
-        "Search Timestamp": asked.requested_at.isoformat(timespec="seconds"),
-        "Novelty Score": scores.get("novelty"),
-        "Citation Rate Score": scores.get("citation"),
-        "Recency Score": scores.get("recency"),
-        "Opportunity Score": scores.get("score"),
+def _nearest(
+    question: ExportQuestion, text: str, shared: Services, connection: psycopg.Connection
+) -> tuple[Iterator[ExportRow], Context]:
+    neighbours = nearest_to_text(
+        shared,
+        connection,
+        text,
+        limit=question.limit,
+        filters=Filters(year_from=question.year_from, year_to=question.year_to),
+    )
+    about: dict[str, object] = {
+        "Idea": text,
+        "Max Results": question.limit,
+        "Search Timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    context = Context(about=about, topics=topic_names(connection))
+    return select_ranked(connection, [neighbour.pmid for neighbour in neighbours]), context

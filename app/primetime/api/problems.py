@@ -24,6 +24,7 @@ from primetime.errors import (
     NotFound,
     PrimeTimeError,
     SourceUnavailable,
+    StorageUnavailable,
 )
 
 _STATUS: dict[type[PrimeTimeError], HTTPStatus] = {
@@ -36,6 +37,7 @@ _STATUS: dict[type[PrimeTimeError], HTTPStatus] = {
     DatabaseUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelProblem: HTTPStatus.SERVICE_UNAVAILABLE,
     SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    StorageUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from starlette.responses import StreamingResponse
 from primetime.api.articles import Pmid
 from primetime.api.export import ExportQuestion, csv
 from primetime.api.health import database_state
-from primetime.api.services import Connection, ServicesOf, StreamingConnection
+from primetime.api.services import Connection, ServicesOf, StreamingConnection, Visitor
 from primetime.api.shapes import Shape
 from primetime.api.summaries import QUERIES
 from primetime.articles.listing import author_line
@@ -94,10 +94,13 @@ def article(pmid: Pmid, connection: Connection) -> PrototypeArticle:
 
 @router.get("/export/csv", response_class=StreamingResponse)
 def export_csv(
-    question: Annotated[ExportQuestion, Query()], shared: ServicesOf, connection: StreamingConnection
+    question: Annotated[ExportQuestion, Query()],
+    shared: ServicesOf,
+    connection: StreamingConnection,
+    account: Visitor,
 ) -> StreamingResponse:
     """As `/api/v1/export/csv`: the prototype's fifteen columns come first."""
-    return csv(question, shared, connection)
+    return csv(question, shared, connection, account)
 
 
 def _query(name: str) -> sql.Composed:

@@ -6,16 +6,6 @@ FROM analysis_articles AS place
 JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
 WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND place.pmid = ANY (%(pmids)s);
 
--- name: articles_of_topic
-SELECT pmid FROM analysis_articles
-WHERE run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND topic_id = %(topic_id)s;
-
--- name: topics_of_all_articles
-SELECT place.pmid, topic.name
-FROM analysis_articles AS place
-JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
-WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything');
-
 -- name: count_embedded
 SELECT count(*)
 FROM articles JOIN article_vectors USING (pmid, content_hash)

@@ -52,6 +52,7 @@ _OWN = Rule(role=Role.READER, use=Use.GENERAL)
 _ADMINISTRATOR = Rule(role=Role.ADMINISTRATOR, use=Use.GENERAL)
 _MODEL = Rule(role=Role.READER, use=Use.MODEL, scope=Scope.MODEL)
 _EXPORT = Rule(role=Role.READER, use=Use.EXPORT, scope=Scope.EXPORT)
+_EXPORTS = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.EXPORT)
 _SIGN_IN = Rule(role=None, use=Use.SIGN_IN)
 
 # The first that matches a whole path counts. Seconds kept: answers 5 to 60 minutes, queries 15, what a model made 24
@@ -77,6 +78,8 @@ _TABLE = (
     _paths(r"/api/v1/embed", _MODEL, _MODEL),
     _paths(r"/api(/v1)?/keywords(/.*)?", _MODEL, _MODEL),
     _paths(r"/api(/v1)?/export(/.*)?", _EXPORT, _EXPORT),
+    _paths(r"/api/v1/exports", _EXPORTS, _EXPORT),
+    _paths(r"/api/v1/exports/\d+", _EXPORTS, _EXPORTS),
     _paths(r"/api/.*|/api", _READ),
 )
 

@@ -1,8 +1,9 @@
 """What the handlers of one process share, and how they get at it."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 import psycopg
@@ -18,6 +19,7 @@ from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
 from primetime.api.changes import Changes
 from primetime.api.shelf import Shelf
+from primetime.buckets.bucket import Bucket, open_bucket
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
 from primetime.settings import Settings
@@ -42,6 +44,8 @@ class Services:
     queue: App
     pubmed: PubMed
     serving: ServingEncoder
+    _opening: threading.Lock = field(default_factory=threading.Lock)
+    _bucket: Bucket | None = None
 
     @property
     def encoder(self) -> Encoder | None:
@@ -54,6 +58,13 @@ class Services:
         if encoder is None:
             raise self.serving.problem or ModelProblem("the encoder is not open")
         return encoder
+
+    def require_bucket(self) -> Bucket:
+        """The exports bucket, opened when the first export asks. Raises NotFound where the platform has none."""
+        with self._opening:
+            if self._bucket is None:
+                self._bucket = open_bucket(self.settings)
+            return self._bucket
 
 
 def services(request: Request) -> Services:

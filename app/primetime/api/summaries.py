@@ -31,13 +31,3 @@ def ranked(connection: psycopg.Connection, neighbours: Sequence[Neighbour | Foun
 def topics_of(connection: psycopg.Connection, pmids: list[int]) -> dict[int, TopicName]:
     rows = connection.execute(QUERIES["topics_of_articles"], {"pmids": pmids})
     return {pmid: TopicName(id=topic_id, name=name) for pmid, topic_id, name in rows}
-
-
-def articles_of_topic(connection: psycopg.Connection, topic_id: int) -> list[int]:
-    """The PMIDs of a topic of the newest analysis."""
-    return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
-
-
-def topic_names(connection: psycopg.Connection) -> dict[int, str]:
-    """Each analysed article's topic, by PMID."""
-    return dict(connection.execute(QUERIES["topics_of_all_articles"]).fetchall())

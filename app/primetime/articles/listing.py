@@ -114,10 +114,15 @@ def list_articles(
             {**parameters, "limit": limit, "offset": offset},
             prepare=False,
         ).fetchall()
+    return Page(items=[_summary(row) for row in rows], total=count_articles(connection, filters))
+
+
+def count_articles(connection: psycopg.Connection, filters: Filters) -> int:
+    """How many articles the filters leave."""
     counted = connection.execute(
-        QUERIES["count_articles"].format(filter=QUERIES["filter"]), parameters, prepare=False
+        QUERIES["count_articles"].format(filter=QUERIES["filter"]), asdict(filters), prepare=False
     ).fetchone()
-    return Page(items=[_summary(row) for row in rows], total=counted[0] if counted else 0)
+    return int(counted[0]) if counted else 0
 
 
 def summaries_of(connection: psycopg.Connection, pmids: list[int]) -> list[ArticleSummary]:

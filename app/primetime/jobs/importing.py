@@ -21,7 +21,7 @@ from primetime.errors import BadInput, Busy
 from primetime.settings import Settings
 
 _QUERIES = load_queries("primetime.jobs", "imports.sql")
-_IMPORT = "import_file"
+IMPORT_TASK = "import_file"
 _PIECE = 1 << 20
 _PROBLEMS = 200  # told; the count says how many there are
 
@@ -50,9 +50,9 @@ def add_import_task(queue: App, settings: Settings, *, queue_name: str) -> None:
     """Let the queue's worker import files."""
 
     @queue.task(
-        name=_IMPORT,
+        name=IMPORT_TASK,
         queue=queue_name,
-        lock=_IMPORT,
+        lock=IMPORT_TASK,
         # Another import or a run over the duplicates makes this one wait.
         retry=RetryStrategy(max_attempts=30, wait=20, retry_exceptions={Busy, psycopg.OperationalError}),
     )
@@ -82,7 +82,7 @@ def enqueue_import(
         while data := stream.read(_PIECE):
             cursor.execute(_QUERIES["add_piece"], {"import_id": import_id, "number": number, "data": data})
             number += 1
-        job_id = queue.configure_task(_IMPORT, connection=connection).defer(import_id=import_id)
+        job_id = queue.configure_task(IMPORT_TASK, connection=connection).defer(import_id=import_id)
         cursor.execute(_QUERIES["set_job"], {"import_id": import_id, "job_id": job_id})
     return int(import_id)
 

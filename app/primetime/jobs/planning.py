@@ -9,6 +9,7 @@ import psycopg
 
 from primetime.analysis.backtests import backtest_due
 from primetime.analysis.running import STEPS
+from primetime.analysis.storing import count_articles
 from primetime.analysis.unchanged import unchanged_since
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pace import burst_left
@@ -58,8 +59,10 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     model_hash = serving_hash(connection) or read_manifest(settings.model_directory).hash
     missing, already = count_missing(connection, model_hash)
     earlier = unchanged_since(connection, model_hash, settings) if not missing else None
-    analysed = 0 if earlier else missing + already
-    judged = missing + already if backtest_due(connection, model_hash, settings) else 0
+    # Duplicates are encoded, as a search may meet them, and not analysed.
+    counted = min(missing + already, count_articles(connection))
+    analysed = 0 if earlier else counted
+    judged = counted if backtest_due(connection, model_hash, settings) else 0
     amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed), "backtest": judged}
     known = rates(connection)
     steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]

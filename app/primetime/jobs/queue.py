@@ -1,8 +1,8 @@
 """The queue and its tasks, on the platform's own PostgreSQL.
 
-A job whose worker died is run again after 16 minutes without a sign of life (a search, which loses nothing by it,
-after one), at most three times; a job that failed for good stays in the table as the dead letter that it is. What is
-finished is forgotten after 14 days.
+A job whose worker died is run again after 16 minutes without a sign of life (a search, an import or an export, which
+lose nothing by it, after one), at most three times; a job that failed for good stays in the table as the dead letter
+that it is. What is finished is forgotten after 14 days.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from primetime.database.connection import APPLICATION_NAME, connect, database_ur
 from primetime.database.queries import load_queries
 from primetime.errors import Busy
 from primetime.jobs.analysing import run_analysis
-from primetime.jobs.importing import add_import_task, forget_old_imports
+from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
+from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
 from primetime.jobs.searching import (
     SEARCH_QUEUE,
-    SEARCH_STALLED_SECONDS,
     SEARCH_TASK,
     add_search_task,
     enqueue_forgotten_searches,
@@ -35,6 +35,9 @@ from primetime.settings import Settings
 from primetime.vectors.serving_model import serving_hash
 
 VISIBILITY_SECONDS = 16 * 60
+# Of jobs that lose nothing when they are begun again. A worker tells that it lives every ten seconds.
+STALLED_SECONDS = 60
+_BEGUN_AGAIN = (SEARCH_TASK, IMPORT_TASK, EXPORT_TASK)
 ATTEMPTS = 3
 RETENTION_HOURS = 14 * 24
 QUEUE = "analysis"
@@ -105,32 +108,39 @@ def create_queue(settings: Settings) -> App:
             nb_hours=RETENTION_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
         await asyncio.to_thread(_forget_old_imports, settings)
+        await asyncio.to_thread(forget_expired_exports, settings)
 
     add_import_task(queue, settings, queue_name=QUEUE)
+    add_export_task(queue, settings, queue_name=QUEUE)
     return queue
 
 
 async def rescue(queue: App, settings: Settings) -> None:
     """Let the jobs of workers that died be run again, or end them after their last attempt."""
     manager = queue.job_manager
-    stalled = [
-        *await manager.get_stalled_jobs(seconds_since_heartbeat=VISIBILITY_SECONDS),
-        *await manager.get_stalled_jobs(task_name=SEARCH_TASK, seconds_since_heartbeat=SEARCH_STALLED_SECONDS),
-    ]
+    stalled = [*await manager.get_stalled_jobs(seconds_since_heartbeat=VISIBILITY_SECONDS)]
+    for task in _BEGUN_AGAIN:
+        stalled += await manager.get_stalled_jobs(task_name=task, seconds_since_heartbeat=STALLED_SECONDS)
     for job in {job.id: job for job in stalled}.values():
         log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
         if job.attempts < ATTEMPTS:
             await manager.retry_job(job)
             continue
         await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        died = f"the worker died {ATTEMPTS} times while it ran; look at the worker's log"
         if job.task_name == SEARCH_TASK:
-            await asyncio.to_thread(_end_search, settings, int(str(job.task_kwargs["search_id"])))
+            await asyncio.to_thread(_end_search, settings, int(str(job.task_kwargs["search_id"])), died)
+        elif job.task_name == EXPORT_TASK:
+            export_id = int(str(job.task_kwargs["export_id"]))
+            await asyncio.to_thread(
+                end_export, settings, export_id, failure=died, remedy="export less, or ask for help"
+            )
     await asyncio.to_thread(_remember_searches, settings)
 
 
-def _end_search(settings: Settings, search_id: int) -> None:
+def _end_search(settings: Settings, search_id: int, problem: str) -> None:
     with connect(settings) as connection:
-        fail_search(connection, search_id, f"the worker died {ATTEMPTS} times while it ran; look at the worker's log")
+        fail_search(connection, search_id, problem)
 
 
 def _remember_searches(settings: Settings) -> None:

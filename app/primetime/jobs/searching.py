@@ -24,8 +24,6 @@ from primetime.vectors.serving_model import serving_hash
 SEARCH_QUEUE = "searches"
 SEARCH_TASK = "search"
 SEARCH_ATTEMPTS = 3
-# A worker tells that it lives every ten seconds.
-SEARCH_STALLED_SECONDS = 60
 _AGAIN_SECONDS = 60
 # Puts jobs into the table by the caller's connection, and is never opened; the connector of a worker is asynchronous.
 _DEFERRING = App(connector=SyncPsycopgConnector())

@@ -139,6 +139,15 @@ def collected(
         return cursor.execute(QUERIES["collected"], values).fetchall()
 
 
+def collected_pmids(
+    connection: psycopg.Connection, account_id: int, collection_id: int, *, mark: Mark | None = None
+) -> list[int]:
+    """All PMIDs of the collection, or those that one has marked so. Raises NotFound."""
+    find_collection(connection, account_id, collection_id)
+    values = {"account_id": account_id, "id": collection_id, "mark": mark.value if mark else None}
+    return [pmid for (pmid,) in connection.execute(QUERIES["collected_pmids"], values)]
+
+
 def put_mark(
     connection: psycopg.Connection, account_id: int, collection_id: int, pmid: int, *, mark: Mark, reason: str = ""
 ) -> None:

@@ -47,6 +47,15 @@ WHERE collection_id = %(id)s AND article.pmid > %(after)s
         WHERE own.collection_id = %(id)s AND own.pmid = article.pmid AND account_id = %(account_id)s))
 ORDER BY article.pmid LIMIT %(limit)s;
 
+-- name: collected_pmids
+SELECT article.pmid FROM collection_articles AS article
+WHERE collection_id = %(id)s
+    AND (%(mark)s::text IS NULL OR EXISTS (
+        SELECT FROM screening_marks AS own
+        WHERE own.collection_id = %(id)s AND own.pmid = article.pmid AND account_id = %(account_id)s
+            AND mark = %(mark)s))
+ORDER BY article.pmid;
+
 -- name: put_mark
 INSERT INTO screening_marks (collection_id, pmid, account_id, mark, reason)
 SELECT collection_id, pmid, %(account_id)s, %(mark)s, %(reason)s

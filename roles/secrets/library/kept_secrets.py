@@ -41,6 +41,12 @@ options:
     type: list
     elements: str
     required: true
+  optional:
+    description:
+      - Names of those that may be missing. None is made up; one that is handed in is stored, in place of the one kept.
+    type: list
+    elements: str
+    default: []
   given:
     description: Name to value of those that the operator hands in.
     type: dict
@@ -59,7 +65,9 @@ options:
 
 RETURN = r"""
 values:
-  description: Name to value. In check mode a secret that would be made has a value that is not kept.
+  description:
+    - Name to value, without the optional ones that are missing. In check mode a secret that would be made has a value
+      that is not kept.
   returned: always
   type: dict
 stored:
@@ -72,6 +80,8 @@ ALPHABET = string.ascii_letters + string.digits
 PARAMETERS_A_CALL = 10  # GetParameters refuses more
 # What needs no quoting in an address, an env file or a header, and is long enough for what it opens.
 FORM = re.compile(r"[A-Za-z0-9._~-]{12,128}")
+# Optional ones are somebody else's: they come as they are, and go into the settings file alone.
+FOREIGN_FORM = re.compile(r"[A-Za-z0-9._~+/=@:!*-]{1,256}")
 LENGTHS = {"jwt/secret": 32, "origin/secret": 32}
 
 
@@ -88,15 +98,22 @@ class Change:
     replaces: bool
 
 
-def check_given(given: Mapping[str, object], names: Sequence[str]) -> dict[str, str]:
+def check_given(given: Mapping[str, object], names: Sequence[str], optional: Sequence[str] = ()) -> dict[str, str]:
     """The secrets handed in.
 
     Raises:
         RefusedError: one has no such name, or cannot be used.
     """
-    if unknown := sorted(set(given) - set(names)):
-        raise RefusedError(f"there is no secret {', '.join(unknown)}; there are {', '.join(names)}")
+    if unknown := sorted(set(given) - set(names) - set(optional)):
+        raise RefusedError(f"there is no secret {', '.join(unknown)}; there are {', '.join([*names, *optional])}")
     for name, value in given.items():
+        if name in optional:
+            if not isinstance(value, str) or not FOREIGN_FORM.fullmatch(value):
+                raise RefusedError(
+                    f"{name} cannot be used as it was handed in: give at most 256 letters, digits and . _ ~ + / = @ : "
+                    "! * -, nothing else"
+                )
+            continue
         if not isinstance(value, str) or not FORM.fullmatch(value):
             raise RefusedError(
                 f"{name} cannot be used as it was handed in: give 12 to 128 letters, digits and . _ ~ -, nothing else"
@@ -107,7 +124,12 @@ def check_given(given: Mapping[str, object], names: Sequence[str]) -> dict[str, 
 
 
 def plan(
-    kept: Mapping[str, str], names: Sequence[str], given: Mapping[str, str], rotate: str, length: int
+    kept: Mapping[str, str],
+    names: Sequence[str],
+    given: Mapping[str, str],
+    rotate: str,
+    length: int,
+    optional: Sequence[str] = (),
 ) -> list[Change]:
     """What is to be stored.
 
@@ -117,6 +139,7 @@ def plan(
         given: those handed in.
         rotate: the one to replace, or empty.
         length: letters and digits of a new one.
+        optional: those that there may be.
 
     Raises:
         RefusedError: one handed in is not the one kept, and is not the one to replace.
@@ -133,6 +156,9 @@ def plan(
                 f"{name} was handed in, and another one is kept: `fab rotate {name}` brings the new one to everything "
                 "that uses it"
             )
+    changes += [
+        Change(name, given[name], name in kept) for name in optional if name in given and given[name] != kept.get(name)
+    ]
     return changes
 
 
@@ -174,6 +200,7 @@ def main() -> None:
         argument_spec={
             "prefix": {"type": "str", "required": True},
             "names": {"type": "list", "elements": "str", "required": True},
+            "optional": {"type": "list", "elements": "str", "default": []},
             # The task has no_log. Marked here too, the values would be blotted out of what this module gives back.
             "given": {"type": "dict", "default": {}, "no_log": False},
             "rotate": {"type": "str", "default": ""},
@@ -182,12 +209,12 @@ def main() -> None:
         supports_check_mode=True,
     )
     wanted = module.params
-    prefix, names = wanted["prefix"], wanted["names"]
+    prefix, names, optional = wanted["prefix"], wanted["names"], wanted["optional"]
     try:
-        given = check_given(wanted["given"], names)
+        given = check_given(wanted["given"], names, optional)
         client = module.client("ssm")
-        values = read(client, prefix, names)
-        changes = plan(values, names, given, wanted["rotate"], wanted["length"])
+        values = read(client, prefix, [*names, *optional])
+        changes = plan(values, names, given, wanted["rotate"], wanted["length"], optional)
         for change in changes:
             values[change.name] = change.value
             if not module.check_mode:

@@ -20,6 +20,8 @@ BUYING = (
     "CreateContactMethod",
     "PutAlarm",
     "PUT /prime-time-frontend-local",
+    "CreateUser",
+    "CreateAccessKey",
     "POST /2013-04-01/hostedzone",
     "POST /2020-05-31/distribution",
     "POST /2020-05-31/function",
@@ -59,11 +61,13 @@ AT_LIGHTSAIL = {"instances": 1, "databases": 1, "static_ips": 1, "key_pairs": 1,
 AT_MOTO = {
     "zones": 1,
     "records": 1,
-    "buckets": 2,
+    "buckets": 3,
     "distributions": 1,
     "access_controls": 1,
     "functions": 1,
     "headers": 1,
+    "users": 1,
+    "access_keys": 1,
 }
 
 
@@ -121,7 +125,10 @@ def standing(local_cloud: "LocalCloud") -> dict[str, int]:
         "headers": cloudfront.list_response_headers_policies()["ResponseHeadersPolicyList"].get("Items", []),
         "functions": cloudfront.list_functions(Stage="LIVE")["FunctionList"].get("Items", []),
     }
-    found |= {"zones": len(zones), "records": len(records)}
+    iam = client(local_cloud, "iam")
+    users = [user["UserName"] for user in iam.list_users()["Users"] if user["UserName"].startswith("prime-time-local")]
+    keys = [key for user in users for key in iam.list_access_keys(UserName=user)["AccessKeyMetadata"]]
+    found |= {"zones": len(zones), "records": len(records), "users": len(users), "access_keys": len(keys)}
     found["buckets"] = sum(bucket["Name"].startswith("prime-time-") for bucket in s3.list_buckets()["Buckets"])
     for kind, items in listed.items():
         found[kind] = sum("prime-time-local" in json.dumps(item, default=str) for item in items)

@@ -39,6 +39,7 @@ def task() -> dict[str, Any]:
         "versioning": True,
         "old_version_days": 30,
         "incomplete_upload_days": 7,
+        "expiry_days": 90,
         "tags": {"environment": "test"},
         "policy": policy,
     }

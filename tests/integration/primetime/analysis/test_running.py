@@ -13,8 +13,10 @@ from click.testing import CliRunner, Result
 from psycopg.types.json import Jsonb
 
 from primetime.analysis import reading, storing
+from primetime.analysis.assigning import assign_new
 from primetime.analysis.opportunity import from_receipt
 from primetime.analysis.running import analyse
+from primetime.analysis.unchanged import unchanged_since
 from primetime.commands.opportunity import explain_command
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
@@ -92,6 +94,44 @@ def test_planted_topics_are_published_with_names_years_and_places(
     assert len(places.x) == len(places.y) == len(places.topic) == 240
     assert np.isfinite([*places.x, *places.y]).all()
     assert {topic.id for topic in places.topics} == set(places.topic) - {-1}
+
+
+def test_a_paper_that_is_stored_twice_is_analysed_once(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    """Forty copies would otherwise make their field grow by so many papers."""
+    plant()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    whole = reading.topics(connection, report.run_id)
+    connection.execute(
+        "INSERT INTO articles (pmid, title, publication_year, content_hash)"
+        " SELECT 1000 + pmid, title, publication_year, content_hash FROM articles WHERE pmid <= 40"
+    )
+    connection.execute(
+        "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding)"
+        " SELECT model_hash, 1000 + pmid, content_hash, embedding FROM article_vectors WHERE pmid <= 40"
+    )
+    connection.commit()
+    assert storing.count_articles(connection) == 280
+    assert unchanged_since(connection, MODEL, settings) is None
+    connection.execute(
+        "INSERT INTO duplicate_links (duplicate, kept, reason, likeness)"
+        " SELECT pmid, pmid - 1000, 'fuzzy', 1 FROM articles WHERE pmid > 1000"
+    )
+    connection.commit()
+    assert storing.count_articles(connection) == 240
+    assert storing.count_articles(connection, [1, 2, 1001]) == 2
+    assert unchanged_since(connection, MODEL, settings) is not None
+    assert assign_new(connection, MODEL).articles == 0
+    again = analyse(connection, model_hash=MODEL, settings=settings)
+    assert again.articles == 240
+    assert reading.topic_map(connection, again.run_id).pmid == list(range(1, 241))
+    # As if they were not there: the same papers in each topic, by year.
+    assert [topic.years for topic in reading.topics(connection, again.run_id)] == [topic.years for topic in whole]
+    of_some = analyse(
+        connection, model_hash=MODEL, settings=settings, scope="some", pmids=[*range(1, 100), *range(1001, 1041)]
+    )
+    assert of_some.articles == 99
 
 
 def test_the_growing_topic_scores_best_and_every_score_is_proved_by_its_receipt(

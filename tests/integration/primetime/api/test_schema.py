@@ -49,6 +49,7 @@ EXAMPLES = 8  # of each operation: the whole stays below a minute on a quiet mac
 @pytest.fixture
 def app(
     literature_settings: Settings,
+    exports_settings: Settings,
     connection: psycopg.Connection,
     people: None,
     model_directory: Path,
@@ -61,8 +62,13 @@ def app(
     unlimited = dict.fromkeys(
         ("limit_general", "limit_model", "limit_search", "limit_export", "limit_sign_in"), 1_000_000
     )
+    bucket = exports_settings.model_dump(
+        include={name for name in Settings.model_fields if name.startswith("exports_")}
+    )
     return create_app(
-        literature_settings.model_copy(update={**unlimited, "model_dir": model_directory, "keep_answers": True})
+        literature_settings.model_copy(
+            update={**unlimited, **bucket, "model_dir": model_directory, "keep_answers": True}
+        )
     )
 
 

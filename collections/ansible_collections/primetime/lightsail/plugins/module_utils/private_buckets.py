@@ -25,7 +25,7 @@ ALL_BLOCKED = {
     "RestrictPublicBuckets": True,
 }
 OWNER_ENFORCED = "BucketOwnerEnforced"
-# The rule that lets old versions and broken uploads go; other rules of the bucket are left alone.
+# The rule that lets objects, old versions and broken uploads go; other rules of the bucket are left alone.
 RULE_ID = "old-versions"
 WHOLE_BUCKET: tuple[Any, ...] = (None, {}, {"Prefix": ""})
 # DeleteObjects takes so many at once.
@@ -96,6 +96,7 @@ def bucket_view(description: Mapping[str, Any] | None) -> dict[str, Any]:
         "encryption": default.get("SSEAlgorithm"),
         "old_version_days": rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays"),
         "incomplete_upload_days": rule.get("AbortIncompleteMultipartUpload", {}).get("DaysAfterInitiation"),
+        "expiry_days": rule.get("Expiration", {}).get("Days"),
         "tags": {tag["Key"]: tag["Value"] for tag in description["tagging"].get("TagSet") or []},
         "policy": json.loads(policy) if policy else None,
     }
@@ -109,6 +110,8 @@ def lifecycle_with(description: Mapping[str, Any] | None, wanted: Mapping[str, A
         rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": wanted["old_version_days"]}
     if wanted["incomplete_upload_days"] is not None:
         rule["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": wanted["incomplete_upload_days"]}
+    if wanted["expiry_days"] is not None:
+        rule["Expiration"] = {"Days": wanted["expiry_days"]}
     others = [other for other in lifecycle.get("Rules") or [] if other.get("ID") != RULE_ID]
     arguments: dict[str, Any] = {"LifecycleConfiguration": {"Rules": [*others, rule]}}
     if size := lifecycle.get("TransitionDefaultMinimumObjectSize"):

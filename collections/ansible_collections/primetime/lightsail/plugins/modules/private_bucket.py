@@ -42,6 +42,9 @@ options:
   incomplete_upload_days:
     description: After how many days the parts of an upload that was never finished go; as O(old_version_days).
     type: int
+  expiry_days:
+    description: After how many days an object goes; as O(old_version_days).
+    type: int
   policy:
     description: The bucket's whole policy. Without this option it is left as it is; with an empty one it is deleted.
     type: dict
@@ -100,6 +103,7 @@ bucket:
     encryption: {description: How new objects are encrypted., type: str, sample: AES256}
     old_version_days: {description: After how many days an old version goes., type: int}
     incomplete_upload_days: {description: After how many days an unfinished upload goes., type: int}
+    expiry_days: {description: After how many days an object goes., type: int}
     tags: {description: Its tags., type: dict}
     policy: {description: Its policy., type: dict}
 """
@@ -135,12 +139,13 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "versioning": {"type": "bool"},
     "old_version_days": {"type": "int"},
     "incomplete_upload_days": {"type": "int"},
+    "expiry_days": {"type": "int"},
     "policy": {"type": "dict"},
     **TAG_OPTIONS,
     **WAIT_OPTIONS,
 }
-GIVEN = ("versioning", "old_version_days", "incomplete_upload_days", "policy")
-LIFECYCLE = ("old_version_days", "incomplete_upload_days")
+LIFECYCLE = ("old_version_days", "incomplete_upload_days", "expiry_days")
+GIVEN = ("versioning", *LIFECYCLE, "policy")
 ENCRYPTED = ("AES256", "aws:kms", "aws:kms:dsse")
 NEW = {
     "versioning": False,
@@ -190,8 +195,7 @@ def calls(after: Mapping[str, Any], description: Any) -> dict[str, tuple[str, An
             "put_bucket_versioning",
             {"VersioningConfiguration": {"Status": "Enabled" if after["versioning"] else "Suspended"}},
         ),
-        "old_version_days": lifecycle,
-        "incomplete_upload_days": lifecycle,
+        **dict.fromkeys(LIFECYCLE, lifecycle),
         "tags": ("put_bucket_tagging", {"Tagging": {"TagSet": tags}}) if tags else ("delete_bucket_tagging", {}),
         "policy": policy,
     }

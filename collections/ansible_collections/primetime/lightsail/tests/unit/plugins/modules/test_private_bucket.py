@@ -120,3 +120,11 @@ def test_an_object_that_stays_is_told() -> None:
     require_deleted({})
     with pytest.raises(RefusedError, match=r"page was not deleted \(AccessDenied: no\): allow it"):
         require_deleted({"Errors": [{"Key": "page", "Code": "AccessDenied", "Message": "no"}]})
+
+
+def test_objects_expire_where_that_is_wanted_and_only_there() -> None:
+    (step,) = plan(described(), {**WANTED, "expiry_days": 8}, region="eu-central-1").steps
+    assert step.arguments["LifecycleConfiguration"]["Rules"] == [{**RULE, "Expiration": {"Days": 8}}]
+    expiring = described(lifecycle={"Rules": [{**RULE, "Expiration": {"Days": 8}}]})
+    assert operations(expiring) == []
+    assert operations(expiring, expiry_days=9) == ["put_bucket_lifecycle_configuration"]

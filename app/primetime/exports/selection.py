@@ -1,0 +1,114 @@
+"""What an export is of: a search of PubMed in its rank, a collection, or what filters leave."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import psycopg
+
+from primetime.analysis.storing import articles_of_topic, topic_names
+from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
+from primetime.articles.listing import Filters, Sort, count_articles
+from primetime.screening.collections import Mark, collected_pmids, find_collection
+from primetime.searches.record import Search
+from primetime.searches.storing import fetched_pmids, find_search
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """The first of search, collection and filters that is given counts."""
+
+    search_id: int | None = None
+    collection_id: int | None = None
+    mark: Mark | None = None  # of a collection: only what one has marked so
+    filters: Filters = field(default_factory=Filters)
+    topic: int | None = None  # of the newest analysis when it is looked up: narrows the filters
+    sort: Sort = "newest"
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "filters": {name: value for name, value in asdict(self.filters).items() if value}}
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> "Selection":
+        mark = Mark(stored["mark"]) if stored["mark"] else None
+        return cls(**{**stored, "filters": Filters(**stored["filters"]), "mark": mark})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected:
+    """A selection that was looked up. Reading `rows` uses the connection until they end."""
+
+    title: str
+    articles: int
+    context: Context
+    rows: Iterator[ExportRow]
+
+
+def look_up(connection: psycopg.Connection, selection: Selection, *, account_id: int | None) -> Selected:
+    """The articles as they are now. `account_id` is who asks; None: nobody who has an account.
+
+    Raises NotFound for a search or a collection that is not there, or is not for this account.
+    """
+    if selection.search_id is not None:
+        search = find_search(connection, selection.search_id)
+        pmids = fetched_pmids(connection, search.id)
+        return Selected(
+            title=f"Search {search.id}: {search.idea or search.query}",
+            articles=len(pmids),
+            context=Context(about=_about(search), topics=topic_names(connection)),
+            rows=select_ranked(connection, pmids),
+        )
+    filters, title = _filters_and_title(connection, selection, account_id)
+    return Selected(
+        title=title,
+        articles=count_articles(connection, filters),
+        context=Context(topics=topic_names(connection)),
+        rows=select_filtered(connection, filters, sort=selection.sort),
+    )
+
+
+def _filters_and_title(
+    connection: psycopg.Connection, selection: Selection, account_id: int | None
+) -> tuple[Filters, str]:
+    if selection.collection_id is not None:
+        # 0 is nobody's number: whoever has no account sees no collection.
+        asking = account_id or 0
+        collection = find_collection(connection, asking, selection.collection_id)
+        pmids = collected_pmids(connection, asking, collection.id, mark=selection.mark)
+        marked = f", marked {selection.mark}" if selection.mark else ""
+        # What somebody put into it is in it, whether it is linked to another or not.
+        return Filters(pmids=pmids, duplicates=True), f"Collection {collection.name}{marked}"
+    filters = selection.filters
+    if selection.topic is not None:
+        filters = replace(filters, pmids=articles_of_topic(connection, selection.topic))
+    return filters, _title(selection)
+
+
+def _title(selection: Selection) -> str:
+    named = selection.filters
+    told = {
+        "": named.q,
+        "from ": named.year_from,
+        "to ": named.year_to,
+        "in ": named.journal,
+        "of type ": named.publication_type,
+        "under ": named.mesh,
+        "topic ": selection.topic,
+    }
+    parts = [f"{word}{value}" for word, value in told.items() if value is not None]
+    return "Articles: " + ", ".join(parts) if parts else "All articles"
+
+
+def _about(asked: Search) -> dict[str, object]:
+    """The prototype's columns that say what the search was and how it scored; a score that is refused stays empty."""
+    scores = asked.scores or {}
+    return {
+        "Idea": asked.idea,
+        "Keywords": asked.keywords,
+        "Max Results": asked.max_results,
+        "Search Timestamp": asked.requested_at.isoformat(timespec="seconds"),
+        "Novelty Score": scores.get("novelty"),
+        "Citation Rate Score": scores.get("citation"),
+        "Recency Score": scores.get("recency"),
+        "Opportunity Score": scores.get("score"),
+    }
