@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,7 @@ from tokenizers import Encoding, Tokenizer  # type: ignore[import-untyped]
 
 from primetime.encoder.artifact import TOKENIZER_FILE, Manifest, verify
 from primetime.encoder.batching import batches_by_length
-from primetime.encoder.engines import Run, open_engine
+from primetime.encoder.engines import Engine, open_engine
 from primetime.encoder.pooling import pool, to_unit_length
 from primetime.encoder.processor import physical_cores
 from primetime.encoder.turn import Turn
@@ -52,10 +55,10 @@ class Encoded:
 class Encoder:
     """One loaded model. Safe to share between threads."""
 
-    def __init__(self, manifest: Manifest, run: Run, tokenizer: Tokenizer) -> None:
+    def __init__(self, manifest: Manifest, engine: Engine, tokenizer: Tokenizer) -> None:
         self.manifest = manifest
-        self._model = run
-        self._turn = Turn()
+        self._engine = engine
+        self._turn = Turn(engine.lanes)
         self._tokenizer = tokenizer
         padding = tokenizer.padding or {}
         self._pad_id = int(padding.get("pad_id", 0))
@@ -71,14 +74,14 @@ class Encoder:
         """
         manifest = verify(directory)
         try:
-            run = open_engine(manifest, directory, threads or physical_cores())
+            engine = open_engine(manifest, directory, threads or physical_cores())
             tokenizer = Tokenizer.from_file(str(directory / TOKENIZER_FILE))
         except Exception as error:  # the libraries raise bare Exception subclasses of their own
             raise ModelProblem(
                 f"the encoder artifact in {directory} cannot be loaded: {str(error).splitlines()[0]}",
                 remedy="build it again with `primetime model build`",
             ) from error
-        return cls(manifest, run, tokenizer)
+        return cls(manifest, engine, tokenizer)
 
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         """Encode texts into unit vectors float32 [texts, dimension], in the order given.
@@ -98,7 +101,8 @@ class Encoder:
     ) -> Encoded:
         """As `encode`, with the number of tokens computed and of texts cut.
 
-        `pace` is called after every batch with the seconds it took, and may rest.
+        `pace` is called after every batch with the seconds it took, and may rest; batches that run side by side call it
+        each from its own thread.
         """
         urgent = len(texts) <= URGENT_TEXTS
         vectors = np.empty((len(texts), self.manifest.dimension), dtype=np.float32)
@@ -108,17 +112,14 @@ class Encoder:
             cut += sum(1 for encoding in encodings if encoding.overflowing)
             ids = [encoding.ids for encoding in encodings]
             lengths = [len(one) for one in ids]
-            for batch in batches_by_length(lengths, TOKEN_BUDGET):
-                with self._turn.take(urgent=urgent):
-                    began = time.perf_counter()
-                    vectors[start + batch] = self._run([ids[index] for index in batch])
-                    took = time.perf_counter() - began
-                if pace is not None:
-                    pace(took)
-                done += len(batch)
-                tokens += sum(lengths[index] for index in batch)
-                if progress is not None:
-                    progress(done, len(texts), tokens)
+            work = partial(self._encode_batch, ids, vectors[start : start + len(ids)], urgent, pace)
+            batches = list(batches_by_length(lengths, TOKEN_BUDGET))
+            with closing(_side_by_side(work, batches, self._engine.lanes)) as finished:
+                for batch in finished:
+                    done += len(batch)
+                    tokens += sum(lengths[index] for index in batch)
+                    if progress is not None:
+                        progress(done, len(texts), tokens)
         return Encoded(vectors=vectors, tokens=tokens, cut=cut)
 
     def warm(self) -> None:
@@ -143,6 +144,22 @@ class Encoder:
             )
         log.debug("encoder warm", source=self.manifest.source, hash=self.manifest.hash, cosine=float(cosines.min()))
 
+    def _encode_batch(
+        self,
+        ids: list[list[int]],
+        vectors: NDArray[np.float32],
+        urgent: bool,
+        pace: Callable[[float], None] | None,
+        batch: NDArray[np.int64],
+    ) -> None:
+        """Put the vectors of the batch's texts where they belong among all."""
+        with self._turn.take(urgent=urgent):
+            began = time.perf_counter()
+            vectors[batch] = self._run([ids[index] for index in batch])
+            took = time.perf_counter() - began
+        if pace is not None:
+            pace(took)
+
     def _tokenise(self, texts: Sequence[str]) -> list[Encoding]:
         # A lone surrogate is a str that is no text; the tokenizer would refuse the whole batch for it.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
@@ -157,7 +174,7 @@ class Encoder:
             input_ids[row, : len(one)] = one
             mask[row, : len(one)] = 1
         feed = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": np.zeros_like(input_ids)}
-        hidden = self._model(feed)
+        hidden = self._engine.run(feed)
         if hidden.shape[-1] != self.manifest.dimension:
             raise ModelProblem(
                 f"the model of {self.manifest.source} gives vectors of {hidden.shape[-1]} dimensions, "
@@ -171,3 +188,21 @@ class Encoder:
                 remedy="build the artifact again without quantising: `primetime model build --quantisation none`",
             )
         return vectors
+
+
+def _side_by_side(
+    work: Callable[[NDArray[np.int64]], None], batches: Sequence[NDArray[np.int64]], lanes: int
+) -> Generator[NDArray[np.int64]]:
+    """Yield the batches in their order, each when its work is done; closed or failed, none begins any more."""
+    if lanes == 1 or len(batches) == 1:
+        for batch in batches:
+            work(batch)
+            yield batch
+        return
+    pool = ThreadPoolExecutor(lanes, thread_name_prefix="encoding")
+    try:
+        results = pool.map(work, batches)
+        for batch, _ in zip(batches, results, strict=True):
+            yield batch
+    finally:
+        pool.shutdown(cancel_futures=True)

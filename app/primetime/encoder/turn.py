@@ -8,11 +8,11 @@ from threading import Condition
 
 
 class Turn:
-    """A lock whose urgent waiters are served first. A query waits for one running batch at most."""
+    """A semaphore whose urgent waiters are served first. A query waits for one running batch at most."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = 1) -> None:
         self._changed = Condition()
-        self._taken = False
+        self._free = places
         self._urgent = 0
 
     @contextmanager
@@ -21,14 +21,14 @@ class Turn:
             if urgent:
                 self._urgent += 1
             try:
-                self._changed.wait_for(lambda: not self._taken and (urgent or self._urgent == 0))
+                self._changed.wait_for(lambda: self._free > 0 and (urgent or self._urgent == 0))
             finally:
                 if urgent:
                     self._urgent -= 1
-            self._taken = True
+            self._free -= 1
         try:
             yield
         finally:
             with self._changed:
-                self._taken = False
+                self._free += 1
                 self._changed.notify_all()

@@ -71,6 +71,20 @@ def test_progress_ends_with_all(encoder: Encoder) -> None:
     assert seen == sorted(seen)
 
 
+def test_work_that_is_stopped_begins_no_other_batch(encoder: Encoder) -> None:
+    computed: list[float] = []
+
+    def stop(*_: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        encoder.encode_counted(list(SENTENCES) * 20, progress=stop, pace=computed.append)
+    begun = len(computed)
+    assert 1 <= begun <= 4  # the finished one, and what went on beside it
+    encoder.encode(["heart failure"])
+    assert len(computed) == begun
+
+
 def test_meaning_decides_similarity(encoder: Encoder) -> None:
     query, near, far = encoder.encode(
         ["side effects of blood pressure drugs in elderly patients",

@@ -34,3 +34,26 @@ def test_an_error_gives_the_turn_back() -> None:
         pass
     with turn.take(urgent=True):
         pass
+
+
+def test_as_many_go_at_once_as_there_are_places() -> None:
+    turn = Turn(2)
+    inside: list[str] = []
+    both, leave = threading.Barrier(3), threading.Event()
+
+    def work(name: str) -> None:
+        with turn.take(urgent=False):
+            inside.append(name)
+            if len(inside) <= 2:
+                both.wait(10)
+                leave.wait(10)
+
+    threads = [threading.Thread(target=work, args=(name,)) for name in "abc"]
+    for thread in threads:
+        thread.start()
+    both.wait(10)
+    assert len(inside) == 2
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert sorted(inside) == ["a", "b", "c"]
