@@ -45,7 +45,7 @@ class Player:
             cwd=self.directory,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
             check=False,
         )
 
