@@ -27,12 +27,12 @@ down: ## stop the demo's machines and keep what they hold; make demo brings them
 
 test: ## everything, the deployment and the browser included (a bare machine is enough)
 	@scripts/setup.sh packages docker browser redis environment
-	@$(MAKE) --no-print-directory lint sanity test-web
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint sanity test-web
 	@$(ROOT) $(PYTEST)
 
 test-quick: ## what needs no container: units, and integration on the embedded PostgreSQL
 	@scripts/setup.sh packages environment
-	@$(MAKE) --no-print-directory lint test-web
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint test-web
 	@$(PYTEST) tests/unit tests/integration collections/ansible_collections/primetime/lightsail/tests/unit
 
 test-web: app/web/node_modules/.package-lock.json ## the site's own tests

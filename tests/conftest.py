@@ -20,44 +20,63 @@ hypothesis.settings.load_profile("untimed")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-# With `-n`, several processes take the tests file by file. Tests that stand on one deployment, whose name and ports are
-# fixed, go to one process whatever their file is.
-SHARED = ("platform", "empty_cloud")
-# The long ones begin first, so that no process is left alone with one at the end. The platform's are the longest way.
-TURNS = ("tests/deployment/", "tests/faults/", "tests/integration/collection/", "tests/integration/")
+# With `-n`, several processes take the tests file by file. Files whose tests stand on one deployment, with its name and
+# ports fixed, go to one process. The platform's are the longest way.
+SHARED = {
+    "platform": (
+        "tests/browser/test_researcher.py",
+        "tests/deployment/test_plan.py",
+        "tests/deployment/test_restore.py",
+        "tests/deployment/test_rotate.py",
+        "tests/deployment/test_site.py",
+        "tests/faults/test_broken_release.py",
+    ),
+    "empty_cloud": ("tests/deployment/test_destroy.py", "tests/faults/test_interrupted_provision.py"),
+}
+# The long ones begin first, so that no process is left alone with one at the end.
+TURNS = (
+    "platform",
+    "empty_cloud",
+    "tests/deployment/",
+    "tests/faults/",
+    "tests/integration/collection/",
+    "tests/integration/",
+)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist itself reads the groups next
+def group_of(nodeid: str) -> str:
+    """What goes to one process: the deployment that the test's file shares with others, else the file."""
+    file = nodeid.partition("::")[0]
+    return next((name for name, files in SHARED.items() if file in files), file)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not hasattr(config, "workerinput"):
-        return  # in one process tests run in the order in which they stand
     for item in items:
         for name in SHARED:
-            if name in getattr(item, "fixturenames", ()):
-                item.add_marker(pytest.mark.xdist_group(name))
-    items.sort(key=_turn)
+            if name in getattr(item, "fixturenames", ()) and group_of(item.nodeid) != name:
+                raise pytest.UsageError(f"{item.nodeid} uses {name}: say so in SHARED of tests/conftest.py")
+    if hasattr(config, "workerinput"):  # in one process tests run in the order in which they stand
+        items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:
-    if "platform" in getattr(item, "fixturenames", ()):
-        return -1
-    places = [number for number, folder in enumerate(TURNS) if item.nodeid.startswith(folder)]
-    return min(places, default=len(TURNS))
+    group = group_of(item.nodeid)
+    return next((number for number, start in enumerate(TURNS) if group.startswith(start)), len(TURNS))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Groups first, then files; both in the order in which they stand."""
-    from xdist.scheduler import LoadGroupScheduling
+    """Groups in the order in which they stand. xdist's own go by a node's id, which pytest 9.2 lets nobody change."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    class GroupsThenFiles(LoadGroupScheduling):
+    class Groups(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return super()._split_scope(nodeid).partition("::")[0]
+            return group_of(nodeid)
 
     if config.getvalue("dist") != "loadgroup":
         return None  # somebody asked for another way
     config.option.loadscopereorder = False
-    return GroupsThenFiles(config, log)
+    return Groups(config, log)
 
 
 @pytest.fixture(autouse=True)

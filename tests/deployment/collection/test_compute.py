@@ -1,19 +1,15 @@
 """The modules of disks, snapshots and instances, the inventory and community.aws, against real machines."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
 if TYPE_CHECKING:
-    from conftest import SmallCloud
+    from conftest import Player, SmallCloud
 
 ZONE = "eu-central-1a"
 INSTANCE = {
@@ -40,67 +36,6 @@ DISK = {
 }
 
 
-class Player:
-    """Runs tasks and inventories against a small cloud, and counts the changing calls."""
-
-    def __init__(self, cloud: "SmallCloud", repository: Path, directory: Path) -> None:
-        self.cloud, self.directory = cloud, directory
-        self._seen = 0
-        (directory / "ansible.cfg").write_text("[defaults]\n")  # none of the checkout's or the user's
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "ANSIBLE_"))}
-        self.environment = kept | {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": "eu-central-1",
-            "AWS_ENDPOINT_URL": cloud.url,
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "ANSIBLE_COLLECTIONS_PATH": str(repository / "collections"),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
-            "ANSIBLE_CONFIG": str(directory / "ansible.cfg"),
-            "ANSIBLE_TRANSPORT": "local",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-        }
-
-    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        executable = str(Path(sys.executable).parent / command[0])
-        return subprocess.run(
-            [executable, *command[1:]],
-            env=self.environment | environment,
-            cwd=self.directory,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            check=False,
-        )
-
-    def play(self, *tasks: tuple[str, dict[str, Any]], check: bool = False, fails: bool = False) -> Any:
-        """Results in order, up to the failed one if it is to fail. A name without dots is this collection's module."""
-        named = [(name if "." in name else f"primetime.lightsail.{name}", options) for name, options in tasks]
-        play = {
-            "hosts": "localhost",
-            "gather_facts": False,
-            "vars": {"ansible_python_interpreter": sys.executable},
-            "tasks": [{name: options} for name, options in named],
-        }
-        file = self.directory / "playbook.yml"
-        file.write_text(yaml.safe_dump([play]))
-        run = self.run("ansible-playbook", "--diff", "-i", "localhost,", *(["--check"] if check else []), str(file))
-        assert (run.returncode != 0) == fails, run.stdout + run.stderr
-        report = json.loads(run.stdout[run.stdout.index("{") :])
-        return [task["hosts"]["localhost"] for task in report["plays"][0]["tasks"]]
-
-    def changing(self) -> list[str]:
-        """The changing calls since the last look."""
-        calls = [json.loads(line) for line in self.cloud.calls.read_text().splitlines()]
-        fresh, self._seen = calls[self._seen :], len(calls)
-        return [call["operation"] for call in fresh if call["mutating"]]
-
-    def inventory(self, name: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return self.run("ansible-inventory", "-i", str(self.directory / name), "--list", **environment)
-
-
 @pytest.fixture(scope="module")
 def cloud(start_cloud: Any) -> Iterator["SmallCloud"]:
     with start_cloud("test-collection") as running:
@@ -108,15 +43,7 @@ def cloud(start_cloud: Any) -> Iterator["SmallCloud"]:
         yield running
 
 
-@pytest.fixture
-def player(cloud: "SmallCloud", repository: Path, tmp_path: Path) -> Player:
-    made = Player(cloud, repository, tmp_path)
-    if cloud.calls.exists():
-        made.changing()
-    return made
-
-
-def test_a_machine_with_a_disk_is_predicted_made_and_then_left_alone(player: Player) -> None:
+def test_a_machine_with_a_disk_is_predicted_made_and_then_left_alone(player: "Player") -> None:
     tasks = (("instance", INSTANCE), ("disk", DISK))
     predicted = player.play(*tasks, check=True)
     assert player.changing() == []
@@ -133,7 +60,7 @@ def test_a_machine_with_a_disk_is_predicted_made_and_then_left_alone(player: Pla
     player.cloud.run("web", "echo letters > /srv/data/file; echo system > /root/file")
 
 
-def test_what_can_change_is_changed_in_place(player: Player) -> None:
+def test_what_can_change_is_changed_in_place(player: "Player") -> None:
     changed = INSTANCE | {
         "auto_snapshot_time": "04:00",
         "metadata_options": {"http_tokens": "optional"},
@@ -153,7 +80,7 @@ def test_what_can_change_is_changed_in_place(player: Player) -> None:
     assert player.changing() == ["DisableAddOn", "EnableAddOn"]
 
 
-def test_what_cannot_change_is_told_with_what_to_do(player: Player) -> None:
+def test_what_cannot_change_is_told_with_what_to_do(player: "Player") -> None:
     for options, told in [
         ({**DISK, "size_gb": 16}, "size_gb is 8, wanted 16.*replace: true"),
         ({**DISK, "state": "detached"}, "stop the instance first"),
@@ -166,7 +93,7 @@ def test_what_cannot_change_is_told_with_what_to_do(player: Player) -> None:
     assert player.changing() == []
 
 
-def test_snapshots_are_taken_kept_and_restored(player: Player) -> None:
+def test_snapshots_are_taken_kept_and_restored(player: "Player") -> None:
     def snapshot(number: int, **options: Any) -> tuple[str, dict[str, Any]]:
         base = {
             "kind": "disk",
@@ -211,7 +138,7 @@ def test_snapshots_are_taken_kept_and_restored(player: Player) -> None:
     assert "CreateDiskFromSnapshot" in player.changing()
 
 
-def test_ports_are_added_and_the_whole_list_is_set(player: Player) -> None:
+def test_ports_are_added_and_the_whole_list_is_set(player: "Player") -> None:
     base = [{"from_port": 22, "cidrs": ["192.0.2.0/24"], "cidr_list_aliases": ["lightsail-connect"]}, {"from_port": 80}]
     more = [{"from_port": 9090, "cidrs": ["192.0.2.7"]}, {"from_port": 22, "ipv6_cidrs": ["2001:db8::/32"]}]
     player.play(("public_ports", {"instance_name": "web", "ports": base}))
@@ -237,7 +164,7 @@ def test_ports_are_added_and_the_whole_list_is_set(player: Player) -> None:
     assert "lightsail-connect" in unknown["msg"]
 
 
-def test_info_modules_list_and_change_nothing(player: Player) -> None:
+def test_info_modules_list_and_change_nothing(player: "Player") -> None:
     player.play(("static_ip", {"name": "address", "state": "attached", "instance_name": "web"}))
     player.changing()
     used, unused, none, keys, instances = player.play(
@@ -254,7 +181,7 @@ def test_info_modules_list_and_change_nothing(player: Player) -> None:
     assert player.changing() == []
 
 
-def test_the_inventory_lists_by_tag_region_and_state(player: Player) -> None:
+def test_the_inventory_lists_by_tag_region_and_state(player: "Player") -> None:
     def listed(name: str = "a.lightsail.yml", **options: Any) -> Any:
         text = yaml.safe_dump({"plugin": "primetime.lightsail.lightsail", **options})
         (player.directory / name).write_text(text)
@@ -287,7 +214,7 @@ def test_the_inventory_lists_by_tag_region_and_state(player: Player) -> None:
     assert sorted(listed(regions=["us-east-1", "eu-central-1"])["_meta"]["hostvars"]) == ["copy", "web"]
 
 
-def test_the_inventory_is_remembered(player: Player) -> None:
+def test_the_inventory_is_remembered(player: "Player") -> None:
     options = {
         "plugin": "primetime.lightsail.lightsail",
         "cache": True,
@@ -307,7 +234,7 @@ def test_the_inventory_is_remembered(player: Player) -> None:
     assert json.loads(flushed.stdout)["_meta"]["hostvars"] == {}
 
 
-def test_unmodified_community_modules_work(player: Player) -> None:
+def test_unmodified_community_modules_work(player: "Player") -> None:
     instance = {
         "name": "theirs",
         "zone": ZONE,
@@ -343,7 +270,7 @@ def test_unmodified_community_modules_work(player: Player) -> None:
     player.cloud.settle()
 
 
-def test_all_of_it_goes(player: Player) -> None:
+def test_all_of_it_goes(player: "Player") -> None:
     tasks = (
         ("static_ip", {"name": "address", "state": "absent"}),
         ("instance", {"name": "copy", "state": "absent"}),

@@ -127,7 +127,7 @@ class Endpoint:
             cwd=self.directory,
             capture_output=True,
             text=True,
-            timeout=180,
+            timeout=600,
             check=False,
         )
         assert (run.returncode != 0) == fails, run.stdout + run.stderr

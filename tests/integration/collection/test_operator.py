@@ -47,7 +47,7 @@ def provision(cloud: "LocalCloud", *options: str, inventory: str = "local", **en
         cwd=cloud.repository,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert run.returncode != 0, run.stdout
@@ -97,7 +97,7 @@ def test_a_second_run_beside_the_first_is_refused_until_that_ends(local_cloud: "
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     ) as first:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not lock.exists() or not lock.read_text():
             assert first.poll() is None
             assert time.monotonic() < deadline
