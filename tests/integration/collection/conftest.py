@@ -1,5 +1,6 @@
 """Runs the collection's modules with ansible-playbook against endpoints over HTTP, and counts the calls."""
 
+import ast
 import json
 import os
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -132,7 +134,44 @@ class Endpoint:
         )
         assert (run.returncode != 0) == fails, run.stdout + run.stderr
         report = json.loads(run.stdout[run.stdout.index("{") :])
-        return [task["hosts"]["localhost"] for task in report["plays"][0]["tasks"]]
+        results = [task["hosts"]["localhost"] for task in report["plays"][0]["tasks"]]
+        for task, result in zip(tasks, results, strict=False):  # up to the failed one
+            (module,) = task
+            if not result.get("failed"):
+                require_documented(result, returned_by(self.repository, module.rpartition(".")[2]), module)
+        return results
+
+
+@cache
+def returned_by(repository: Path, module: str) -> dict[str, Any]:
+    """A module's documentation of its return values."""
+    file = repository / f"collections/ansible_collections/primetime/lightsail/plugins/modules/{module}.py"
+    (text,) = (
+        node.value.value
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id == "RETURN"
+    )
+    documented: dict[str, Any] = yaml.safe_load(str(text))
+    return documented
+
+
+# What every module of Ansible's may return.
+COMMON = {"action", "changed", "diff", "exception", "invocation", "warnings", "deprecations"}
+
+
+def require_documented(values: dict[str, Any], documented: dict[str, Any], where: str) -> None:
+    """What is returned is documented, and a thing's documented fields are returned."""
+    returned = {key for key in values if not key.startswith("_")} - COMMON
+    assert returned <= set(documented), f"{where} returns {returned - set(documented)}, which it does not document"
+    for key in returned:
+        fields = documented[key].get("contains")
+        things = values[key] if isinstance(values[key], list) else [values[key]]
+        for thing in things:
+            if fields and thing:
+                assert set(thing) == set(fields), f"{where}: the fields of {key} are not those documented"
 
 
 @pytest.fixture(scope="session")

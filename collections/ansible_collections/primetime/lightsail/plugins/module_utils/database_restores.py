@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from .convergence import find
-from .databases import describe_database
+from .databases import describe_database, in_utc
 from .errors import RefusedError
 
 LATEST = "latest"
@@ -48,7 +48,7 @@ def parse_time(text: str) -> datetime:
         raise RefusedError(
             f"restore_time '{text}' is no time with a zone: write it like 2026-11-24T20:00:00Z, or '{LATEST}'"
         )
-    return time.astimezone(UTC).replace(microsecond=0)
+    return in_utc(time).replace(microsecond=0)
 
 
 def require_source(client: Any, wanted: Mapping[str, Any]) -> None:
@@ -66,5 +66,5 @@ def require_source(client: Any, wanted: Mapping[str, Any]) -> None:
     if latest is None:
         raise RefusedError(f"restore_database: {name} has no backups to restore from; restore a snapshot of it")
     if wanted["restore_time"] != LATEST and parse_time(wanted["restore_time"]) > latest:
-        told = latest.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        told = in_utc(latest).strftime("%Y-%m-%dT%H:%M:%SZ")
         raise RefusedError(f"restore_time {wanted['restore_time']} is after {told}, the latest that {name} has")

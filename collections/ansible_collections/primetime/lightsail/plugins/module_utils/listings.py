@@ -19,8 +19,12 @@ def one_or_all(name: str | None, one: Callable[[str], Any], listed: Callable[[],
     return [] if found is None else [found]
 
 
+def by_name(views: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The views in the order of their names."""
+    return sorted(views, key=lambda view: str(view["name"]))
+
+
 def with_tags(views: Iterable[Mapping[str, Any]], tags: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The views that have all these tags, by name."""
     wanted = {key: str(value) for key, value in tags.items()}
-    matching = [view for view in views if wanted.items() <= view["tags"].items()]
-    return sorted(matching, key=lambda view: str(view["name"]))
+    return by_name(view for view in views if wanted.items() <= view["tags"].items())

@@ -52,25 +52,22 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.alarms import 
     describe_alarm,
     describe_alarms,
 )
+from ansible_collections.primetime.lightsail.plugins.module_utils.listings import by_name, one_or_all
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
 
 ARGUMENT_SPEC: dict[str, Any] = {"name": {"type": "str"}, "monitored_resource_name": {"type": "str"}}
 
 
 def body(module: Any) -> dict[str, Any]:
-    client, name, monitored = (
-        open_client(module, "lightsail"),
+    client, monitored = open_client(module, "lightsail"), module.params["monitored_resource_name"]
+    found = one_or_all(
         module.params["name"],
-        module.params["monitored_resource_name"],
+        lambda name: describe_alarm(client, name),
+        lambda: describe_alarms(client, monitored),
     )
-    if name:
-        one = describe_alarm(client, name)
-        found = [one] if one else []
-    else:
-        found = describe_alarms(client, monitored)
-    views = [alarm_view(description) for description in found]
+    views = map(alarm_view, found)
     matching = [view for view in views if monitored in (None, view["monitored_resource_name"])]
-    return {"changed": False, "alarms": sorted(matching, key=lambda view: str(view["name"]))}
+    return {"changed": False, "alarms": by_name(matching)}
 
 
 def main() -> None:

@@ -189,7 +189,7 @@ database:
     tags: {description: Tags., type: dict}
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
@@ -198,7 +198,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue impo
     require_blueprint,
     require_bundle,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, find
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, converge, find
 from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import (
     Difference,
     compare,
@@ -206,12 +206,27 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.database_param
     plain,
     read_parameters,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.database_restores import (
-    is_restore,
-    require_source,
-    restore_arguments,
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_restores import require_source
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_steps import (
+    creation_steps,
+    deletion_step,
+    reboot_step,
+    start_step,
+    stop_step,
+    update_step,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
+from ansible_collections.primetime.lightsail.plugins.module_utils.databases import (
+    CHANGEABLE,
+    FIXED_AT_CREATION,
+    comparable,
+    database_view,
+    describe_database,
+    is_available,
+    is_stable,
+    is_stopped,
+    waits_for_reboot,
+    with_plain_windows,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
@@ -219,7 +234,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.module import 
     open_client,
     run,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.tags import tag_steps, to_wire, wanted_tags
+from ansible_collections.primetime.lightsail.plugins.module_utils.tags import tag_steps, wanted_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -246,181 +261,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **WAIT_OPTIONS,
 }
 
-# Lightsail's member for each option that creation takes.
-CREATION_MEMBERS = {
-    "blueprint_id": "relationalDatabaseBlueprintId",
-    "bundle_id": "relationalDatabaseBundleId",
-    "database_name": "masterDatabaseName",
-    "master_username": "masterUsername",
-    "master_password": "masterUserPassword",
-    "availability_zone": "availabilityZone",
-    "preferred_backup_window": "preferredBackupWindow",
-    "preferred_maintenance_window": "preferredMaintenanceWindow",
-    "publicly_accessible": "publiclyAccessible",
-}
-# Those of them that a restore takes; the others come with the data or are set afterwards.
-RESTORE_OPTIONS = ("bundle_id", "availability_zone", "publicly_accessible")
-NEEDED_TO_CREATE = ("blueprint_id", "bundle_id", "database_name", "master_username", "master_password")
-FIXED_AT_CREATION = ("blueprint_id", "bundle_id", "availability_zone", "database_name", "master_username")
-CHANGEABLE = ("backup_retention", "preferred_backup_window", "preferred_maintenance_window", "publicly_accessible")
-WINDOWS = ("preferred_backup_window", "preferred_maintenance_window")
-# States from which Lightsail takes orders.
-RESTING = ("available", "stopped", "failed", "storage-full", "incompatible-parameters")
-
-
-def is_available(description: Any) -> bool:
-    """Whether it can be used, with an endpoint to connect to."""
-    return (
-        description is not None
-        and description.get("state") == "available"
-        and bool((description.get("masterEndpoint") or {}).get("address"))
-    )
-
-
-def is_stopped(description: Any) -> bool:
-    return description is not None and description.get("state") == "stopped"
-
-
-def is_in(*states: str) -> Any:
-    """A test of a description: the database is in one of these states."""
-    return lambda description: description is not None and description.get("state") in states
-
-
-def waits_for_reboot(description: Any) -> bool:
-    """Whether parameters take effect at the next reboot only."""
-    return description is not None and description.get("parameterApplyStatus") == "pending-reboot"
-
-
-def is_absent(description: Any) -> bool:
-    return description is None
-
-
-def is_stable(description: Any) -> bool:
-    return description is None or description.get("state") in RESTING
-
-
-def with_plain_windows(options: dict[str, Any]) -> dict[str, Any]:
-    """The options with windows in lower case, as Lightsail gives them back whatever their case was."""
-    plain = {key: options[key].lower() for key in WINDOWS if options.get(key)}
-    return {**options, **plain}
-
-
-def comparable(description: Any) -> dict[str, Any]:
-    """What the module compares and shows in its diff."""
-    view = database_view(description)
-    return with_plain_windows({key: view[key] for key in (*FIXED_AT_CREATION, *CHANGEABLE, "tags")}) if view else {}
-
-
-def update_arguments(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """UpdateRelationalDatabase's members for changed options."""
-    arguments = {CREATION_MEMBERS[option]: value for option, value in changes.items() if option != "backup_retention"}
-    if "backup_retention" in changes:
-        arguments["enableBackupRetention" if changes["backup_retention"] else "disableBackupRetention"] = True
-    return arguments
-
-
-def update_step(name: str, changes: Mapping[str, Any], *, password: str | None = None) -> Step:
-    """The call that changes a database in place, at once and not in its maintenance window."""
-    arguments = {"relationalDatabaseName": name, **update_arguments(changes), "applyImmediately": True}
-    if password:
-        arguments["masterUserPassword"] = password
-
-    def settled(description: Any) -> bool:
-        view = comparable(description)
-        return is_available(description) and all(view[option] == value for option, value in changes.items())
-
-    return Step("update_relational_database", arguments, settled=settled, begun=is_in("modifying"))
-
-
-def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
-    """The calls that create the database.
-
-    Raises:
-        RefusedError: an option that creation needs isn't given.
-    """
-    name = wanted["name"]
-    tags = {"tags": to_wire(wanted["tags"])} if wanted.get("tags") else {}
-    if is_restore(wanted):
-        taken = given_members(wanted, RESTORE_OPTIONS)
-        arguments = {"relationalDatabaseName": name, **restore_arguments(wanted), **taken, **tags}
-        create = Step("create_relational_database_from_snapshot", arguments, settled=is_available)
-        later = {option: wanted[option] for option in WINDOWS if wanted.get(option)}
-        password = wanted.get("master_password")
-    else:
-        if missing := [option for option in NEEDED_TO_CREATE if not wanted.get(option)]:
-            raise RefusedError(
-                f"database {name} doesn't exist, and to create it these are missing: {', '.join(missing)}"
-            )
-        arguments = {"relationalDatabaseName": name, **given_members(wanted, CREATION_MEMBERS), **tags}
-        create = Step("create_relational_database", arguments, settled=is_available)
-        later, password = {}, None
-    if wanted.get("backup_retention") is False:
-        # Creation has no member for it, and Lightsail turns it on.
-        later["backup_retention"] = False
-    steps = [create]
-    if later or password:
-        steps.append(update_step(name, with_plain_windows(later), password=password))
-    if wanted.get("parameters"):
-        values = {parameter: plain(value) for parameter, value in wanted["parameters"].items()}
-        steps += [parameters_step(name, values, frozenset(values)), reboot_step(name)]
-    if wanted["state"] == "stopped":
-        steps.append(stop_step(name))
-    return tuple(steps)
-
-
-def given_members(wanted: Mapping[str, Any], options: Iterable[str]) -> dict[str, Any]:
-    """Lightsail's members for those of the options that are given."""
-    return {CREATION_MEMBERS[option]: wanted[option] for option in options if wanted.get(option) is not None}
-
-
-def reboot_step(name: str) -> Step:
-    def settled(description: Any) -> bool:
-        return is_available(description) and not waits_for_reboot(description)
-
-    return Step(
-        "reboot_relational_database", {"relationalDatabaseName": name}, settled=settled, begun=is_in("rebooting")
-    )
-
-
-def start_step(name: str) -> Step:
-    return Step(
-        "start_relational_database",
-        {"relationalDatabaseName": name},
-        settled=is_available,
-        begun=is_in("starting", "available"),
-    )
-
-
-def stop_step(name: str) -> Step:
-    return Step(
-        "stop_relational_database",
-        {"relationalDatabaseName": name},
-        settled=is_stopped,
-        begun=is_in("stopping", "stopped"),
-    )
-
-
-def deletion_step(wanted: Mapping[str, Any]) -> Step:
-    """The call that deletes the database.
-
-    Raises:
-        RefusedError: it isn't said what becomes of the data.
-    """
-    name, snapshot = wanted["name"], wanted.get("final_snapshot_name")
-    if not (snapshot or wanted.get("skip_final_snapshot")):
-        raise RefusedError(
-            f"database {name} would be deleted without a last snapshot: give final_snapshot_name, "
-            "or skip_final_snapshot: true if its data may be lost"
-        )
-    if snapshot and wanted.get("skip_final_snapshot"):
-        raise RefusedError(
-            f"database {name}: skip_final_snapshot and final_snapshot_name contradict each other; give one"
-        )
-    arguments: dict[str, Any] = {"relationalDatabaseName": name, "skipFinalSnapshot": not snapshot}
-    if snapshot:
-        arguments["finalRelationalDatabaseSnapshotName"] = snapshot
-    return Step("delete_relational_database", arguments, settled=is_absent)
-
 
 def plan(
     description: Any, wanted: Mapping[str, Any], *, rotate: bool = False, differing: Difference | None = None
@@ -441,9 +281,8 @@ def plan(
         return Plan(before, {}, () if description is None else (deletion_step(wanted),))
     options = {key: wanted[key] for key in (*FIXED_AT_CREATION, *CHANGEABLE) if wanted.get(key) is not None}
     options = with_plain_windows(options)
-    tags = wanted_tags(before.get("tags", {}), wanted.get("tags"), wanted.get("purge_tags", False))
     if description is None:
-        made = {**options, "tags": tags}
+        made = {**options, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
         if wanted.get("parameters"):
             made["parameters"] = {key: plain(value) for key, value in wanted["parameters"].items()}
         return Plan(before, made, creation_steps(wanted))
@@ -455,7 +294,27 @@ def plan(
         )
     changes = {key: options[key] for key in CHANGEABLE if key in options and options[key] != before[key]}
     password = wanted.get("master_password") if rotate else None
-    differing = differing or Difference()
+    return changes_in_place(description, wanted, changes, password, differing or Difference())
+
+
+def changes_in_place(
+    description: Any,
+    wanted: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    password: str | None,
+    differing: Difference,
+) -> Plan:
+    """The calls for what Lightsail can change of a database that stays, from its settings to whether it runs.
+
+    Args:
+        description: Lightsail's RelationalDatabase structure.
+        wanted: the module's options.
+        changes: the settings that differ, with the wanted values.
+        password: the master user's new one; None where it stays.
+        differing: the parameters that differ.
+    """
+    name, before = wanted["name"], comparable(description)
+    tags = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
     stopped = is_stopped(description)
     steps = [start_step(name)] if stopped and wanted["state"] in ("running", "rebooted") else []
     if changes or password:

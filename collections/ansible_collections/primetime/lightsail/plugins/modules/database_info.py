@@ -17,6 +17,10 @@ options:
   name:
     description: Only this database. One that doesn't exist gives an empty list, not a failure.
     type: str
+  tags:
+    description: Only databases that have all these tags.
+    type: dict
+    default: {}
   parameters:
     description: Whether to read the parameters of O(name) too, which takes some calls.
     type: bool
@@ -61,23 +65,23 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.database_param
     read_parameters,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import database_view, describe_database
+from ansible_collections.primetime.lightsail.plugins.module_utils.listings import NAME_AND_TAGS, one_or_all, with_tags
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
 
 ARGUMENT_SPEC: dict[str, Any] = {
-    "name": {"type": "str"},
+    **NAME_AND_TAGS,
     "parameters": {"type": "bool", "default": False},
 }
 
 
 def body(module: Any) -> dict[str, Any]:
     client, name = open_client(module, "lightsail"), module.params["name"]
-    if name:
-        one = describe_database(client, name)
-        found = [one] if one else []
-    else:
-        found = every(client, "get_relational_databases", "relationalDatabases")
-    views = [database_view(description) for description in found]
-    result = {"changed": False, "databases": sorted(views, key=lambda view: str(view["name"]))}
+    found = one_or_all(
+        name,
+        lambda wanted: describe_database(client, wanted),
+        lambda: every(client, "get_relational_databases", "relationalDatabases"),
+    )
+    result = {"changed": False, "databases": with_tags(map(database_view, found), module.params["tags"])}
     if module.params["parameters"]:
         result["parameters"] = parameters_view(read_parameters(client, name) if found else {})
     return result

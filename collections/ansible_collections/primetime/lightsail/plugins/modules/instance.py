@@ -160,7 +160,6 @@ from typing import Any
 from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import (
     AUTO_SNAPSHOT_OPTIONS,
     add_on_steps,
-    request,
     wanted_time,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
@@ -171,10 +170,20 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue impo
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
+from ansible_collections.primetime.lightsail.plugins.module_utils.instance_steps import (
+    created,
+    creation_steps,
+    delete_step,
+    stop_step,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.instances import (
+    comparable,
     describe_instance,
+    drift,
     instance_view,
-    power,
+    is_in,
+    is_running,
+    is_stable,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.metadata_options import (
     METADATA_SPEC,
@@ -188,12 +197,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.module import 
     open_client,
     run,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.tags import (
-    from_wire,
-    tag_steps,
-    to_wire,
-    wanted_tags,
-)
+from ansible_collections.primetime.lightsail.plugins.module_utils.tags import from_wire, tag_steps, wanted_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -213,113 +217,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **TAG_OPTIONS,
     **WAIT_OPTIONS,
 }
-
-NEEDED_TO_CREATE = ("blueprint_id", "bundle_id", "availability_zone")
-FIXED_AT_CREATION = (*NEEDED_TO_CREATE, "key_pair_name")
-
-
-def is_running(description: Any) -> bool:
-    return description is not None and power(description) == "running"
-
-
-def is_stopped(description: Any) -> bool:
-    return description is not None and power(description) == "stopped"
-
-
-def is_in(*states: str) -> Any:
-    """A test of a description: the instance is in one of these states."""
-    return lambda description: description is not None and power(description) in states
-
-
-def is_absent(description: Any) -> bool:
-    return description is None
-
-
-def is_stable(description: Any) -> bool:
-    """Whether an instance is in no passing state, such as pending or stopping."""
-    return is_absent(description) or is_running(description) or is_stopped(description)
-
-
-def comparable(description: Any) -> dict[str, Any]:
-    """What the module compares and shows in its diff."""
-    if description is None:
-        return {}
-    view = instance_view(description)
-    changeable = ("ip_address_type", "auto_snapshot_time", "metadata_options", "tags")
-    return {key: view[key] for key in ("state", *FIXED_AT_CREATION, *changeable)}
-
-
-def drift(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What differs and can't be changed in place: option to (there, wanted)."""
-    return {
-        option: (before[option], wanted[option])
-        for option in FIXED_AT_CREATION
-        if wanted.get(option) is not None and before[option] != wanted[option]
-    }
-
-
-def create_step(wanted: Mapping[str, Any]) -> Step:
-    """The call that creates the instance.
-
-    Raises:
-        RefusedError: an option that creation needs isn't given.
-    """
-    from_snapshot = snapshot_arguments(wanted)
-    needed = [option for option in NEEDED_TO_CREATE if not (from_snapshot and option == "blueprint_id")]
-    if missing := [option for option in needed if not wanted.get(option)]:
-        raise RefusedError(
-            f"instance {wanted['name']} doesn't exist, and to create it these are missing: {', '.join(missing)}"
-        )
-    arguments: dict[str, Any] = {
-        "instanceNames": [wanted["name"]],
-        "availabilityZone": wanted["availability_zone"],
-        "bundleId": wanted["bundle_id"],
-        **(from_snapshot or {"blueprintId": wanted["blueprint_id"]}),
-    }
-    optional = {"keyPairName": "key_pair_name", "userData": "user_data", "ipAddressType": "ip_address_type"}
-    arguments.update({member: wanted[option] for member, option in optional.items() if wanted.get(option)})
-    if wanted.get("tags"):
-        arguments["tags"] = to_wire(wanted["tags"])
-    if (time := wanted_time(None, wanted)) is not None:
-        arguments["addOns"] = [request(time)]
-    operation = "create_instances_from_snapshot" if from_snapshot else "create_instances"
-    return Step(operation, arguments, settled=is_running)
-
-
-def snapshot_arguments(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What names the snapshot that the instance is to be created from; empty for none."""
-    if wanted.get("snapshot_name"):
-        return {"instanceSnapshotName": wanted["snapshot_name"]}
-    if not wanted.get("source_instance_name"):
-        return {}
-    day = wanted["restore_date"]
-    chosen = {"useLatestRestorableAutoSnapshot": True} if day == "latest" else {"restoreDate": day}
-    return {"sourceInstanceName": wanted["source_instance_name"], **chosen}
-
-
-def creation_steps(wanted: Mapping[str, Any]) -> tuple[Step, ...]:
-    """The calls that create the instance; Lightsail starts each new one, so a stopped one is stopped afterwards."""
-    name = wanted["name"]
-    stop = (stop_step(name),) if wanted["state"] == "stopped" else ()
-    return (create_step(wanted), *metadata_steps(name, {}, wanted), *stop)
-
-
-def created(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What the diff shows of an instance that is to be created."""
-    options = {option: wanted[option] for option in (*FIXED_AT_CREATION, "ip_address_type") if wanted.get(option)}
-    state = "stopped" if wanted["state"] == "stopped" else "running"
-    extras: dict[str, Any] = {"auto_snapshot_time": wanted_time(None, wanted)}
-    if options_given := given(wanted):
-        extras["metadata_options"] = options_given
-    return {"state": state, **options, **extras, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
-
-
-def delete_step(name: str) -> Step:
-    return Step("delete_instance", {"instanceName": name, "forceDeleteAddOns": True}, settled=is_absent)
-
-
-def stop_step(name: str) -> Step:
-    return Step("stop_instance", {"instanceName": name}, settled=is_stopped, begun=is_in("stopping", "stopped"))
 
 
 def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:

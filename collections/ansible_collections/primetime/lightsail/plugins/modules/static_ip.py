@@ -119,7 +119,8 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         return Plan(before, {}, tuple(steps))
     if goal and goal != there:
         arguments = {"staticIpName": name, "instanceName": goal}
-        steps.append(Step("attach_static_ip", arguments, settled=is_attached_to(goal)))
+        done = is_attached_to(goal)
+        steps.append(Step("attach_static_ip", arguments, settled=done, begun=done))
     return Plan(before, {"name": name, "attached_to": goal}, tuple(steps))
 
 

@@ -44,7 +44,7 @@ static_ips:
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import every, find
-from ansible_collections.primetime.lightsail.plugins.module_utils.listings import one_or_all
+from ansible_collections.primetime.lightsail.plugins.module_utils.listings import by_name, one_or_all
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import open_client, run
 from ansible_collections.primetime.lightsail.plugins.module_utils.static_ips import static_ip_view
 
@@ -59,9 +59,8 @@ def body(module: Any) -> dict[str, Any]:
         return found["staticIp"] if found else None
 
     found = one_or_all(module.params["name"], one, lambda: every(client, "get_static_ips", "staticIps"))
-    views = [static_ip_view(description) for description in found]
-    listed = [view for view in views if instance in (None, view["attached_to"])]
-    return {"changed": False, "static_ips": sorted(listed, key=lambda view: str(view["name"]))}
+    listed = [view for view in map(static_ip_view, found) if instance in (None, view["attached_to"])]
+    return {"changed": False, "static_ips": by_name(listed)}
 
 
 def main() -> None:

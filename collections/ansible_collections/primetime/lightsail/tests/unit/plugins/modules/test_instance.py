@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.modules.instance import is_running, is_stable, is_stopped, plan
+from ansible_collections.primetime.lightsail.plugins.module_utils.instances import is_running, is_stable, is_stopped
+from ansible_collections.primetime.lightsail.plugins.modules.instance import plan
 from hypothesis import given
 from hypothesis import strategies as st
 
