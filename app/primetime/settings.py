@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     crossref_url: str = Field(default="https://api.crossref.org", description="Crossref; empty: not asked")
     source_timeout_seconds: float = Field(default=30.0, gt=0, description="longest silence of a source")
     citation_max_age_days: int = Field(default=30, ge=1, description="older citation counts are looked up again")
+    citations_a_night: int = Field(
+        default=10_000, ge=0, description="articles that the night's work asks each source about at most; 0: none"
+    )
 
     exports_bucket: str = Field(default="", description="keeps large exports; empty: they are only streamed")
     exports_endpoint_url: str = Field(default="", description="where the bucket answers; empty: AWS")

@@ -88,6 +88,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         keep_answers=False,
         # Enough to see that it is measured.
         topic_stability_repeats=2,
+        # Nobody on the network is asked.
+        icite_url="",
+        crossref_url="",
     )
 
 

@@ -1,4 +1,7 @@
-"""The night's work: saved searches, encode, change the model, analyse, judge the score, tidy. Each by itself."""
+"""The night's work: saved searches, encode, change the model, analyse, judge the score, citations, tidy.
+
+Each by itself.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,8 @@ from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.saved import run_again
 from primetime.settings import Settings
+from primetime.sources.opening import open_sources
+from primetime.sources.refreshing import looks_up_citations, refresh_citations
 from primetime.vectors.changing_model import new_model_waits
 from primetime.vectors.serving_model import require_serving
 
@@ -48,6 +53,7 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(connection, settings, run))
         _part(night, connection, lambda: _backtest(connection, settings, run))
+        _part(night, connection, lambda: _citations(connection, settings, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
             raise night.failures[0]
@@ -120,6 +126,22 @@ def _backtest(connection: psycopg.Connection, settings: Settings, run: RunRecord
         # A young corpus is no failure of the night.
         return f"the score cannot be judged yet: {error}"
     return f"the score judged at {len(found.origins)} origins"
+
+
+def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    if not looks_up_citations(settings):
+        return "citations are not looked up"
+    with run.step("citations") as told, open_sources(settings) as sources:
+        reports = refresh_citations(
+            connection, sources.portal, sources.transport, settings, limit=settings.citations_a_night
+        )
+        told.amount = sum(report.asked for report in reports)
+        for report in reports:
+            told.counts |= {f"{report.source} asked": report.asked, f"{report.source} known": report.known}
+            # Tonight is no failure for it: what the source said before stays, with its date.
+            told.counts |= {f"{report.source} away": 1} if report.problem else {}
+    lines = [f"{one.source} asked about {one.asked}, knows {one.known}" for one in reports]
+    return "citations: " + "; ".join([*lines, *(report.problem for report in reports if report.problem)])
 
 
 def _tidy(connection: psycopg.Connection, run: RunRecord) -> str:

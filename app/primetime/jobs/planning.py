@@ -16,6 +16,7 @@ from primetime.encoder.pace import burst_left
 from primetime.jobs.analysing import burst_of
 from primetime.jobs.history import rates
 from primetime.settings import Settings
+from primetime.sources.refreshing import count_to_refresh, looks_up_citations
 from primetime.vectors.serving_model import serving_hash
 from primetime.vectors.storing import count_missing
 
@@ -26,7 +27,7 @@ class PlannedStep:
 
     name: str
     amount: int
-    """articles"""
+    """articles; for citations as often as a source is asked about one"""
     cpu_seconds: float | None
     """None: never measured on this database"""
 
@@ -64,6 +65,8 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     analysed = 0 if earlier else counted
     judged = counted if backtest_due(connection, model_hash, settings) else 0
     amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed), "backtest": judged}
+    if looks_up_citations(settings):
+        amounts["citations"] = count_to_refresh(connection, settings, limit=settings.citations_a_night)
     known = rates(connection)
     steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]
     burst, share = burst_of(settings), settings.encoder_cpu_share

@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 import psycopg
+from psycopg import sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from primetime.articles.identifiers import LARGEST_PMID
 from primetime.sources.shared import QUERIES
 from primetime.sources.transport import BadReplyError
 
@@ -55,14 +57,18 @@ def wanted_of(
     limit: int = 10_000,
 ) -> list[Wanted]:
     """The stored articles that the source has not been asked about for so long; never asked first."""
-    parameters = {
-        "source": source,
-        "days": max_age_days,
-        "limit": limit,
-        "pmids": None if pmids is None else list(pmids),
-    }
-    rows = connection.execute(QUERIES["without_fresh_citations"], parameters, prepare=False)
+    rows = connection.execute(
+        _lacking("without_fresh_citations"), _asked(source, max_age_days, pmids, limit), prepare=False
+    )
     return [Wanted(pmid=pmid, doi=doi) for pmid, doi in rows]
+
+
+def count_wanted(connection: psycopg.Connection, source: SourceName, *, max_age_days: int, limit: int) -> int:
+    """How many articles `wanted_of` would give."""
+    row = connection.execute(
+        _lacking("count_without_fresh_citations"), _asked(source, max_age_days, None, limit), prepare=False
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def store_citations(
@@ -121,6 +127,20 @@ def number(value: object) -> float | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0:
         return float(value)
     return None
+
+
+def _lacking(name: str) -> sql.Composed:
+    return QUERIES[name].format(articles=QUERIES["lack_fresh_citations"])
+
+
+def _asked(source: SourceName, max_age_days: int, pmids: Sequence[int] | None, limit: int) -> dict[str, object]:
+    return {
+        "source": source,
+        "days": max_age_days,
+        "limit": limit,
+        "pmids": None if pmids is None else list(pmids),
+        "largest_pmid": LARGEST_PMID,
+    }
 
 
 def _parameters(source: SourceName, answer: Citations) -> dict[str, object]:

@@ -43,15 +43,23 @@ ON CONFLICT (pmid, source) DO UPDATE SET
     relative_citation_ratio = excluded.relative_citation_ratio, percentile = excluded.percentile,
     looked_up_at = excluded.looked_up_at;
 
--- name: without_fresh_citations
--- The articles that a source was not asked about within so many days, longest ago first.
-SELECT a.pmid, a.doi
-FROM articles AS a
+-- name: lack_fresh_citations
+-- Of articles that a source was not asked about within so many days. Crossref goes by the DOI, the others by the PMID:
+-- an article without one has a number of ours, above every PMID.
+articles AS a
 LEFT JOIN article_citations AS known ON known.pmid = a.pmid AND known.source = %(source)s
 WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
     AND (known.looked_up_at IS NULL OR known.looked_up_at < now() - %(days)s * interval '1 day')
+    AND (%(source)s = 'crossref' OR a.pmid <= %(largest_pmid)s)
+
+-- name: without_fresh_citations
+-- Longest ago first.
+SELECT a.pmid, a.doi FROM {articles}
 ORDER BY known.looked_up_at NULLS FIRST, a.pmid
 LIMIT %(limit)s;
+
+-- name: count_without_fresh_citations
+SELECT count(*) FROM (SELECT FROM {articles} LIMIT %(limit)s) AS lacking;
 
 -- name: citations_of
 SELECT pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at

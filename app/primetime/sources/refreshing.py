@@ -10,7 +10,7 @@ from anyio.from_thread import BlockingPortal
 from primetime.errors import SourceUnavailable
 from primetime.settings import Settings
 from primetime.sources import crossref, icite, openalex
-from primetime.sources.citations import Citations, SourceName, Wanted, store_citations, wanted_of
+from primetime.sources.citations import Citations, SourceName, Wanted, count_wanted, store_citations, wanted_of
 from primetime.sources.transport import Source, Transport
 
 log = structlog.get_logger(__name__)
@@ -62,6 +62,19 @@ def look_ups(settings: Settings) -> list[LookUp]:
     return found
 
 
+def looks_up_citations(settings: Settings) -> bool:
+    """Whether the night's work asks any source."""
+    return settings.citations_a_night > 0 and bool(look_ups(settings))
+
+
+def count_to_refresh(connection: psycopg.Connection, settings: Settings, *, limit: int) -> int:
+    """How many articles the sources would be asked about, added up over the sources."""
+    return sum(
+        count_wanted(connection, look_up.name, max_age_days=settings.citation_max_age_days, limit=limit)
+        for look_up in look_ups(settings)
+    )
+
+
 def refresh_citations(
     connection: psycopg.Connection,
     portal: BlockingPortal,
@@ -69,9 +82,11 @@ def refresh_citations(
     settings: Settings,
     *,
     pmids: Sequence[int] | None = None,
+    limit: int = 10_000,
     go_on: Callable[[], None] | None = None,
 ) -> list[Refreshed]:
-    """Look up the citations of articles whose answers are missing or too old; commits after every batch.
+    """Look up the citations of articles whose answers are missing or too old; commits after every batch, so that a run
+    that is stopped goes on where it was. Each source is asked about `limit` articles at most.
 
     `go_on` is called before every batch and may raise to stop. A source that is unavailable is told of and passed
     over: what it said before stays, with its date.
@@ -80,7 +95,9 @@ def refresh_citations(
     for look_up in look_ups(settings):
         asked = known = 0
         problem = ""
-        wanted = wanted_of(connection, look_up.name, max_age_days=settings.citation_max_age_days, pmids=pmids)
+        wanted = wanted_of(
+            connection, look_up.name, max_age_days=settings.citation_max_age_days, pmids=pmids, limit=limit
+        )
         connection.commit()
         for start in range(0, len(wanted), look_up.batch):
             if go_on is not None:

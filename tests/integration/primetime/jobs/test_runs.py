@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psycopg
@@ -17,6 +19,9 @@ from click.testing import CliRunner, Result
 from primetime.analysis import reading
 from primetime.analysis.backtests import backtest_due, latest_backtest
 from primetime.analysis.running import STEPS
+from primetime.articles.local_number import local_number
+from primetime.articles.record import Article
+from primetime.articles.storing import store_articles
 from primetime.commands.analysis import analyse_command
 from primetime.commands.runs import nightly_command, runs_command
 from primetime.database.locks import exclusive
@@ -38,6 +43,9 @@ from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.serving_model import serve_first
 from primetime.vectors.storing import encode_missing
+
+if TYPE_CHECKING:
+    from conftest import StandIn
 
 Store = Callable[..., None]
 PLANNED = ("embed", *STEPS, "backtest")
@@ -290,7 +298,59 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
 def command(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str) -> Callable[..., Result]:
     monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     monkeypatch.setenv("PRIMETIME_MODEL_DIR", str(settings.model_directory))
+    for source in ("ICITE", "CROSSREF"):
+        monkeypatch.setenv(f"PRIMETIME_{source}_URL", "")
     return lambda one, *arguments: CliRunner().invoke(one, arguments, catch_exceptions=False)
+
+
+def test_the_night_looks_up_citations_by_age_and_goes_on_where_a_source_was_away(
+    connection: psycopg.Connection,
+    literature_settings: Settings,
+    literature: "StandIn",
+    model_directory: Path,
+    store: Store,
+) -> None:
+    store()
+    found = literature.get("/entrez/eutils/esearch.fcgi?db=pubmed&term=hasabstract&retmax=30").decode()
+    pmids = [int(pmid) for pmid in re.findall(r"<Id>(\d+)</Id>", found)]
+    connection.execute("DELETE FROM articles WHERE pmid > 150")
+    store_articles(connection, [Article(pmid=pmid, title=f"Asthma {pmid}", doi=f"10.1/{pmid}") for pmid in pmids])
+    local = local_number(doi=None, title="Found in a library", year=2001, first_author="")
+    store_articles(connection, [Article(pmid=local, title="Found in a library")])
+    connection.commit()
+    everything = 150 + len(pmids) + 1
+    night = literature_settings.model_copy(update={"model_dir": model_directory, "citations_a_night": 170})
+
+    # Each source is asked about 170 at most; iCite refuses, once.
+    literature.order({"path": "/icite/api/pubs", "times": 1, "status": 403})
+    assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 3 * 170
+    first = run_night(connection, night, asked_by="cron").told[5]
+    assert first.startswith("citations: icite asked about 0, knows 0; openalex asked about 170, knows ")
+    assert "iCite refuses the request (403)" in first
+    assert sources_of(connection) == {"openalex": 170, "crossref": 170}
+
+    # The next night asks iCite again, and the others about the rest; who has no PMID is Crossref's alone.
+    second = run_night(connection, night, asked_by="cron")
+    assert second.told[5].startswith("citations: icite asked about 170, knows 20; openalex asked about 10, ")
+    step = next(step for step in work_runs(connection)[0].steps if step.name == "citations")
+    assert (step.outcome, step.amount) == ("done", 170 + 10 + 11)
+    assert step.counts["icite asked"] == 170
+    run_night(connection, night, asked_by="cron")
+    assert sources_of(connection) == {"icite": everything - 1, "openalex": everything - 1, "crossref": everything}
+    # What a source does not know is unknown, never 0; what it knows has a date.
+    unknown = connection.execute("SELECT count(*) FROM article_citations WHERE source = 'icite' AND citations IS NULL")
+    assert unknown.fetchone() == (150,)
+
+    assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 0
+    connection.execute("UPDATE article_citations SET looked_up_at = now() - interval '31 days' WHERE source = 'icite'")
+    connection.commit()
+    assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 170
+    off = night.model_copy(update={"citations_a_night": 0})
+    assert run_night(connection, off, asked_by="cron").told[5] == "citations are not looked up"
+
+
+def sources_of(connection: psycopg.Connection) -> dict[str, int]:
+    return dict(connection.execute("SELECT source, count(*) FROM article_citations GROUP BY source").fetchall())
 
 
 def test_the_commands_tell_what_is_recorded(
