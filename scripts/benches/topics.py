@@ -29,15 +29,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from playbook import REPOSITORY
-from primetime.analysis.neighbours import fuzzy_graph, nearest_neighbours
+from primetime.analysis.graph import fuzzy_graph
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.stability import stability
-from primetime.analysis.topics import (
-    Sizes,
-    assign_outliers,
-    dense_regions,
-    find_topics,
-    largest_topic_size,
-)
+from primetime.analysis.topics import find_topics, partition
 from primetime.encoder.pooling import to_unit_length
 from primetime.settings import load_settings
 
@@ -56,12 +51,7 @@ class Corpus:
 
 
 def ours(vectors: Vectors) -> NDArray[np.int64]:
-    sizes = Sizes().of(len(vectors))
-    neighbours = nearest_neighbours(vectors, sizes.neighbours)
-    dense, _ = dense_regions(
-        vectors, fuzzy_graph(neighbours), sizes, largest=largest_topic_size(len(vectors)), seed=SEED
-    )
-    return assign_outliers(dense, neighbours)
+    return partition(vectors, seed=SEED).labels
 
 
 def ours_whole(vectors: Vectors) -> NDArray[np.int64]:
@@ -69,7 +59,7 @@ def ours_whole(vectors: Vectors) -> NDArray[np.int64]:
 
 
 def ours_dense(vectors: Vectors) -> NDArray[np.int64]:
-    return find_topics(vectors, seed=SEED).dense
+    return partition(vectors, seed=SEED).dense
 
 
 def _umap(vectors: Vectors) -> Vectors:
@@ -118,7 +108,7 @@ def leiden(vectors: Vectors) -> NDArray[np.int64]:
 
     import igraph
 
-    graph = fuzzy_graph(nearest_neighbours(vectors, 15)).tocoo()
+    graph = fuzzy_graph(InvertedFile.of(vectors).neighbours(15)).tocoo()
     upper = graph.row < graph.col
     edges = igraph.Graph(len(vectors), np.stack([graph.row[upper], graph.col[upper]], axis=1))
     random.seed(SEED)
@@ -274,7 +264,7 @@ def _many(n: int, dimension: int) -> Vectors:
     """Made from the real vectors, each a blend of an article and one of its neighbours, turned into more dimensions."""
     random = np.random.default_rng(SEED)
     real = np.concatenate([_encoded("ohsumed", _ohsumed()[0]), _encoded("reviews", _reviews()[0])])
-    near = nearest_neighbours(real, 15).indices
+    near = InvertedFile.of(real).neighbours(15).indices
     turn = np.linalg.qr(random.standard_normal((dimension, real.shape[1])))[0].T.astype(np.float32)
     vectors = np.empty((n, dimension), dtype=np.float32)
     for start in range(0, n, 20_000):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from psycopg import Connection
 
-from primetime.analysis.neighbours import nearest_of
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.reading import latest_run
 from primetime.analysis.storing import counting, one_at_a_time
 from primetime.analysis.topic_lives import QUERIES
@@ -48,9 +48,10 @@ def assign_new(connection: Connection[Any], model_hash: str) -> Assigned:
         )
         places = np.asarray([row[4:6] for row in placed], dtype=np.float64)
         k = min(int(run.parameters["sizes"]["neighbours"]), len(placed))
-        nearest, distances = nearest_of(
-            to_unit_length(from_binary([bytes(row[1]) for row in new], storage)), vectors, k
+        found = InvertedFile.of(vectors).nearest_of(
+            to_unit_length(from_binary([bytes(row[1]) for row in new], storage)), k
         )
+        nearest, distances = found.indices, found.distances
         topics = vote(topic[nearest], distances)
         # Of the chosen topic's subtopics, the nearest neighbour's in it.
         inside = (topic[nearest] == topics[:, None]) & (topics >= 0)[:, None]
