@@ -117,7 +117,7 @@ def backtest_corpus(
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
         after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
-        scored = score_origin(topics, years[frozen], vectors[after], field_of(years[frozen], origin))
+        scored = score_origin(topics, vectors[frozen], years[frozen], vectors[after], field_of(years[frozen], origin))
         if each is not None:
             each(origin, len(frozen))
         if scored is None:
@@ -154,15 +154,15 @@ def backtest_corpus(
 
 
 def score_origin(
-    topics: Partition, years: Years, after: Vectors, field: Field
+    topics: Partition, vectors: Vectors, years: Years, after: Vectors, field: Field
 ) -> tuple[dict[str, Array], Array, int] | None:
     """Each score of the topics that can be scored, their growth, and how many later papers fell to a topic.
 
-    `topics` and `years` are of the frozen articles, `after` has the vectors of those of the next three years. None
-    where fewer than ten topics can be scored.
+    `vectors` and `years` are the frozen articles', `after` the vectors of those of the next three years. None where
+    fewer than ten topics can be scored.
     """
     origin = field.last_complete_year
-    distances = distance_to_prior_work(topics.file, years, origin - WINDOW_YEARS + 1)
+    distances = distance_to_prior_work(vectors, years, origin - WINDOW_YEARS + 1)
     members = [topics.members(topic) for topic in range(topics.count)]
     raw = [raw_parts(sample_of(years[one], distances[one]), field) for one in members]
     usable = [topic for topic, one in enumerate(raw) if isinstance(one, RawParts)]

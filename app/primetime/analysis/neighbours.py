@@ -106,93 +106,87 @@ class InvertedFile:
         def compare(rows: Indices, candidates: Indices, theirs: Vectors) -> None:
             indices[rows], distances[rows] = _best(self.vectors[rows], theirs, candidates, k, rows)
 
-        self._in_cells(self.order, self.bounds, compare, at_least=k + 1)
+        self._in_cells(self.order, self.bounds, lambda cell, _: self._around(cell, k + 1), compare)
         return Neighbours(indices=indices, distances=distances)
 
     def nearest_of(self, new: Vectors, k: int) -> Neighbours:
         """Of each new unit vector [m, dimension] the k nearest points, k <= n."""
         indices = np.empty((len(new), k), dtype=np.int64)
         distances = np.empty((len(new), k), dtype=np.float32)
-        with one_thread_each():
-            cell = np.zeros(len(new), dtype=np.int64) if self.cells == 1 else _nearest_centre(new, self.centres)
 
         def compare(rows: Indices, candidates: Indices, theirs: Vectors) -> None:
             indices[rows], distances[rows] = _best(new[rows], theirs, candidates, k)
 
-        self._in_cells(*_sorted_into(cell, self.cells), compare, at_least=k)
+        with one_thread_each():
+            cell = np.zeros(len(new), dtype=np.int64) if self.cells == 1 else _nearest_centre(new, self.centres)
+        self._in_cells(*_sorted_into(cell, self.cells), lambda cell, _: self._around(cell, k), compare)
         return Neighbours(indices=indices, distances=distances)
 
-    def distance_to_earlier(self, rows: Indices, years: Indices, k: int) -> NDArray[np.float64]:
-        """Mean cosine distance of the points `rows` [m] to the k nearest ones of earlier years than their own.
+    def earlier(self, rows: Indices, years: Indices, k: int) -> Neighbours:
+        """Of each of the points `rows` [m] the k nearest of earlier years than its own.
 
-        `years` [n], unknown ones 0, which are earlier than none. NaN where fewer than k are earlier.
+        `years` [n], unknown ones 0, which are earlier than none. Where fewer than k are earlier: -1, distances NaN.
         """
-        distance = np.full(len(self.vectors), np.nan)
-        earliest = np.sort(years[years > 0])
-        known = rows[np.searchsorted(earliest, years[rows]) >= k]
+        indices = np.full((len(rows), k), -1, dtype=np.int64)
+        distances = np.full((len(rows), k), np.nan, dtype=np.float32)
+        own = years[rows]
+        known = np.flatnonzero(np.searchsorted(np.sort(years[years > 0]), own) >= k)
         home = np.empty(len(self.order), dtype=np.int64)
         home[self.order] = np.repeat(np.arange(self.cells), np.diff(self.bounds))
-        # Of a cell the oldest first: they look furthest for what is earlier.
-        order = known[np.lexsort((years[known], home[known]))]
-        bounds = np.searchsorted(home[order], np.arange(self.cells + 1))
+        # By year within a cell, so that what is compared at once has few years.
+        order = known[np.lexsort((own[known], home[rows[known]]))]
+        bounds = np.searchsorted(home[rows[order]], np.arange(self.cells + 1))
 
-        def compare(rows: Indices, candidates: Indices, theirs: Vectors) -> None:
-            for year in np.unique(years[rows]):
-                of_year = rows[years[rows] == year]
-                until = int(np.searchsorted(years[candidates], year))
-                _, found = _best(self.vectors[of_year], theirs[:until], candidates[:until], k)
-                distance[of_year] = found.mean(axis=1, dtype=np.float64)
+        def candidates(cell: int, of: Indices) -> Indices:
+            dated = years > 0
+            found = self._around(cell, k, dated & (years < own[of].min()))
+            found = found[dated[found]]
+            return found[np.argsort(years[found], kind="stable")]
 
-        self._in_cells(order, bounds, compare, at_least=k, years=years)
-        return distance[rows]
+        def compare(of: Indices, candidates: Indices, theirs: Vectors) -> None:
+            ascending = years[candidates]
+            for year in np.unique(own[of]):
+                now = of[own[of] == year]
+                until = int(np.searchsorted(ascending, year))
+                indices[now], distances[now] = _best(self.vectors[rows[now]], theirs[:until], candidates[:until], k)
+
+        self._in_cells(order, bounds, candidates, compare)
+        return Neighbours(indices=indices, distances=distances)
 
     def _in_cells(
         self,
         order: Indices,
         bounds: Indices,
+        candidates: Callable[[int, Indices], Indices],
         compare: Callable[[Indices, Indices, Vectors], None],
-        *,
-        at_least: int,
-        years: Indices | None = None,
     ) -> None:
-        """`compare` each cell's rows, `order` within `bounds`, with its candidates and their vectors.
-
-        With `years` the candidates are the dated ones, by year, at least so many of them earlier than any row.
-        """
-
-        def candidates_of(cell: int, rows: Indices) -> Indices:
-            probes = self.probes
-            while True:
-                found = self._around(cell, probes)
-                if years is not None:
-                    found = found[years[found] > 0]
-                    found = found[np.argsort(years[found], kind="stable")]
-                enough = len(found) if years is None else int(np.searchsorted(years[found], years[rows].min()))
-                if enough >= at_least or probes >= self.cells:
-                    return found
-                probes *= 2
+        """`compare` each cell's rows, `order` within `bounds`, with its candidates and their vectors."""
 
         def compare_cell(one: slice) -> None:
-            cell = one.start
-            rows = order[bounds[cell] : bounds[cell + 1]]
+            rows = order[bounds[one.start] : bounds[one.stop]]
             if len(rows):
-                candidates = candidates_of(cell, rows)
-                theirs = self.vectors[candidates]
+                chosen = candidates(one.start, rows)
+                theirs = self.vectors[chosen]
                 for start in range(0, len(rows), _BLOCK):
-                    compare(rows[start : start + _BLOCK], candidates, theirs)
+                    compare(rows[start : start + _BLOCK], chosen, theirs)
 
         with one_thread_each():
             if self.cells > 1:
                 in_blocks(compare_cell, self.cells, 1)
             elif len(order):
-                candidates = candidates_of(0, order)
-                theirs = self.vectors if years is None else self.vectors[candidates]
-                in_blocks(lambda rows: compare(order[rows], candidates, theirs), len(order), _BLOCK)
+                chosen = candidates(0, order)
+                theirs = self.vectors[chosen]
+                in_blocks(lambda rows: compare(order[rows], chosen, theirs), len(order), _BLOCK)
 
-    def _around(self, cell: int, probes: int) -> Indices:
-        """The points of the `probes` cells nearest to a cell, ascending."""
-        near = self.nearest[cell, :probes]
-        return np.sort(np.concatenate([self.order[self.bounds[one] : self.bounds[one + 1]] for one in near]))
+    def _around(self, cell: int, at_least: int, among: NDArray[np.bool_] | None = None) -> Indices:
+        """The points of the nearest cells, ascending; of more cells where too few of them are `among` [n] those."""
+        probes = self.probes
+        while True:
+            near = self.nearest[cell, :probes]
+            found = np.sort(np.concatenate([self.order[self.bounds[one] : self.bounds[one + 1]] for one in near]))
+            if probes >= self.cells or (len(found) if among is None else among[found].sum()) >= at_least:
+                return found
+            probes *= 2
 
 
 def _centres(vectors: Vectors, count: int, seed: int) -> Vectors:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primetime.analysis.forecast import Refused
-from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.reference import METHOD, Array, Field, Reference, percentile, percentiles_of
 from primetime.errors import BadInput
 
@@ -106,7 +105,7 @@ def _velocity(recent: Array, earlier: Array, of: Windows) -> Array:
 
 
 def distance_to_prior_work(
-    file: InvertedFile,
+    vectors: NDArray[np.float32],
     years: NDArray[np.int64],
     first_year: int,
     *,
@@ -114,14 +113,24 @@ def distance_to_prior_work(
 ) -> NDArray[np.float64]:
     """Mean cosine distance of each article since `first_year` to its 15 nearest articles of earlier years than its own.
 
-    `file` has n articles' vectors, `years` [n] (0: unknown). NaN for older articles, unknown years, and where
+    `vectors` [n, dimension] of unit length, `years` [n] (0: unknown). NaN for older articles, unknown years, and where
     fewer than 15 earlier articles exist. `only`: the indices of the articles that it is wanted of; the others get NaN.
     """
+    wanted = np.isin(np.arange(len(years)), only) if only is not None else np.ones(len(years), dtype=bool)
     distance = np.full(len(years), np.nan)
-    rows = np.flatnonzero(years >= max(first_year, 1))
-    if only is not None:
-        rows = np.intersect1d(rows, only)
-    distance[rows] = file.distance_to_earlier(rows, years, PRIOR_NEIGHBOURS)
+    dated = np.flatnonzero(years > 0)
+    order = dated[np.argsort(years[dated], kind="stable")]
+    ordered = vectors[order]
+    for year in np.unique(years[years >= max(first_year, 1)]):
+        start, stop = (int(i) for i in np.searchsorted(years[order], [year, year + 1]))
+        if start < PRIOR_NEIGHBOURS:
+            continue
+        of_year = np.flatnonzero(wanted[order[start:stop]]) + start
+        for block in range(0, len(of_year), 1024):
+            rows = of_year[block : block + 1024]
+            similarity = ordered[rows] @ ordered[:start].T
+            nearest = np.partition(similarity, start - PRIOR_NEIGHBOURS, axis=1)[:, -PRIOR_NEIGHBOURS:]
+            distance[order[rows]] = 1 - nearest.mean(axis=1)
     return distance
 
 

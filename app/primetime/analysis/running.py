@@ -20,7 +20,6 @@ from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.identity import Identities, identify
 from primetime.analysis.naming import TopicName, Uses, name_topics
-from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
@@ -138,7 +137,7 @@ def analyse(
         with step("scores", size) as told:
             now = _field_now(corpus, started_at.year)
             members = [topics.members(topic) for topic in range(topics.count)]
-            scores = _scores(connection, corpus, topics.file, members, now, weights, settings, renew_reference, scope)
+            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference, scope)
             scored = sum(isinstance(one, Opportunity) for one in scores.topics)
             told.counts |= {"scored": scored, "refused": topics.count - scored}
         with step("forecasts", size) as told:
@@ -208,7 +207,6 @@ def _field_now(corpus: Corpus, this_year: int) -> Field | None:
 def _scores(
     connection: Connection[Any],
     corpus: Corpus,
-    file: InvertedFile,
     members: list[NDArray[np.int64]],
     now: Field | None,
     weights: dict[str, float],
@@ -229,7 +227,7 @@ def _scores(
     return score_topics(
         members,
         years=corpus.years,
-        file=file,
+        vectors=corpus.vectors,
         last_complete_year=now.last_complete_year,
         in_force=in_force,
         renew=None

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primetime.analysis.forecast import Refused
-from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import (
     FEWEST_TOPICS,
     WINDOW_YEARS,
@@ -37,21 +36,21 @@ def score_topics(
     members: Sequence[NDArray[np.int64]],
     *,
     years: NDArray[np.int64],
-    file: InvertedFile,
+    vectors: NDArray[np.float32],
     last_complete_year: int,
     in_force: Reference | None,
     renew: str | None,
     weights: Mapping[str, float],
     made_by: Mapping[str, str],
 ) -> Scores:
-    """Score topics, each given by its articles' indices into `years` [n] and the inverted file.
+    """Score topics, each given by its articles' indices into `years` [n] and `vectors` [n, dimension].
 
     `renew` says why a new reference is to be made from these very topics; without it `in_force` is used as it is.
     Where too few topics can be measured to make one, the earlier one stays in force if there is one.
     """
     if renew is not None or in_force is None:
         field = field_of(years, last_complete_year)
-        raw = _raw(members, years, file, field)
+        raw = _raw(members, years, vectors, field)
         measured = [one for one in raw if isinstance(one, RawParts)]
         if len(measured) >= FEWEST_TOPICS:
             made = Reference(
@@ -69,13 +68,13 @@ def score_topics(
             reason = f"{len(measured)} topics can be measured, {FEWEST_TOPICS} are needed to compare with"
             refused = [one if isinstance(one, Refused) else Refused(reason=reason) for one in raw]
             return Scores(topics=list(refused), reference=None)
-    return _against(in_force, _raw(members, years, file, in_force.field), weights, made_by)
+    return _against(in_force, _raw(members, years, vectors, in_force.field), weights, made_by)
 
 
 def _raw(
-    members: Sequence[NDArray[np.int64]], years: NDArray[np.int64], file: InvertedFile, field: Field
+    members: Sequence[NDArray[np.int64]], years: NDArray[np.int64], vectors: NDArray[np.float32], field: Field
 ) -> list[RawParts | Refused]:
-    distances = distance_to_prior_work(file, years, field.last_complete_year - WINDOW_YEARS + 1)
+    distances = distance_to_prior_work(vectors, years, field.last_complete_year - WINDOW_YEARS + 1)
     return [raw_parts(sample_of(years[one], distances[one]), field) for one in members]
 
 

@@ -9,7 +9,6 @@ import psycopg
 
 from primetime.analysis import opportunity as scoring
 from primetime.analysis.forecast import Refused
-from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.storing import load_corpus, reference_in_force
 from primetime.encoder.serving import Encoder
@@ -58,10 +57,10 @@ def _opportunity(
     own = np.asarray(pmids, dtype=np.int64)
     # Only what the newest analysis saw, and the search's own: what others have fetched since does not count.
     kept = np.isin(corpus.pmids, np.asarray([row[0] for row in analysed], dtype=np.int64)) | np.isin(corpus.pmids, own)
-    years = corpus.years[kept]
+    years, vectors = corpus.years[kept], corpus.vectors[kept]
     members = np.flatnonzero(np.isin(corpus.pmids[kept], own))
     since = reference.field.last_complete_year - scoring.WINDOW_YEARS + 1
-    distances = scoring.distance_to_prior_work(InvertedFile.of(corpus.vectors[kept]), years, since, only=members)
+    distances = scoring.distance_to_prior_work(vectors, years, since, only=members)
     parts = scoring.raw_parts(scoring.sample_of(years[members], distances[members]), reference.field)
     if isinstance(parts, Refused):
         return {"refused": parts.reason}

@@ -74,8 +74,8 @@ def test_what_comes_after_cannot_move_a_score(corpus: Corpus) -> None:
     topics = partition(vectors[frozen], seed=1)
     field = field_of(years[frozen], 2008)
     after = vectors[(years > 2008) & (years <= 2011)]
-    one = score_origin(topics, years[frozen], after, field)
-    other = score_origin(topics, years[frozen], after[:5], field)
+    one = score_origin(topics, vectors[frozen], years[frozen], after, field)
+    other = score_origin(topics, vectors[frozen], years[frozen], after[:5], field)
     assert one is not None
     assert other is not None
     assert one[0].keys() == other[0].keys()

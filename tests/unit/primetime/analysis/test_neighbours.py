@@ -70,7 +70,7 @@ def test_the_nearest_of_new_points_are_found(exact_up_to: int) -> None:
 def test_the_distance_to_earlier_work_is_the_mean_of_the_nearest(years: list[int], k: int) -> None:
     vectors, when = planted(4, 15)[: len(years)], np.asarray(years)
     rows = np.flatnonzero(when >= 2000)
-    found = InvertedFile.of(vectors).distance_to_earlier(rows, when, k)
+    found = InvertedFile.of(vectors).earlier(rows, when, k).distances.mean(axis=1)
     wanted = [earlier_by_hand(vectors, when, row, k) for row in rows]
     assert found == pytest.approx(wanted, abs=1e-5, nan_ok=True)
 
@@ -81,7 +81,7 @@ def test_cells_with_little_earlier_work_look_further() -> None:
     # All that is earlier lies in one topic, far from most.
     years[:20] = 2005
     file = InvertedFile.of(vectors, exact_up_to=0, probes=1)
-    found = file.distance_to_earlier(np.arange(20, 2400), years, 20)
+    found = file.earlier(np.arange(20, 2400), years, 20).distances.mean(axis=1)
     assert found == pytest.approx([earlier_by_hand(vectors, years, row, 20) for row in range(20, 2400)], abs=1e-5)
 
 
@@ -89,8 +89,8 @@ def test_distance_to_earlier_work_is_nearly_exact_where_not_every_pair_is_compar
     vectors = planted(40, 60)
     years = np.random.default_rng(1).integers(2000, 2010, len(vectors))
     rows = np.flatnonzero(years >= 2007)
-    found = InvertedFile.of(vectors, exact_up_to=0, probes=3).distance_to_earlier(rows, years, 15)
-    exact = InvertedFile.of(vectors).distance_to_earlier(rows, years, 15)
+    found = InvertedFile.of(vectors, exact_up_to=0, probes=3).earlier(rows, years, 15).distances.mean(axis=1)
+    exact = InvertedFile.of(vectors).earlier(rows, years, 15).distances.mean(axis=1)
     assert (found >= exact - 1e-6).all(), "what is missed is nearer than what is found in its place"
     assert np.mean(found - exact) < 0.02
 
@@ -104,8 +104,8 @@ def test_the_number_of_cores_changes_no_bit_of_cells(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
         with threadpool_limits(cores):
             file = InvertedFile.of(vectors, exact_up_to=0, probes=3)
-            near, distance = file.neighbours(10), file.distance_to_earlier(rows, years, 15)
-            made.append(near.indices.tobytes() + near.distances.tobytes() + distance.tobytes())
+            both = [file.neighbours(10), file.earlier(rows, years, 15)]
+            made.append(b"".join(one.indices.tobytes() + one.distances.tobytes() for one in both))
     assert len(set(made)) == 1
 
 

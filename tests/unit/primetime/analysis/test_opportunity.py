@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from primetime.analysis import opportunity
 from primetime.analysis.forecast import Refused
-from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import (
     RawParts,
     Windows,
@@ -82,15 +81,15 @@ def test_distance_looks_back_only_to_earlier_years() -> None:
     early = np.tile([1.0, 0, 0], (20, 1))
     late = np.array([[1, 0, 0], [0, 1, 0], [0, 1, 0]])
     years = np.array([2000] * 20 + [2001, 2001, 2001])
-    found = distance_to_prior_work(InvertedFile.of(to_unit_length(np.vstack([early, late]))), years, first_year=2001)
+    found = distance_to_prior_work(to_unit_length(np.vstack([early, late])), years, first_year=2001)
     assert np.isnan(found[:20]).all()
     assert found[20:].tolist() == pytest.approx([0, 1, 1])
 
 
 def test_distance_is_unknown_without_enough_earlier_work() -> None:
-    file = InvertedFile.of(to_unit_length(np.random.default_rng(0).normal(size=(20, 4))))
-    assert np.isnan(distance_to_prior_work(file, np.array([2000] * 14 + [2001] * 6), 2000)).all()
-    assert np.isnan(distance_to_prior_work(file, np.zeros(20, dtype=np.int64), 2000)).all()
+    vectors = to_unit_length(np.random.default_rng(0).normal(size=(20, 4)))
+    assert np.isnan(distance_to_prior_work(vectors, np.array([2000] * 14 + [2001] * 6), 2000)).all()
+    assert np.isnan(distance_to_prior_work(vectors, np.zeros(20, dtype=np.int64), 2000)).all()
 
 
 def test_the_score_weighs_the_percentiles() -> None:
