@@ -79,9 +79,9 @@ def _matrix(runs: NDArray[np.int32], ends: Numbers, lengths: list[_Length]) -> t
             column = columns[length][_places(_codes(part, lengths[:length]), one.codes)]
             inside = column >= 0
             pairs.append(text[: len(column)][inside] * MOST + column[inside])
-        rows, found = np.divmod(np.unique(np.concatenate(pairs)), MOST)
-        indices.append(found.astype(np.int32))
-        used.append(np.bincount(rows, minlength=texts))
+        of_text, columns_used = np.divmod(np.unique(np.concatenate(pairs)), MOST)
+        indices.append(columns_used.astype(np.int32))
+        used.append(np.bincount(of_text, minlength=texts))
     places = np.concatenate([np.empty(0, dtype=np.int32), *indices])
     matrix = sparse.csr_matrix(
         (np.ones(len(places), dtype=np.float32), places, np.cumsum(np.concatenate(used))),

@@ -131,7 +131,7 @@ def analyse(
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
         with step("names", size):
-            uses = Uses.of(corpus.texts, corpus.mesh)
+            uses = Uses.of(corpus.words, corpus.mesh)
             names = name_topics(uses, topics.labels)
             groups = group_rows(topics, uses)
         with step("scores", size) as told:
