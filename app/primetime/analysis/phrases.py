@@ -70,8 +70,8 @@ def _matrix(runs: NDArray[np.int32], ends: Numbers, lengths: list[_Length]) -> t
     chosen = sorted(sorted(candidates)[:MOST], key=lambda one: one[1])
     # One more, for what is in none.
     columns = [np.full(len(one.codes) + 1, END, dtype=np.int64) for one in lengths]
-    for column, (_, _, length, place) in enumerate(chosen):
-        columns[length][place] = column
+    for place, (_, _, length, row) in enumerate(chosen):
+        columns[length][row] = place
     indices, used = [], [np.zeros(1, dtype=np.int64)]
     for part, text, texts in _parts(runs, ends):
         pairs = []
