@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     )
     arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
     forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
+    refit_share: float = Field(
+        default=0.02, ge=0, le=1, description="of its articles, that may be new before topics are found anew; 0: none"
+    )
+    refit_days: int = Field(
+        default=7, ge=0, description="age at which any new article has topics found anew; 0: never by age"
+    )
     reference_days: int = Field(
         default=90, ge=0, description="age at which what scores are measured against is made anew; 0: never by age"
     )

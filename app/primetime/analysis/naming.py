@@ -78,11 +78,14 @@ def name_topics(uses: Uses, labels: NDArray[np.int64]) -> list[TopicName]:
 
 
 def _terms(uses: Uses, membership: sparse.csr_matrix, sizes: NDArray[np.int64]) -> list[list[str]]:
-    share = sparse.diags(1 / sizes) @ (membership @ uses.by_phrase)
-    in_all = np.asarray(share.sum(axis=0)).ravel()
-    rarity = np.log1p(share.sum() / len(sizes) / np.maximum(in_all, 1e-12))
+    share = (membership @ uses.by_phrase).tocsr()
+    share.sort_indices()
+    # In place: of many small topics the shares are as many as the uses.
+    share.data /= np.repeat(sizes, np.diff(share.indptr)).astype(np.float32)
+    in_all = np.asarray(share.sum(axis=0, dtype=np.float64)).ravel()
+    rarity = np.log1p(in_all.sum() / len(sizes) / np.maximum(in_all, 1e-12))
     chosen = []
-    for topic in share.tocsr():
+    for topic in share:
         common = topic.data >= _LEAST_SHARE
         places, shares = topic.indices[common], topic.data[common]
         order = np.lexsort((places, -shares * rarity[places]))[:_CANDIDATES]

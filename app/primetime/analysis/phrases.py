@@ -27,7 +27,7 @@ Numbers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class _Length:
-    """The phrases of one length that are left: their codes, ascending, how many texts use each, and their words.
+    """The phrases of one length that are left: their codes, ascending, and how many texts use each.
 
     A word's code is its number. A longer phrase's is made of the places of its beginning and its end, which overlap,
     among the phrases one word shorter.
@@ -35,7 +35,6 @@ class _Length:
 
     codes: Numbers
     uses: Numbers
-    phrases: list[str]
 
 
 def used_phrases(words: Words) -> tuple[list[str], sparse.csr_matrix]:
@@ -45,33 +44,46 @@ def used_phrases(words: Words) -> tuple[list[str], sparse.csr_matrix]:
     """
     least = 3 if len(words) >= 100 else 2
     runs, ends = words.runs, words.ends
-    codes, uses = _counted(runs, ends, [], least)
-    lengths = [_Length(codes, uses, [words.vocabulary[one] for one in codes])]
+    lengths: list[_Length] = []
     while len(lengths) < LONGEST:
-        below = lengths[-1]
-        codes, uses = _counted(runs, ends, lengths, max(least, _least_of_most(lengths)))
-        first, last = np.divmod(codes, max(len(below.codes), 1))
-        phrases = [
-            f"{below.phrases[one]} {below.phrases[other].rpartition(' ')[2]}"
-            for one, other in zip(first, last, strict=True)
-        ]
-        lengths.append(_Length(codes, uses, phrases))
-    return _matrix(runs, ends, lengths)
-
-
-def _matrix(runs: NDArray[np.int32], ends: Numbers, lengths: list[_Length]) -> tuple[list[str], sparse.csr_matrix]:
-    least = _least_of_most(lengths)
-    candidates = [
-        (-int(uses), phrase, length, place)
-        for length, one in enumerate(lengths)
-        for place, (uses, phrase) in enumerate(zip(one.uses, one.phrases, strict=True))
-        if uses >= least
-    ]
-    chosen = sorted(sorted(candidates)[:MOST], key=lambda one: one[1])
+        lengths.append(_counted(runs, ends, lengths, max(least, _least_of_most(lengths))))
+    chosen = _most_used(words.vocabulary, lengths)
     # One more, for what is in none.
     columns = [np.full(len(one.codes) + 1, END, dtype=np.int64) for one in lengths]
-    for place, (_, _, length, row) in enumerate(chosen):
-        columns[length][row] = place
+    for column, (_, length, place) in enumerate(chosen):
+        columns[length][place] = column
+    return [phrase for phrase, _, _ in chosen], _matrix(runs, ends, lengths, columns, len(chosen))
+
+
+def _most_used(vocabulary: list[str], lengths: list[_Length]) -> list[tuple[str, int, int]]:
+    """At most 60,000 phrases by the alphabet, each with its length, from 0, and its place among those of its length."""
+    least = _least_of_most(lengths)
+    candidates = [
+        (-int(one.uses[place]), _phrase(vocabulary, lengths, length, int(place)), length, int(place))
+        for length, one in enumerate(lengths)
+        for place in np.flatnonzero(one.uses >= least)
+    ]
+    return sorted((phrase, length, place) for _, phrase, length, place in sorted(candidates)[:MOST])
+
+
+def _phrase(vocabulary: list[str], lengths: list[_Length], length: int, place: int) -> str:
+    code = int(lengths[length].codes[place])
+    if length == 0:
+        return vocabulary[code]
+    beginning, end = divmod(code, len(lengths[length - 1].codes))
+    return f"{_phrase(vocabulary, lengths, length - 1, beginning)} {_last_word(vocabulary, lengths, length - 1, end)}"
+
+
+def _last_word(vocabulary: list[str], lengths: list[_Length], length: int, place: int) -> str:
+    for one in range(length, 0, -1):
+        place = int(lengths[one].codes[place]) % len(lengths[one - 1].codes)
+    return vocabulary[int(lengths[0].codes[place])]
+
+
+def _matrix(
+    runs: NDArray[np.int32], ends: Numbers, lengths: list[_Length], columns: list[Numbers], count: int
+) -> sparse.csr_matrix:
+    """Which texts use which of the phrases, whose columns [phrases of a length + 1] are given for each length."""
     indices, used = [], [np.zeros(1, dtype=np.int64)]
     for part, text, texts in _parts(runs, ends):
         pairs = []
@@ -83,15 +95,14 @@ def _matrix(runs: NDArray[np.int32], ends: Numbers, lengths: list[_Length]) -> t
         indices.append(columns_used.astype(np.int32))
         used.append(np.bincount(of_text, minlength=texts))
     places = np.concatenate([np.empty(0, dtype=np.int32), *indices])
-    matrix = sparse.csr_matrix(
+    return sparse.csr_matrix(
         (np.ones(len(places), dtype=np.float32), places, np.cumsum(np.concatenate(used))),
-        shape=(len(ends) - 1, len(chosen)),
+        shape=(len(ends) - 1, count),
     )
-    return [phrase for _, phrase, _, _ in chosen], matrix
 
 
-def _counted(runs: NDArray[np.int32], ends: Numbers, below: list[_Length], least: int) -> tuple[Numbers, Numbers]:
-    """The codes one word longer than the last of `below` that at least so many texts use, and how many do."""
+def _counted(runs: NDArray[np.int32], ends: Numbers, below: list[_Length], least: int) -> _Length:
+    """The phrases one word longer than the last of `below` that at least so many texts use."""
     codes, uses = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     waiting: list[tuple[Numbers, Numbers]] = []
     for part, text, _ in _parts(runs, ends):
@@ -108,7 +119,7 @@ def _counted(runs: NDArray[np.int32], ends: Numbers, below: list[_Length], least
             codes, uses = _added([(codes, uses), *waiting])
             waiting = []
     codes, uses = _added([(codes, uses), *waiting])
-    return codes[uses >= least], uses[uses >= least]
+    return _Length(codes[uses >= least], uses[uses >= least])
 
 
 def _added(counted: list[tuple[Numbers, Numbers]]) -> tuple[Numbers, Numbers]:
@@ -151,5 +162,5 @@ def _places(codes: Numbers, kept: Numbers) -> Numbers:
 
 def _least_of_most(lengths: list[_Length]) -> int:
     """Fewer uses than this are too few to be among the most used phrases."""
-    uses = np.concatenate([one.uses for one in lengths])
+    uses = np.concatenate([np.empty(0, dtype=np.int64), *[one.uses for one in lengths]])
     return int(np.partition(uses, -MOST)[-MOST]) if len(uses) > MOST else 0

@@ -29,9 +29,11 @@ FROM wanted
 ORDER BY pmid
 
 -- name: corpus_stamps
-SELECT a.pmid, a.content_hash, a.publication_year
+-- `assigned`: whether it was placed in the run's topics after that; NULL: the run does not know it.
+SELECT place.assigned, a.pmid, a.content_hash, a.publication_year
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
+LEFT JOIN analysis_articles AS place ON place.run_id = %(run_id)s AND place.pmid = a.pmid
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
 ORDER BY a.pmid
 

@@ -105,12 +105,30 @@ def load_corpus(
     )
 
 
-def snapshot_now(connection: Connection[Any], model_hash: str) -> str:
-    """The snapshot that an analysis begun now would have."""
-    stamps = hashlib.sha256(model_hash.encode())
-    for row in connection.execute(counting(QUERIES["corpus_stamps"]), {"model_hash": model_hash}):
-        stamps.update(_stamp(*row))
-    return stamps.hexdigest()
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """What became of a run's articles, and how many have an up-to-date vector besides."""
+
+    snapshot: str
+    """of its own articles as they are now"""
+    placed: int
+    """others, that were placed in its topics"""
+    unknown: int
+    """others, that were not"""
+
+
+def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
+    """What is different from when the run read the corpus."""
+    stamps, placed, unknown = hashlib.sha256(model_hash.encode()), 0, 0
+    values = {"model_hash": model_hash, "run_id": run_id}
+    for assigned, *parts in connection.execute(counting(QUERIES["corpus_stamps"]), values):
+        if assigned is None:
+            unknown += 1
+        elif assigned:
+            placed += 1
+        else:
+            stamps.update(_stamp(*parts))
+    return Since(snapshot=stamps.hexdigest(), placed=placed, unknown=unknown)
 
 
 def counting(query: sql.SQL) -> sql.Composed:
