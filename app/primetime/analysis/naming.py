@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -145,8 +146,9 @@ def _unique(name: str, terms: list[str], taken: set[str]) -> str:
     return candidate
 
 
-def _stems(term: str) -> set[str]:
-    return {_stem(word) for word in re.findall(r"\w+", term.lower())}
+@lru_cache(maxsize=100_000)
+def _stems(term: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in re.findall(r"\w+", term.lower()))
 
 
 def _stem(word: str) -> str:

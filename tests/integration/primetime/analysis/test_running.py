@@ -226,6 +226,24 @@ def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, sett
     assert asdict(reading.topic_map(connection, first.run_id)) == asdict(reading.topic_map(connection, second.run_id))
 
 
+def test_a_corpus_read_in_blocks_is_the_same(
+    connection: psycopg.Connection, plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(mesh=True)
+    whole = storing.load_corpus(connection, MODEL)
+    assert (len(whole.pmids), len(whole.words), whole.vectors.shape) == (240, 240, (240, 32))
+    assert np.allclose(np.linalg.norm(whole.vectors, axis=1), 1)
+    monkeypatch.setattr(storing, "_ROWS", 7)
+    parts = storing.load_corpus(connection, MODEL)
+    assert parts.vectors.tobytes() == whole.vectors.tobytes()
+    assert parts.words.runs.tolist() == whole.words.runs.tolist()
+    assert (parts.snapshot, parts.mesh) == (whole.snapshot, whole.mesh)
+    bare = storing.load_corpus(connection, MODEL, [3, 5, 999], with_words=False)
+    assert (bare.pmids.tolist(), len(bare.words), bare.years.tolist()) == ([3, 5], 0, whole.years[[2, 4]].tolist())
+    nothing = storing.load_corpus(connection, "another")
+    assert (len(nothing.pmids), len(nothing.vectors)) == (0, 0)
+
+
 def test_mesh_headings_name_the_topics(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
     plant(mesh=True)
     report = analyse(connection, model_hash=MODEL, settings=settings)
