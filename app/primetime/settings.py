@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     )
     arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
     forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
+    near_duplicate_similarity: float = Field(
+        default=0.95, ge=0, le=1, description="cosine from which two articles' texts are told to be nearly the same"
+    )
     refit_share: float = Field(
         default=0.02, ge=0, le=1, description="of its articles, that may be new before topics are found anew; 0: none"
     )

@@ -14,7 +14,7 @@ from primetime.analysis.storing import reference_in_force, since
 from primetime.settings import Settings
 
 # The settings that an analysis's outcome depends on, by how their names begin.
-_ASKED = ("hdbscan_", "umap_", "topic_", "forecast_", "arima_", "novelty_", "velocity_", "recency_")
+_ASKED = ("hdbscan_", "umap_", "topic_", "near_duplicate_", "forecast_", "arima_", "novelty_", "velocity_", "recency_")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from primetime.analysis.due import asked
 from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.identity import Identities, identify
 from primetime.analysis.naming import TopicName, Uses, name_topics
+from primetime.analysis.near_duplicates import near_duplicates
 from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
@@ -132,6 +133,10 @@ def analyse(
             )
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
+            alike = None
+            if scope == EVERYTHING:
+                alike = near_duplicates(topics.neighbours, settings.near_duplicate_similarity)
+                told.counts["near duplicates"] = len(alike.one)
         with step("names", size):
             uses = Uses.of(corpus.words, corpus.mesh)
             names = name_topics(uses, topics.labels)
@@ -173,7 +178,7 @@ def analyse(
                 "reference_id": scores.reference.id if scores.reference else None,
             }
             changes = change_rows(lives, [name.name for name in names], before)
-            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference, groups, changes)
+            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference, groups, changes, alike)
     report = RunReport(
         run_id=run_id,
         articles=size,

@@ -14,6 +14,7 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from primetime.analysis.near_duplicates import Pairs, store_near_duplicates
 from primetime.analysis.reference import METHOD, Field, Reference
 from primetime.analysis.topic_lives import store_lives
 from primetime.analysis.topics import Topics
@@ -149,8 +150,10 @@ def publish(
     reference: Reference | None,
     groups: list[dict[str, Any]],
     changes: list[dict[str, Any]],
+    alike: Pairs | None,
 ) -> int:
-    """Store a run, its topics, themes and changes, every article's place, and its reference, in one transaction.
+    """Store a run, its topics, themes and changes, every article's place, its pairs of near duplicates if any were
+    sought, and its reference, in one transaction.
 
     Returns its id.
     """
@@ -174,6 +177,8 @@ def publish(
             },
         )
         store_lives(connection, run_id, groups, changes)
+        if alike is not None:
+            store_near_duplicates(connection, run_id, corpus.pmids, alike)
         connection.execute(QUERIES["forget_old_places"], {"scope": run_row["scope"]})
     connection.commit()
     return run_id
