@@ -105,6 +105,15 @@ class Settings(BaseSettings):
     )
     arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
     forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
+    near_duplicate_similarity: float = Field(
+        default=0.95, ge=0, le=1, description="cosine from which two articles' texts are told to be nearly the same"
+    )
+    refit_share: float = Field(
+        default=0.02, ge=0, le=1, description="of its articles, that may be new before topics are found anew; 0: none"
+    )
+    refit_days: int = Field(
+        default=7, ge=0, description="age at which any new article has topics found anew; 0: never by age"
+    )
     reference_days: int = Field(
         default=90, ge=0, description="age at which what scores are measured against is made anew; 0: never by age"
     )

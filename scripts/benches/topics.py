@@ -1,6 +1,6 @@
 """Topics: seconds and agreement with truth beside BERTopic's recipe and others, and what a hundred thousand take.
 
-    python scripts/bench.py topics [--json]
+    python scripts/bench.py topics [--model ARTIFACT] [--json]
 
 BERTopic's recipe is UMAP to five dimensions and HDBSCAN with its defaults (10 articles), both warm; ours is everything
 that an analysis computes of topics, the map, themes and subtopics among it, and apart from that the topics alone. The
@@ -29,15 +29,10 @@ from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from playbook import REPOSITORY
-from primetime.analysis.neighbours import fuzzy_graph, nearest_neighbours
+from primetime.analysis.graph import fuzzy_graph
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.stability import stability
-from primetime.analysis.topics import (
-    Sizes,
-    assign_outliers,
-    dense_regions,
-    find_topics,
-    largest_topic_size,
-)
+from primetime.analysis.topics import find_topics, partition
 from primetime.encoder.pooling import to_unit_length
 from primetime.settings import load_settings
 
@@ -56,12 +51,7 @@ class Corpus:
 
 
 def ours(vectors: Vectors) -> NDArray[np.int64]:
-    sizes = Sizes().of(len(vectors))
-    neighbours = nearest_neighbours(vectors, sizes.neighbours)
-    dense, _ = dense_regions(
-        vectors, fuzzy_graph(neighbours), sizes, largest=largest_topic_size(len(vectors)), seed=SEED
-    )
-    return assign_outliers(dense, neighbours)
+    return partition(vectors, seed=SEED).labels
 
 
 def ours_whole(vectors: Vectors) -> NDArray[np.int64]:
@@ -69,7 +59,7 @@ def ours_whole(vectors: Vectors) -> NDArray[np.int64]:
 
 
 def ours_dense(vectors: Vectors) -> NDArray[np.int64]:
-    return find_topics(vectors, seed=SEED).dense
+    return partition(vectors, seed=SEED).dense
 
 
 def _umap(vectors: Vectors) -> Vectors:
@@ -118,7 +108,7 @@ def leiden(vectors: Vectors) -> NDArray[np.int64]:
 
     import igraph
 
-    graph = fuzzy_graph(nearest_neighbours(vectors, 15)).tocoo()
+    graph = fuzzy_graph(InvertedFile.of(vectors).neighbours(15)).tocoo()
     upper = graph.row < graph.col
     edges = igraph.Graph(len(vectors), np.stack([graph.row[upper], graph.col[upper]], axis=1))
     random.seed(SEED)
@@ -145,15 +135,23 @@ SLOW = "UMAP + fast_hdbscan"
     "--peer", "peers", multiple=True, type=click.Choice(list(PEERS)), default=[one for one in PEERS if one != SLOW]
 )
 @click.option("--rounds", default=1, show_default=True, help="The best of so many counts.")
-@click.option("--large", default="100000x768", show_default=True, help="ARTICLESxDIMENSION, comma-separated; '': none.")
+@click.option(
+    "--large", default="100000x768,200000x768", show_default=True, help="ARTICLESxDIMENSION, comma-separated; '': none."
+)
+@click.option(
+    "--model", type=click.Path(path_type=Path, exists=True), help="An encoder artifact; default: the setting's."
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--one-large", hidden=True)
-def bench(peers: tuple[str, ...], rounds: int, large: str, as_json: bool, one_large: str | None) -> None:
+def bench(
+    peers: tuple[str, ...], rounds: int, large: str, model: Path | None, as_json: bool, one_large: str | None
+) -> None:
     """Measure the topics."""
+    model = model or load_settings().model_directory
     if one_large:
-        click.echo(json.dumps(_measure_large(*(int(part) for part in one_large.split("x")))))
+        click.echo(json.dumps(_measure_large(model, *(int(part) for part in one_large.split("x")))))
         return
-    corpora = list(_corpora())
+    corpora = list(_corpora(model))
     contenders = dict(OURS)
     missing = []
     for name in peers:
@@ -169,7 +167,9 @@ def bench(peers: tuple[str, ...], rounds: int, large: str, as_json: bool, one_la
         click.echo(f"{corpus.name}: measured", err=True)
     for one in filter(None, large.split(",")):
         command = [sys.executable, str(REPOSITORY / "scripts" / "bench.py"), "topics", "--one-large", one]
+        command += ["--model", str(model)]
         report["large"][one] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    report["million"] = _million(report["large"])
     if as_json:
         click.echo(json.dumps(report, indent=2))
     else:
@@ -213,13 +213,13 @@ def _agreement(labels: NDArray[np.int64], truth: NDArray[np.int64] | None) -> di
     return found
 
 
-def _corpora() -> Iterator[Corpus]:
+def _corpora(model: Path) -> Iterator[Corpus]:
     random = np.random.default_rng(SEED)
     if SHARED.is_dir():
         texts, classes = _ohsumed()
-        ohsumed = _encoded("ohsumed", texts)
+        ohsumed = encoded(model, "ohsumed", texts)
         review_texts, reviews = _reviews()
-        articles = _encoded("reviews", review_texts)
+        articles = encoded(model, "reviews", review_texts)
         yield Corpus(name="OHSUMED, 23 classes", vectors=ohsumed, truth=classes)
         yield Corpus(name="drug reviews, 8 labels", vectors=articles, truth=reviews)
         both = np.concatenate([ohsumed, articles])
@@ -239,19 +239,20 @@ def planted(n: int, dimension: int, topics: int, noise: float) -> tuple[Vectors,
     return to_unit_length(spread), truth
 
 
-def _measure_large(n: int, dimension: int) -> dict[str, Any]:
+def _measure_large(model: Path, n: int, dimension: int) -> dict[str, Any]:
     """In a process of its own: seconds, peak memory with the vectors in it, and the share of neighbours found."""
-    import resource
-
-    vectors = _many(n, dimension)
+    real = np.concatenate([encoded(model, "ohsumed", _ohsumed()[0]), encoded(model, "reviews", _reviews()[0])])
+    vectors, _ = many(real, n, dimension)
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # the peak counts from here
     begun, spent = time.perf_counter(), time.process_time()
     found = find_topics(vectors, seed=SEED)
     processor = time.process_time() - spent
     seconds = time.perf_counter() - begun
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     stability(vectors, found, repeats=1, seed=SEED)
-    once_more = time.perf_counter() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    once_more, once_more_processor = time.perf_counter() - begun, time.process_time() - spent
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:")) / 1024
     rows = np.random.default_rng(0).choice(n, 200, replace=False)
     similarity = vectors[rows] @ vectors.T
     similarity[np.arange(len(rows)), rows] = -2
@@ -262,6 +263,7 @@ def _measure_large(n: int, dimension: int) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "processor_seconds": round(processor, 1),
         "seconds_a_repeat_of_stability": round(once_more, 1),
+        "processor_seconds_a_repeat_of_stability": round(once_more_processor, 1),
         "peak_mb": round(peak),
         "vectors_mb": round(vectors.nbytes / 2**20),
         "neighbours_found": round(float(recall), 3),
@@ -270,22 +272,40 @@ def _measure_large(n: int, dimension: int) -> dict[str, Any]:
     }
 
 
-def _many(n: int, dimension: int) -> Vectors:
-    """Made from the real vectors, each a blend of an article and one of its neighbours, turned into more dimensions."""
+def _million(large: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """What a million of the same dimension takes, if cost goes on as between the two largest; None: only one is."""
+    sizes = sorted(large, key=lambda one: int(one.split("x")[0]))[-2:]
+    if len(sizes) < 2:
+        return None
+    fewer, more = (int(one.split("x")[0]) for one in sizes)
+    told: dict[str, Any] = {}
+    for figure in ("seconds", "processor_seconds", "peak_mb"):
+        power = np.log(large[sizes[1]][figure] / large[sizes[0]][figure]) / np.log(more / fewer)
+        told |= {
+            figure: round(float(large[sizes[1]][figure] * (1e6 / more) ** power)),
+            f"power_of_{figure}": round(float(power), 2),
+        }
+    return told
+
+
+def many(real: Vectors, n: int, dimension: int) -> tuple[Vectors, NDArray[np.int64]]:
+    """Vectors [n, dimension], each a blend of a real one and one of its neighbours, and the place of that real one.
+
+    Turned into more dimensions than the real ones have.
+    """
     random = np.random.default_rng(SEED)
-    real = np.concatenate([_encoded("ohsumed", _ohsumed()[0]), _encoded("reviews", _reviews()[0])])
-    near = nearest_neighbours(real, 15).indices
+    near = InvertedFile.of(real).neighbours(15).indices
     turn = np.linalg.qr(random.standard_normal((dimension, real.shape[1])))[0].T.astype(np.float32)
     vectors = np.empty((n, dimension), dtype=np.float32)
+    origins = random.integers(0, len(real), n)
     for start in range(0, n, 20_000):
-        size = min(20_000, n - start)
-        first = random.integers(0, len(real), size)
-        second = near[first, random.integers(0, 15, size)]
-        share = random.random((size, 1), dtype=np.float32)
+        first = origins[start : start + 20_000]
+        second = near[first, random.integers(0, 15, len(first))]
+        share = random.random((len(first), 1), dtype=np.float32)
         block = share * real[first] + (1 - share) * real[second]
         block += random.standard_normal(block.shape, dtype=np.float32) * np.float32(0.3 / np.sqrt(block.shape[1]))
-        vectors[start : start + size] = to_unit_length(block @ turn)
-    return vectors
+        vectors[start : start + len(first)] = to_unit_length(block @ turn)
+    return vectors, origins
 
 
 def _ohsumed() -> tuple[list[str], NDArray[np.int64]]:
@@ -310,16 +330,17 @@ def _reviews() -> tuple[list[str], NDArray[np.int64]]:
     return texts, np.unique(labels, return_inverse=True)[1]
 
 
-def _encoded(name: str, texts: list[str]) -> Vectors:
+def encoded(model: Path, name: str, texts: list[str]) -> Vectors:
+    """The texts' vectors, kept under build/ from one bench to the next."""
+    from primetime.encoder.artifact import read_manifest
     from primetime.encoder.serving import Encoder
 
-    encoder = Encoder.open(load_settings().model_directory)
-    state = hashlib.sha256("\0".join([encoder.manifest.hash, *texts]).encode()).hexdigest()[:12]
+    state = hashlib.sha256("\0".join([read_manifest(model).hash, *texts]).encode()).hexdigest()[:12]
     kept: Path = REPOSITORY / "build" / "bench" / f"{name}-{state}.npy"
     if not kept.is_file():
         click.echo(f"encoding {len(texts)} abstracts of {name}", err=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        np.save(kept, encoder.encode(texts))
+        np.save(kept, Encoder.open(model).encode(texts))
     vectors: Vectors = np.load(kept)
     return vectors
 
@@ -338,5 +359,7 @@ def _print(report: dict[str, Any]) -> None:
             click.echo(line)
     for size, one in report["large"].items():
         click.echo(f"{size}: {one}")
+    if report["million"]:
+        click.echo(f"a million, if cost goes on so: {report['million']}")
     if report["not installed"]:
         click.echo(f"not installed: {', '.join(report['not installed'])}")

@@ -14,7 +14,7 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
 from primetime.analysis.running import SEED, Record, topic_sizes
-from primetime.analysis.storing import QUERIES, load_corpus
+from primetime.analysis.storing import QUERIES, Corpus, load_corpus
 from primetime.analysis.yearly import last_complete_year
 from primetime.errors import BadInput
 from primetime.settings import Settings
@@ -43,14 +43,15 @@ def backtest_stored(
     first: int | None = None,
     last: int | None = None,
     rest: Callable[[], None] | None = None,
+    corpus: Corpus | None = None,
 ) -> CorpusBacktest:
     """Judge the score on the articles that have a vector of this model, and keep the result.
 
-    `record` gives the context of each step, `rest` is called after each origin. Raises BadInput where the corpus
-    allows no origin; nothing is kept then.
+    `record` gives the context of each step, `rest` is called after each origin, `corpus` is what was read already.
+    Raises BadInput where the corpus allows no origin; nothing is kept then.
     """
     with record("read", 0) as told:
-        corpus = load_corpus(connection, model_hash)
+        corpus = corpus or load_corpus(connection, model_hash, with_words=False)
         connection.commit()
         told.amount = len(corpus.pmids)
     if not (corpus.years > 0).any():

@@ -30,7 +30,7 @@ from primetime.analysis.backtest import (
 from primetime.analysis.forecast import rolling
 from primetime.analysis.opportunity import PARTS, WINDOW_YEARS, RawParts, distance_to_prior_work, raw_parts, sample_of
 from primetime.analysis.reference import Field, field_of, percentile, percentiles_of
-from primetime.analysis.topics import NEIGHBOURS, Sizes, Topics, check_vectors, find_topics, vote
+from primetime.analysis.topics import NEIGHBOURS, Partition, Sizes, check_vectors, partition, vote
 from primetime.analysis.yearly import yearly_counts
 from primetime.errors import BadInput
 
@@ -55,7 +55,6 @@ _ABLATED: Mapping[str, Weights] = {
 }
 _ALONE: Mapping[str, Weights] = {f"{part} alone": tuple(float(one == part) for one in PARTS) for part in PARTS}  # type: ignore[misc]
 SHOWN = (OPPORTUNITY, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
-_BLOCK = 1024
 # The bootstrap draws blocks of five origins, as three years of growth overlap.
 FEWEST_ORIGINS = 10
 
@@ -114,7 +113,7 @@ def backtest_corpus(
         if (last is not None and origin > last) or len(frozen) < FEWEST_ARTICLES:
             continue
         try:
-            topics = find_topics(vectors[frozen], seed=seed, sizes=sizes)
+            topics = partition(vectors[frozen], seed=seed, sizes=sizes)
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
         after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
@@ -155,7 +154,7 @@ def backtest_corpus(
 
 
 def score_origin(
-    topics: Topics, vectors: Vectors, years: Years, after: Vectors, field: Field
+    topics: Partition, vectors: Vectors, years: Years, after: Vectors, field: Field
 ) -> tuple[dict[str, Array], Array, int] | None:
     """Each score of the topics that can be scored, their growth, and how many later papers fell to a topic.
 
@@ -172,7 +171,7 @@ def score_origin(
     parts = [one for one in raw if isinstance(one, RawParts)]
     columns = [np.asarray([getattr(one, part) for one in parts]) for part in PARTS]
     placed = np.stack([percentile(column, percentiles_of(column.tolist())) for column in columns])
-    labels = assign_later(after, vectors, topics.labels)
+    labels = assign_later(after, topics)
     future = np.bincount(labels[labels >= 0], minlength=topics.count)[usable].astype(np.float64)
     recent = np.asarray([one.windows.recent for one in parts], dtype=np.float64)
     before = np.asarray([one.windows.earlier for one in parts], dtype=np.float64)
@@ -184,19 +183,13 @@ def score_origin(
     return scores, np.log1p(future) - np.log1p(recent), int((labels >= 0).sum())
 
 
-def assign_later(after: Vectors, vectors: Vectors, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def assign_later(after: Vectors, topics: Partition) -> NDArray[np.int64]:
     """The topic of each later vector [m, dimension]: that of most of its nearest frozen articles; -1: none is clear.
 
     The same rule by which an analysis takes in the articles that the clustering left out.
     """
-    found = np.full(len(after), -1, dtype=np.int64)
-    k = min(NEIGHBOURS, len(vectors))
-    for start in range(0, len(after), _BLOCK):
-        similarity = after[start : start + _BLOCK] @ vectors.T
-        nearest = np.argpartition(-similarity, k - 1, axis=1)[:, :k]
-        distances = 1 - np.take_along_axis(similarity, nearest, axis=1)
-        found[start : start + len(similarity)] = vote(labels[nearest], distances)
-    return found
+    found = topics.file.nearest_of(after, min(NEIGHBOURS, len(topics.labels)))
+    return vote(topics.labels[found.indices], found.distances)
 
 
 def _weigh(placed: Array, weights: Weights) -> Array:

@@ -153,23 +153,27 @@ def clusters(tree: Dendrogram, *, min_size: int, max_size: int = 0, leaves: bool
     if len(found) == 1:
         return []
     best = [0.0] * len(found)
-    chosen: list[set[int]] = [set() for _ in found]
+    covered = [0] * len(found)
+    chosen = [True] * len(found)
     for number in range(len(found) - 1, -1, -1):
         one = found[number]
-        if one.split is None:
-            best[number], chosen[number] = one.stability, {number}
-            continue
-        below = best[one.split[0]] + best[one.split[1]]
-        apart = chosen[one.split[0]] | chosen[one.split[1]]
-        covered = sum(int(tree.sizes[found[part].node]) for part in apart)
         size = int(tree.sizes[one.node])
-        too_large = max_size and size > max_size and covered >= _LEAST_LEFT * size
+        best[number], covered[number] = one.stability, size
+        if one.split is None:
+            continue
+        below = sum(best[part] for part in one.split)
+        kept = sum(covered[part] for part in one.split)
+        too_large = max_size and size > max_size and kept >= _LEAST_LEFT * size
         if number == 0 or leaves or too_large or one.stability < below:
-            best[number] = below
-            chosen[number] = apart
+            best[number], covered[number], chosen[number] = below, kept, False
+    nodes, waiting = [], [0]
+    while waiting:
+        one = found[number := waiting.pop()]
+        if chosen[number] or one.split is None:
+            nodes.append(one.node)
         else:
-            best[number], chosen[number] = one.stability, {number}
-    return sorted(found[number].node for number in chosen[0])
+            waiting.extend(one.split)
+    return sorted(nodes)
 
 
 def _condensed(tree: Dendrogram, min_size: int) -> list[_Cluster]:

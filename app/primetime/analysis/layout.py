@@ -33,23 +33,28 @@ _SPARE_MODES = 8
 _ROWS = 2048
 
 
-def modes(vectors: NDArray[np.float32], graph: sparse.csr_matrix, *, dimensions: int, seed: int) -> NDArray[np.float32]:
+def projections(vectors: NDArray[np.float32], *, dimensions: int, seed: int) -> NDArray[np.float32]:
+    """Random projections of `vectors` [n, d], of which `modes` makes so many dimensions."""
+    random = np.random.default_rng(seed)
+    count = min(dimensions + _SPARE_MODES, len(vectors) - 1)
+    with one_thread_each():
+        return vectors @ random.normal(size=(vectors.shape[1], count)).astype(np.float32)
+
+
+def modes(found: NDArray[np.float32], graph: sparse.csr_matrix, *, dimensions: int) -> NDArray[np.float32]:
     """The slowest modes of a walk on the graph [n, n], roughly, scaled to lie in -10..10: float32 [n, dimensions].
 
-    Random projections of `vectors` [n, d], smoothed along the graph and made orthogonal (subspace iteration, Halko,
-    Martinsson & Tropp 2011): enough to start a layout from. As they begin at the vectors, parts of the graph that hang
-    together by no edge lie apart as well.
+    Projections `found` [n, more], smoothed along the graph and made orthogonal (subspace iteration, Halko, Martinsson &
+    Tropp 2011): enough to start a layout from. As they begin at the vectors, parts of the graph that hang together by
+    no edge lie apart as well.
     """
-    random = np.random.default_rng(seed)
     degree = np.asarray(graph.sum(axis=1), dtype=np.float32).ravel()
     # A point without an edge has no mode: it begins in the middle.
     inverse = np.where(degree > 0, 1 / np.sqrt(np.maximum(degree, np.float32(1e-12))), np.float32(0))
     walk = (sparse.diags(inverse) @ graph @ sparse.diags(inverse)).tocsr().astype(np.float32)
     constant = np.sqrt(degree)
     constant /= max(float(np.linalg.norm(constant)), 1e-12)
-    count = min(dimensions + _SPARE_MODES, len(vectors) - 1)
     with one_thread_each():
-        found = vectors @ random.normal(size=(vectors.shape[1], count)).astype(np.float32)
         for smoothing in range(_SMOOTHINGS):
             found = (walk @ found + found) / 2
             found -= constant[:, None] * (constant @ found)
@@ -57,7 +62,7 @@ def modes(vectors: NDArray[np.float32], graph: sparse.csr_matrix, *, dimensions:
                 found = np.linalg.qr(found)[0]
         turned = np.linalg.eigh(found.T @ (walk @ found))[1][:, ::-1]
         found = (found @ turned)[:, :dimensions] * inverse[:, None]
-    placed = np.zeros((len(vectors), dimensions), dtype=np.float32)
+    placed = np.zeros((len(found), dimensions), dtype=np.float32)
     placed[:, : found.shape[1]] = found - found.mean(axis=0)
     placed *= _EXTENT / np.maximum(np.abs(placed).max(axis=0), np.float32(1e-12))
     return placed

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
-from primetime.analysis.stop_words import CHECK_TAGS, STOP_WORDS
+from primetime.analysis.phrases import used_phrases
+from primetime.analysis.stop_words import CHECK_TAGS
+from primetime.analysis.words import Words
 
 TERMS = 8
 NAME_TERMS = 3
@@ -19,10 +21,6 @@ NAME_TERMS = 3
 _LEAST_SHARE = 0.06
 # A phrase stands for its word when it is used at least this often where the word is.
 _PHRASE_SHARE = 0.35
-# A word, or a mark or number between words: a phrase does not reach across either.
-_TOKEN = re.compile(r"[^\W\d_][\w'-]*[^\W_]|[^\w\s'-]|\d+")
-_LONGEST_PHRASE = 3
-_VOCABULARY = 60_000
 _CANDIDATES = 80
 
 
@@ -41,33 +39,22 @@ class Uses:
 
     phrases: list[str]
     by_phrase: sparse.csr_matrix
-    """[n, phrases], 1 where it is used"""
+    """float32 [n, phrases], 1 where it is used"""
     headings: list[str]
     by_heading: sparse.csr_matrix
-    """[n, headings]"""
+    """float32 [n, headings]"""
 
     @classmethod
-    def of(cls, texts: Sequence[str], mesh: Sequence[Sequence[str]] | None = None) -> Uses:
-        """From titles and abstracts, and the articles' MeSH headings if there are any."""
-        vectorizer = CountVectorizer(
-            analyzer=phrases,
-            min_df=3 if len(texts) >= 100 else 2,
-            max_features=_VOCABULARY,
-            binary=True,
-            dtype=np.int32,
-        )
-        try:
-            by_phrase = vectorizer.fit_transform(texts).tocsr()
-            vocabulary = [str(phrase) for phrase in vectorizer.get_feature_names_out()]
-        except ValueError:  # no word is left in any text
-            by_phrase, vocabulary = sparse.csr_matrix((len(texts), 0), dtype=np.int32), []
-        tagged = [set(one) - CHECK_TAGS for one in mesh or [[]] * len(texts)]
+    def of(cls, words: Words, mesh: Sequence[Sequence[str]] | None = None) -> Uses:
+        """From the words of titles and abstracts, and the articles' MeSH headings if there are any."""
+        phrases, by_phrase = used_phrases(words)
+        tagged = [sorted(set(one) - CHECK_TAGS) for one in mesh or [()] * len(words)]
         headings = sorted(set().union(*tagged))
         place = {heading: index for index, heading in enumerate(headings)}
-        pairs = [(row, place[heading]) for row, one in enumerate(tagged) for heading in one]
-        rows, columns = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).T
-        by_heading = sparse.csr_matrix((np.ones(len(rows), np.int32), (rows, columns)), (len(texts), len(headings)))
-        return cls(phrases=vocabulary, by_phrase=by_phrase, headings=headings, by_heading=by_heading)
+        columns = np.fromiter((place[heading] for one in tagged for heading in one), dtype=np.int32)
+        ends = np.cumsum([0, *map(len, tagged)])
+        by_heading = sparse.csr_matrix((np.ones(len(columns), np.float32), columns, ends), (len(words), len(headings)))
+        return cls(phrases=phrases, by_phrase=by_phrase, headings=headings, by_heading=by_heading)
 
 
 def name_topics(uses: Uses, labels: NDArray[np.int64]) -> list[TopicName]:
@@ -78,7 +65,7 @@ def name_topics(uses: Uses, labels: NDArray[np.int64]) -> list[TopicName]:
     """
     count = int(labels.max(initial=-1)) + 1
     inside = np.flatnonzero(labels >= 0)
-    membership = sparse.csr_matrix((np.ones(len(inside)), (labels[inside], inside)), (count, len(labels)))
+    membership = sparse.csr_matrix((np.ones(len(inside), np.float32), (labels[inside], inside)), (count, len(labels)))
     sizes = np.maximum(np.bincount(labels[inside], minlength=count), 1)
     headings = _headings(uses, membership, sizes)
     terms = _terms(uses, membership, sizes)
@@ -92,29 +79,19 @@ def name_topics(uses: Uses, labels: NDArray[np.int64]) -> list[TopicName]:
 
 
 def _terms(uses: Uses, membership: sparse.csr_matrix, sizes: NDArray[np.int64]) -> list[list[str]]:
-    share = sparse.diags(1 / sizes) @ (membership @ uses.by_phrase)
-    in_all = np.asarray(share.sum(axis=0)).ravel()
-    rarity = np.log1p(share.sum() / len(sizes) / np.maximum(in_all, 1e-12))
+    share = (membership @ uses.by_phrase).tocsr()
+    share.sort_indices()
+    # In place: of many small topics the shares are as many as the uses.
+    share.data /= np.repeat(sizes, np.diff(share.indptr)).astype(np.float32)
+    in_all = np.asarray(share.sum(axis=0, dtype=np.float64)).ravel()
+    rarity = np.log1p(in_all.sum() / len(sizes) / np.maximum(in_all, 1e-12))
     chosen = []
-    for topic in share.tocsr():
+    for topic in share:
         common = topic.data >= _LEAST_SHARE
         places, shares = topic.indices[common], topic.data[common]
         order = np.lexsort((places, -shares * rarity[places]))[:_CANDIDATES]
         chosen.append(_without_repetition([(uses.phrases[places[i]], float(shares[i])) for i in order]))
     return chosen
-
-
-def phrases(text: str) -> list[str]:
-    """The words of a text that may name a topic, and the phrases of up to three of them that stand together."""
-    found: list[str] = []
-    run: list[str] = []
-    for token in _TOKEN.findall(text.lower()):
-        if token in STOP_WORDS or not token[0].isalpha() or len(token) < 3:
-            run.clear()
-            continue
-        run.append(token)
-        found.extend(" ".join(run[-length:]) for length in range(1, min(len(run), _LONGEST_PHRASE) + 1))
-    return found
 
 
 def _without_repetition(candidates: list[tuple[str, float]]) -> list[str]:
@@ -169,8 +146,9 @@ def _unique(name: str, terms: list[str], taken: set[str]) -> str:
     return candidate
 
 
-def _stems(term: str) -> set[str]:
-    return {_stem(word) for word in re.findall(r"\w+", term.lower())}
+@lru_cache(maxsize=100_000)
+def _stems(term: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in re.findall(r"\w+", term.lower()))
 
 
 def _stem(word: str) -> str:

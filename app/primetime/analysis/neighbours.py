@@ -1,4 +1,4 @@
-"""The graph of nearest articles, built once: topics, their stability and the map are read from it.
+"""Articles made ready once to be compared: the graph of nearest articles and the distance to earlier work are of it.
 
 Up to 20,000 articles every pair is compared, in blocks that a processor's cache holds. Above, articles are sorted into
 cells around sampled centres, and each is compared with those of the cells nearest to its own (an inverted file, Jégou,
@@ -7,6 +7,7 @@ Douze & Schmid 2011): cost grows with n, not with its square, and some neighbour
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,104 +28,205 @@ _GROUP = 16
 _ROUNDS = 4
 _NEVER = np.float32(-2)
 
+Vectors = NDArray[np.float32]
+Indices = NDArray[np.int64]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Neighbours:
     """The nearest neighbours of each of n points."""
 
-    indices: NDArray[np.int64]
+    indices: Indices
     """[n, k], nearest first, the point itself left out"""
     distances: NDArray[np.float32]
     """[n, k], cosine distance, 0..2"""
 
 
-def nearest_neighbours(
-    vectors: NDArray[np.float32], k: int, *, exact_up_to: int = EXACT_UP_TO, probes: int = PROBES, seed: int = 0
-) -> Neighbours:
-    """The k nearest neighbours of unit vectors [n, dimension] by cosine, k < n; exact up to `exact_up_to` points.
+@dataclass(frozen=True, kw_only=True)
+class InvertedFile:
+    """Unit vectors [n, dimension], sorted into cells, and for each cell the cells by their centres' nearness to it.
 
-    Ties go to the lower index. Same input and seed: same result.
+    What is nearest is exact where there is one cell. Ties go to the lower index. Same input and seed: same result.
     """
-    n = len(vectors)
-    if not 0 < k < n:
-        raise ValueError(f"{k} neighbours of {n} points cannot be had")
-    indices = np.empty((n, k), dtype=np.int64)
-    distances = np.empty((n, k), dtype=np.float32)
-    if n <= exact_up_to:
-        everything = np.arange(n)
-        transposed = np.ascontiguousarray(vectors.T)
 
-        def compare(rows: slice) -> None:
-            indices[rows], distances[rows] = _best(vectors[rows], transposed, everything[rows], everything, k)
+    vectors: Vectors
+    order: Indices
+    """[n], the points cell by cell"""
+    bounds: Indices
+    """[cells + 1], where each cell begins in `order`"""
+    centres: Vectors
+    """[cells, dimension]"""
+    nearest: Indices
+    """[cells, cells], the cell itself first"""
+    probes: int
 
+    @classmethod
+    def of(
+        cls, vectors: Vectors, *, seed: int = 0, exact_up_to: int = EXACT_UP_TO, probes: int = PROBES
+    ) -> InvertedFile:
+        """Of unit vectors, which are not copied; one cell for up to `exact_up_to`."""
+        n = len(vectors)
+        if n <= exact_up_to:
+            return cls(
+                vectors=vectors,
+                order=np.arange(n),
+                bounds=np.asarray([0, n]),
+                centres=vectors[:1],
+                nearest=np.zeros((1, 1), dtype=np.int64),
+                probes=1,
+            )
         with one_thread_each():
-            in_blocks(compare, n, _BLOCK)
+            centres = _centres(vectors, max(n // CELL, 1), seed)
+            cell = _nearest_centre(vectors, centres)
+            near = np.argsort(-(centres @ centres.T), axis=1, kind="stable")
+        order, bounds = _sorted_into(cell, len(centres))
+        # Of equal centres each is its own first.
+        own = near == np.arange(len(centres))[:, None]
+        return cls(
+            vectors=vectors,
+            order=order,
+            bounds=bounds,
+            centres=centres,
+            nearest=np.take_along_axis(near, np.argsort(~own, axis=1, kind="stable"), axis=1),
+            probes=probes,
+        )
+
+    @property
+    def cells(self) -> int:
+        return len(self.bounds) - 1
+
+    def neighbours(self, k: int) -> Neighbours:
+        """The k nearest of each point, k < n."""
+        n = len(self.vectors)
+        if not 0 < k < n:
+            raise ValueError(f"{k} neighbours of {n} points cannot be had")
+        indices = np.empty((n, k), dtype=np.int64)
+        distances = np.empty((n, k), dtype=np.float32)
+
+        def compare(rows: Indices, candidates: Indices, theirs: Vectors) -> None:
+            indices[rows], distances[rows] = _best(self.vectors[rows], theirs, candidates, k, rows)
+
+        self._in_cells(self.order, self.bounds, lambda cell, _: self._around(cell, k + 1), compare)
         return Neighbours(indices=indices, distances=distances)
 
-    with one_thread_each():
-        cells = _Cells.of(vectors, seed)
+    def nearest_of(self, new: Vectors, k: int) -> Neighbours:
+        """Of each new unit vector [m, dimension] the k nearest points, k <= n."""
+        indices = np.empty((len(new), k), dtype=np.int64)
+        distances = np.empty((len(new), k), dtype=np.float32)
+
+        def compare(rows: Indices, candidates: Indices, theirs: Vectors) -> None:
+            indices[rows], distances[rows] = _best(new[rows], theirs, candidates, k)
+
+        with one_thread_each():
+            cell = np.zeros(len(new), dtype=np.int64) if self.cells == 1 else _nearest_centre(new, self.centres)
+        self._in_cells(*_sorted_into(cell, self.cells), lambda cell, _: self._around(cell, k), compare)
+        return Neighbours(indices=indices, distances=distances)
+
+    def earlier(self, rows: Indices, years: Indices, k: int) -> Neighbours:
+        """Of each of the points `rows` [m] the k nearest of earlier years than its own.
+
+        `years` [n], unknown ones 0, which are earlier than none. Where fewer than k are earlier: -1, distances NaN.
+        """
+        indices = np.full((len(rows), k), -1, dtype=np.int64)
+        distances = np.full((len(rows), k), np.nan, dtype=np.float32)
+        own = years[rows]
+        known = np.flatnonzero(np.searchsorted(np.sort(years[years > 0]), own) >= k)
+        home = np.empty(len(self.order), dtype=np.int64)
+        home[self.order] = np.repeat(np.arange(self.cells), np.diff(self.bounds))
+        # By year within a cell, so that what is compared at once has few years.
+        order = known[np.lexsort((own[known], home[rows[known]]))]
+        bounds = np.searchsorted(home[rows[order]], np.arange(self.cells + 1))
+
+        def candidates(cell: int, of: Indices) -> Indices:
+            dated = years > 0
+            found = self._around(cell, k, dated & (years < own[of].min()))
+            found = found[dated[found]]
+            return found[np.argsort(years[found], kind="stable")]
+
+        def compare(of: Indices, candidates: Indices, theirs: Vectors) -> None:
+            ascending = years[candidates]
+            for year in np.unique(own[of]):
+                now = of[own[of] == year]
+                until = int(np.searchsorted(ascending, year))
+                indices[now], distances[now] = _best(self.vectors[rows[now]], theirs[:until], candidates[:until], k)
+
+        self._in_cells(order, bounds, candidates, compare)
+        return Neighbours(indices=indices, distances=distances)
+
+    def _in_cells(
+        self,
+        order: Indices,
+        bounds: Indices,
+        candidates: Callable[[int, Indices], Indices],
+        compare: Callable[[Indices, Indices, Vectors], None],
+    ) -> None:
+        """`compare` each cell's rows, `order` within `bounds`, with its candidates and their vectors."""
 
         def compare_cell(one: slice) -> None:
-            members, candidates = cells.members(one.start), cells.around(one.start, probes, at_least=k + 1)
-            transposed = np.ascontiguousarray(vectors[candidates].T)
-            for start in range(0, len(members), _BLOCK):
-                rows = members[start : start + _BLOCK]
-                indices[rows], distances[rows] = _best(vectors[rows], transposed, rows, candidates, k)
+            rows = order[bounds[one.start] : bounds[one.stop]]
+            if len(rows):
+                chosen = candidates(one.start, rows)
+                theirs = self.vectors[chosen]
+                for start in range(0, len(rows), _BLOCK):
+                    compare(rows[start : start + _BLOCK], chosen, theirs)
 
-        in_blocks(compare_cell, cells.count, 1)
-    return Neighbours(indices=indices, distances=distances)
+        with one_thread_each():
+            if self.cells > 1:
+                in_blocks(compare_cell, self.cells, 1)
+            elif len(order):
+                chosen = candidates(0, order)
+                theirs = self.vectors[chosen]
+                in_blocks(lambda rows: compare(order[rows], chosen, theirs), len(order), _BLOCK)
+
+    def _around(self, cell: int, at_least: int, among: NDArray[np.bool_] | None = None) -> Indices:
+        """The points of the nearest cells, ascending; of more cells where too few of them are `among` [n] those."""
+        probes = self.probes
+        while True:
+            near = self.nearest[cell, :probes]
+            found = np.sort(np.concatenate([self.order[self.bounds[one] : self.bounds[one + 1]] for one in near]))
+            if probes >= self.cells or (len(found) if among is None else among[found].sum()) >= at_least:
+                return found
+            probes *= 2
 
 
-def nearest_of(
-    new: NDArray[np.float32], vectors: NDArray[np.float32], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Indices and cosine distances [m, k] of the k articles [n, dimension] nearest to each new one [m, dimension]."""
-    everything = np.arange(len(vectors))
-    transposed = np.ascontiguousarray(vectors.T)
-    nobody = np.full(_BLOCK, -1)
-    with one_thread_each():
-        found = in_blocks(
-            lambda rows: _best(new[rows], transposed, nobody[: len(new[rows])], everything, k), len(new), _BLOCK
-        )
-    return np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+def _centres(vectors: Vectors, count: int, seed: int) -> Vectors:
+    """Spherical k-means (Dhillon & Modha 2001) of a sample."""
+    random = np.random.default_rng(seed)
+    sample = vectors[np.sort(random.choice(len(vectors), min(len(vectors), 40 * count), replace=False))]
+    centres = sample[np.sort(random.choice(len(sample), count, replace=False))]
+    for _ in range(_ROUNDS):
+        cell = _nearest_centre(sample, centres)
+        sums = sparse.csr_matrix((np.ones(len(sample), np.float32), (cell, np.arange(len(sample)))),
+                                 shape=(count, len(sample))) @ sample  # fmt: skip
+        filled = np.flatnonzero(np.bincount(cell, minlength=count))
+        centres = centres.copy()
+        centres[filled] = sums[filled] / np.maximum(np.linalg.norm(sums[filled], axis=1, keepdims=True), 1e-12)
+    return centres
 
 
-def fuzzy_graph(neighbours: Neighbours) -> sparse.csr_matrix:
-    """Symmetric weights 0..1, float32 [n, n], between neighbours, each point's distances scaled to its surroundings.
+def _nearest_centre(vectors: Vectors, centres: Vectors) -> Indices:
+    found = in_blocks(lambda rows: (vectors[rows] @ centres.T).argmax(axis=1), len(vectors), 1024)
+    return np.concatenate([np.empty(0, dtype=np.int64), *found])
 
-    UMAP's fuzzy simplicial set (McInnes, Healy & Melville 2018, section 3.1): the nearest neighbour has weight 1, and
-    the scale is such that a point's weights sum to log2(k).
-    """
-    n, k = neighbours.indices.shape
-    beyond_nearest = neighbours.distances - neighbours.distances[:, :1]
-    scale = _scales(beyond_nearest, float(np.log2(k)) if k > 1 else 1.0)
-    least = np.float32(1e-3 * max(float(neighbours.distances.mean()), 1e-12))
-    weights = np.exp(-beyond_nearest / np.maximum(scale, least)[:, None])
-    directed = sparse.csr_matrix(
-        (weights.ravel(), neighbours.indices.ravel().astype(np.int32), np.arange(0, n * k + 1, k)), shape=(n, n)
-    )
-    transposed = directed.T.tocsr()
-    graph = (directed + transposed - directed.multiply(transposed)).tocsr()
-    graph.sort_indices()
-    return graph
+
+def _sorted_into(cell: Indices, cells: int) -> tuple[Indices, Indices]:
+    """The order [n] cell by cell, and where each cell begins in it [cells + 1]."""
+    return np.argsort(cell, kind="stable"), np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=cells))])
 
 
 def _best(
-    rows: NDArray[np.float32],
-    transposed: NDArray[np.float32],
-    themselves: NDArray[np.int64],
-    candidates: NDArray[np.int64],
-    k: int,
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """The k best of `candidates` [c], ascending, whose vectors are `transposed` [dimension, c], for each row."""
+    rows: Vectors, theirs: Vectors, candidates: Indices, k: int, themselves: Indices | None = None
+) -> tuple[Indices, NDArray[np.float32]]:
+    """The k best of `candidates` [c], whose vectors are `theirs` [c, dimension], for each row.
+
+    `themselves` are the rows' own numbers, where they are among the candidates, ascending: no row is its own nearest.
+    """
     groups = max(-(-len(candidates) // _GROUP), k)
     similarity = np.empty((len(rows), groups * _GROUP), dtype=np.float32)
     similarity[:, len(candidates) :] = _NEVER
-    np.matmul(rows, transposed, out=similarity[:, : len(candidates)])
-    own = np.searchsorted(candidates, themselves)
-    inside = own < len(candidates)
-    inside[inside] = candidates[own[inside]] == themselves[inside]
-    similarity[np.flatnonzero(inside), own[inside]] = _NEVER
+    np.matmul(rows, theirs.T, out=similarity[:, : len(candidates)])
+    if themselves is not None:
+        similarity[np.arange(len(rows)), np.searchsorted(candidates, themselves)] = _NEVER
     grouped = similarity.reshape(len(rows), _GROUP, groups)
     kept = np.argpartition(grouped.max(axis=1), groups - k, axis=1)[:, groups - k :]
     values = np.take_along_axis(grouped, kept[:, None, :], axis=2).reshape(len(rows), -1)
@@ -134,72 +236,3 @@ def _best(
         candidates[np.minimum(np.take_along_axis(places, order, axis=1), len(candidates) - 1)],
         np.maximum(1 - np.take_along_axis(values, order, axis=1), 0),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Cells:
-    """Points sorted into cells, and for each cell the cells by their centres' nearness to its own."""
-
-    order: NDArray[np.int64]
-    bounds: NDArray[np.int64]
-    nearest: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, vectors: NDArray[np.float32], seed: int) -> _Cells:
-        n = len(vectors)
-        count = max(n // CELL, 1)
-        random = np.random.default_rng(seed)
-        sample = vectors[np.sort(random.choice(n, min(n, 40 * count), replace=False))]
-        centres = sample[np.sort(random.choice(len(sample), count, replace=False))]
-        for _ in range(_ROUNDS):  # spherical k-means (Dhillon & Modha 2001)
-            cell = _nearest_centre(sample, centres)
-            sums = sparse.csr_matrix((np.ones(len(sample), np.float32), (cell, np.arange(len(sample)))),
-                                     shape=(count, len(sample))) @ sample  # fmt: skip
-            filled = np.flatnonzero(np.bincount(cell, minlength=count))
-            centres = centres.copy()
-            centres[filled] = sums[filled] / np.maximum(np.linalg.norm(sums[filled], axis=1, keepdims=True), 1e-12)
-        cell = _nearest_centre(vectors, centres)
-        return cls(
-            order=np.argsort(cell, kind="stable"),
-            bounds=np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=count))]),
-            nearest=np.argsort(-(centres @ centres.T), axis=1, kind="stable"),
-        )
-
-    @property
-    def count(self) -> int:
-        return len(self.bounds) - 1
-
-    def members(self, cell: int) -> NDArray[np.int64]:
-        return self.order[self.bounds[cell] : self.bounds[cell + 1]]
-
-    def around(self, cell: int, probes: int, *, at_least: int) -> NDArray[np.int64]:
-        """The members of the nearest cells, ascending; more cells than `probes` where these hold too few."""
-        found = [self.members(cell)]
-        total = len(found[0])
-        for place, other in enumerate(self.nearest[cell]):
-            if place >= probes and total >= at_least:
-                break
-            if other != cell:
-                found.append(self.members(int(other)))
-                total += len(found[-1])
-        return np.sort(np.concatenate(found))
-
-
-def _nearest_centre(vectors: NDArray[np.float32], centres: NDArray[np.float32]) -> NDArray[np.int64]:
-    transposed = np.ascontiguousarray(centres.T)
-    return np.concatenate(in_blocks(lambda rows: (vectors[rows] @ transposed).argmax(axis=1), len(vectors), 1024))
-
-
-def _scales(distances: NDArray[np.float32], target: float) -> NDArray[np.float32]:
-    """For each row the scale at which exp(-distance / scale) sums to `target`, by bisection."""
-    low = np.zeros(len(distances), dtype=np.float32)
-    high = np.full(len(distances), np.inf, dtype=np.float32)
-    scale: NDArray[np.float32] = np.maximum(distances.mean(axis=1), np.float32(1e-6))
-    for _ in range(24):
-        too_wide = np.exp(-distances / scale[:, None]).sum(axis=1) > target
-        high = np.where(too_wide, scale, high)
-        low = np.where(too_wide, low, scale)
-        # A row of equal distances never reaches the target; its scale must not run off to infinity.
-        middle = np.where(np.isinf(high), scale * 2, (low + np.where(np.isinf(high), low, high)) / 2)
-        scale = np.asarray(np.clip(middle, 1e-6, 1e6), dtype=np.float32)
-    return scale

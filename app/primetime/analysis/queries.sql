@@ -12,19 +12,28 @@ SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
 NOT EXISTS (SELECT FROM duplicate_links AS link WHERE link.duplicate = a.pmid)
 
 -- name: corpus
+-- How many they are comes with each, as it has to be of the same moment.
+WITH wanted AS NOT MATERIALIZED (
+    SELECT a.*, v.embedding
+    FROM article_vectors AS v
+    JOIN articles AS a USING (pmid)
+    WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
+        AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
+)
 SELECT
-    a.pmid, v.embedding, a.title, a.abstract, a.publication_year, a.content_hash,
-    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(a.mesh) AS heading) AS mesh
-FROM article_vectors AS v
-JOIN articles AS a USING (pmid)
-WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
-    AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
-ORDER BY a.pmid
+    (SELECT count(*) FROM wanted) AS articles,
+    pmid, embedding, publication_year, content_hash,
+    CASE WHEN %(with_words)s THEN title END AS title, CASE WHEN %(with_words)s THEN abstract END AS abstract,
+    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh
+FROM wanted
+ORDER BY pmid
 
 -- name: corpus_stamps
-SELECT a.pmid, a.content_hash, a.publication_year
+-- `assigned`: whether it was placed in the run's topics after that; NULL: the run does not know it.
+SELECT place.assigned, a.pmid, a.content_hash, a.publication_year
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
+LEFT JOIN analysis_articles AS place ON place.run_id = %(run_id)s AND place.pmid = a.pmid
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
 ORDER BY a.pmid
 

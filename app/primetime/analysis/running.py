@@ -17,9 +17,11 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis import forecast as forecasting
 from primetime.analysis.arima import read_order
+from primetime.analysis.due import asked
 from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.identity import Identities, identify
 from primetime.analysis.naming import TopicName, Uses, name_topics
+from primetime.analysis.near_duplicates import near_duplicates
 from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
@@ -36,7 +38,6 @@ from primetime.analysis.storing import (
 )
 from primetime.analysis.topic_lives import change_rows, earlier, group_rows
 from primetime.analysis.topics import ASSIGN_SHARE, Sizes, Topics, find_topics, representatives
-from primetime.analysis.unchanged import asked
 from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
 
@@ -83,6 +84,7 @@ def analyse(
     renew_reference: bool = False,
     scope: str = EVERYTHING,
     pmids: Sequence[int] | None = None,
+    read: Callable[[], Corpus] | None = None,
 ) -> RunReport:
     """Analyse all articles that have a vector of this model, and publish the run in one transaction.
 
@@ -90,9 +92,10 @@ def analyse(
     reference that everything made.
 
     `renew_reference` makes a new reference distribution from this run, whatever is in force. `progress` is called with
-    (steps done, steps in all), `record` gives the context that each of STEPS happens in, with its articles. Articles
-    that come while it runs are not in it. Raises Busy while another analysis runs, BadInput when there are too few
-    articles, all alike, or the weights are unusable; nothing is stored then.
+    (steps done, steps in all), `record` gives the context that each of STEPS happens in, with its articles, and `read`
+    reads the corpus in `load_corpus`'s place. Articles that come while it runs are not in it. Raises Busy while another
+    analysis runs, BadInput when there are too few articles, all alike, or the weights are unusable; nothing is stored
+    then.
     """
     started_at = datetime.now(UTC)
     weights = {
@@ -107,7 +110,7 @@ def analyse(
     step = _steps(record, progress)
     with one_at_a_time(connection):
         with step("read", 0) as told:
-            corpus = load_corpus(connection, model_hash, pmids)
+            corpus = load_corpus(connection, model_hash, pmids) if read is None else read()
             stored = count_articles(connection, pmids)
             before = earlier(connection, scope, corpus.pmids)
             connection.commit()
@@ -130,8 +133,12 @@ def analyse(
             )
             outliers = int((topics.labels < 0).sum())
             told.counts |= {"topics": topics.count, "in no topic": outliers}
+            alike = None
+            if scope == EVERYTHING:
+                alike = near_duplicates(topics.neighbours, settings.near_duplicate_similarity)
+                told.counts["near duplicates"] = len(alike.one)
         with step("names", size):
-            uses = Uses.of(corpus.texts, corpus.mesh)
+            uses = Uses.of(corpus.words, corpus.mesh)
             names = name_topics(uses, topics.labels)
             groups = group_rows(topics, uses)
         with step("scores", size) as told:
@@ -171,7 +178,7 @@ def analyse(
                 "reference_id": scores.reference.id if scores.reference else None,
             }
             changes = change_rows(lives, [name.name for name in names], before)
-            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference, groups, changes)
+            run_id = publish(connection, run_row, rows, corpus, topics, scores.reference, groups, changes, alike)
     report = RunReport(
         run_id=run_id,
         articles=size,

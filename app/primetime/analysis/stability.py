@@ -6,12 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from primetime.analysis.topics import Sizes, Topics, dense_regions, largest_topic_size
+from primetime.analysis.layout import projections
+from primetime.analysis.topics import (
+    CLUSTERING_DIMENSIONS,
+    Partition,
+    Sizes,
+    dense_regions,
+    density_tree,
+    largest_topic_size,
+)
 
 SHARE = 0.8
 
 
-def stability(vectors: NDArray[np.float32], topics: Topics, *, repeats: int, seed: int) -> NDArray[np.float64]:
+def stability(vectors: NDArray[np.float32], topics: Partition, *, repeats: int, seed: int) -> NDArray[np.float64]:
     """Agreement [topics], 0..1, of each topic with the most like one found among 80 % of the articles, on average.
 
     Hennig's (2007) cluster-wise assessment by subsets: the Jaccard index of the dense regions, from the same neighbour
@@ -32,13 +40,11 @@ def stability(vectors: NDArray[np.float32], topics: Topics, *, repeats: int, see
     agreement = np.zeros(topics.count)
     for _ in range(repeats):
         chosen = np.sort(random.choice(n, kept, replace=False))
-        found, _ = dense_regions(
-            vectors[chosen],
-            topics.graph[chosen][:, chosen],
-            sizes,
-            seed=int(random.integers(2**31)),
-            largest=largest_topic_size(n),
-        )
+        again = int(random.integers(2**31))
+        # Of all and then of some, as the chosen vectors by themselves would be most of them once more.
+        projected = projections(vectors, dimensions=CLUSTERING_DIMENSIONS, seed=again)[chosen]
+        tree = density_tree(projected, topics.graph[chosen][:, chosen], sizes, seed=again)
+        found = dense_regions(tree, sizes, largest=largest_topic_size(n))
         agreement += jaccard(topics.dense[chosen], found, topics.count).max(axis=1, initial=0)
     return agreement / repeats
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +14,11 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from primetime.analysis.near_duplicates import Pairs, store_near_duplicates
 from primetime.analysis.reference import METHOD, Field, Reference
 from primetime.analysis.topic_lives import store_lives
 from primetime.analysis.topics import Topics
+from primetime.analysis.words import Words
 from primetime.database.queries import load_queries
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import Busy
@@ -25,6 +27,8 @@ from primetime.vectors.halfvec import from_binary, storage_of
 QUERIES = load_queries("primetime.analysis")
 EVERYTHING = "everything"
 """The scope of an analysis of all articles"""
+# Read at once.
+_ROWS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,9 @@ class Corpus:
 
     pmids: NDArray[np.int64]
     vectors: NDArray[np.float32]
-    texts: list[str]
+    """[n, dimension], of unit length"""
+    words: Words
+    """of titles and abstracts; of no text where they were not asked for"""
     mesh: list[list[str]]
     years: NDArray[np.int64]
     """0 where unknown"""
@@ -58,29 +64,72 @@ def one_at_a_time(connection: Connection[Any]) -> Iterator[None]:
             connection.commit()
 
 
-def load_corpus(connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None) -> Corpus:
+def load_corpus(
+    connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None, *, with_words: bool = True
+) -> Corpus:
     """All articles with an up-to-date vector, or those of them that are among `pmids`; each paper once, without what is
     linked to it as a duplicate.
 
-    Read in one statement, so that they are of one moment.
+    Read in one statement, so that they are of one moment, and in blocks: a text is gone when its words are known.
     """
     storage = storage_of(connection)
-    wanted = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids)}
-    rows = connection.cursor(binary=True).execute(counting(QUERIES["corpus"]), wanted).fetchall()
+    wanted = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids), "with_words": with_words}
+    numbers: list[int] = []
+    years: list[int] = []
+    mesh: list[list[str]] = []
+    vectors = np.empty((0, 0), dtype=np.float32)
+    words, stamps = Words(), hashlib.sha256(model_hash.encode())
+    # A heading is one string, however many articles have it.
+    headings: dict[str, str] = {}
+    with connection.cursor("corpus", binary=True, row_factory=dict_row) as cursor:
+        cursor.execute(counting(QUERIES["corpus"]), wanted)
+        while rows := cursor.fetchmany(_ROWS):
+            block = to_unit_length(from_binary([bytes(row["embedding"]) for row in rows], storage))
+            if not numbers:
+                vectors = np.empty((rows[0]["articles"], block.shape[1]), dtype=np.float32)
+            vectors[len(numbers) : len(numbers) + len(block)] = block
+            for row in rows:
+                numbers.append(row["pmid"])
+                years.append(row["publication_year"] or 0)
+                mesh.append([headings.setdefault(one, one) for one in row["mesh"] or []])
+                if with_words:
+                    words.add(f"{row['title']}\n{row['abstract']}")
+                stamps.update(_stamp(row["pmid"], row["content_hash"], row["publication_year"]))
     return Corpus(
-        pmids=np.asarray([row[0] for row in rows], dtype=np.int64),
-        vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
-        texts=[f"{row[2]}\n{row[3]}" for row in rows],
-        years=np.asarray([row[4] or 0 for row in rows], dtype=np.int64),
-        mesh=[row[6] or [] for row in rows],
+        pmids=np.asarray(numbers, dtype=np.int64),
+        vectors=vectors,
+        words=words,
+        years=np.asarray(years, dtype=np.int64),
+        mesh=mesh,
         model_hash=model_hash,
-        snapshot=_snapshot(model_hash, ((row[0], row[5], row[4]) for row in rows)),
+        snapshot=stamps.hexdigest(),
     )
 
 
-def snapshot_now(connection: Connection[Any], model_hash: str) -> str:
-    """The snapshot that an analysis begun now would have."""
-    return _snapshot(model_hash, connection.execute(counting(QUERIES["corpus_stamps"]), {"model_hash": model_hash}))
+@dataclass(frozen=True, kw_only=True)
+class Since:
+    """What became of a run's articles, and how many have an up-to-date vector besides."""
+
+    snapshot: str
+    """of its own articles as they are now"""
+    placed: int
+    """others, that were placed in its topics"""
+    unknown: int
+    """others, that were not"""
+
+
+def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
+    """What is different from when the run read the corpus."""
+    stamps, placed, unknown = hashlib.sha256(model_hash.encode()), 0, 0
+    values = {"model_hash": model_hash, "run_id": run_id}
+    for assigned, *parts in connection.execute(counting(QUERIES["corpus_stamps"]), values):
+        if assigned is None:
+            unknown += 1
+        elif assigned:
+            placed += 1
+        else:
+            stamps.update(_stamp(*parts))
+    return Since(snapshot=stamps.hexdigest(), placed=placed, unknown=unknown)
 
 
 def counting(query: sql.SQL) -> sql.Composed:
@@ -88,11 +137,8 @@ def counting(query: sql.SQL) -> sql.Composed:
     return query.format(counted=QUERIES["counted"])
 
 
-def _snapshot(model_hash: str, stamps: Iterable[tuple[Any, ...]]) -> str:
-    digest = hashlib.sha256(model_hash.encode())
-    for pmid, content_hash, year in stamps:
-        digest.update(f"{pmid} {content_hash} {year}\n".encode())
-    return digest.hexdigest()
+def _stamp(*parts: object) -> bytes:
+    return " ".join(map(str, parts)).encode() + b"\n"
 
 
 def publish(
@@ -104,8 +150,10 @@ def publish(
     reference: Reference | None,
     groups: list[dict[str, Any]],
     changes: list[dict[str, Any]],
+    alike: Pairs | None,
 ) -> int:
-    """Store a run, its topics, themes and changes, every article's place, and its reference, in one transaction.
+    """Store a run, its topics, themes and changes, every article's place, its pairs of near duplicates if any were
+    sought, and its reference, in one transaction.
 
     Returns its id.
     """
@@ -129,6 +177,8 @@ def publish(
             },
         )
         store_lives(connection, run_id, groups, changes)
+        if alike is not None:
+            store_near_duplicates(connection, run_id, corpus.pmids, alike)
         connection.execute(QUERIES["forget_old_places"], {"scope": run_row["scope"]})
     connection.commit()
     return run_id

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from primetime.analysis.density import clusters, dendrogram, labels_of
+from primetime.analysis.density import Dendrogram, clusters, dendrogram, labels_of
+from primetime.analysis.graph import fuzzy_graph
 from primetime.analysis.hierarchy import coarser_levels, finer_level
-from primetime.analysis.layout import MAP_EPOCHS, RESUMED_RATE, TOPIC_EPOCHS, lay_out, modes
-from primetime.analysis.neighbours import Neighbours, fuzzy_graph, nearest_neighbours
+from primetime.analysis.layout import MAP_EPOCHS, RESUMED_RATE, TOPIC_EPOCHS, lay_out, modes, projections
+from primetime.analysis.neighbours import InvertedFile, Neighbours
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
@@ -49,13 +50,29 @@ class Sizes:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Topics:
-    """A partition of n articles into topics numbered by size, largest first, and what is coarser and finer."""
+class Partition:
+    """n articles in topics numbered by size, largest first."""
 
     labels: NDArray[np.int64]
     """[n], topic or -1"""
     dense: NDArray[np.int64]
     """[n], the same before outliers were taken in"""
+    count: int
+    """of topics"""
+    file: InvertedFile
+    """of the articles' vectors"""
+    neighbours: Neighbours
+    graph: sparse.csr_matrix
+    sizes: Sizes
+
+    def members(self, topic: int) -> NDArray[np.int64]:
+        return np.flatnonzero(self.labels == topic)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topics(Partition):
+    """The same, and what is coarser and finer, and where all is on the map."""
+
     subtopics: NDArray[np.int64]
     """[n], subtopic or -1; those of a topic have consecutive numbers, the largest first"""
     themes: list[NDArray[np.int64]]
@@ -66,16 +83,6 @@ class Topics:
     """[topics, dimension], unit length"""
     centres: NDArray[np.float32]
     """[topics, 2], where the topic's name belongs on the map"""
-    neighbours: Neighbours
-    graph: sparse.csr_matrix
-    sizes: Sizes
-
-    @property
-    def count(self) -> int:
-        return len(self.centroids)
-
-    def members(self, topic: int) -> NDArray[np.int64]:
-        return np.flatnonzero(self.labels == topic)
 
 
 def find_topics(
@@ -85,18 +92,42 @@ def find_topics(
     sizes: Sizes | None = None,
     earlier_map: NDArray[np.float32] | None = None,
 ) -> Topics:
-    """Group unit vectors [n, dimension] into topics and place them on a map.
+    """Group unit vectors [n, dimension] into topics, with themes and subtopics, and place them on a map.
 
     `earlier_map` [n, 2] has the articles' places on the map before, NaN for new ones; the new map keeps to them.
     Same input and seed: same result, whatever the number of cores.
     Raises BadInput for too few articles, vectors of zeros, articles all alike, or none dense enough to be a topic.
     """
+    found, tree = _partitioned(vectors, seed=seed, sizes=sizes)
+    finest = labels_of(tree, clusters(tree, min_size=found.sizes.smallest_subtopic, leaves=True))
+    centroids = centroids_of(vectors, found.labels, found.count)
+    coordinates = _map(vectors, found.graph, earlier_map, seed)
+    return Topics(
+        **vars(found),
+        subtopics=finer_level(vectors, found.labels, finest),
+        themes=coarser_levels(centroids, np.bincount(found.labels[found.labels >= 0], minlength=found.count)),
+        coordinates=coordinates,
+        centroids=centroids,
+        # The median stays with the topic's bulk when a few of its articles lie elsewhere on the map.
+        centres=np.stack([np.median(coordinates[found.labels == topic], axis=0) for topic in range(found.count)]),
+    )
+
+
+def partition(vectors: NDArray[np.float32], *, seed: int, sizes: Sizes | None = None) -> Partition:
+    """The topics of `find_topics` alone, without what is coarser or finer and without the map."""
+    return _partitioned(vectors, seed=seed, sizes=sizes)[0]
+
+
+def _partitioned(vectors: NDArray[np.float32], *, seed: int, sizes: Sizes | None) -> tuple[Partition, Dendrogram]:
     n = len(vectors)
     check_vectors(vectors)
     sizes = (sizes or Sizes()).of(n)
-    neighbours = nearest_neighbours(vectors, sizes.neighbours)
+    file = InvertedFile.of(vectors, seed=seed)
+    neighbours = file.neighbours(sizes.neighbours)
     graph = fuzzy_graph(neighbours)
-    dense, finest = dense_regions(vectors, graph, sizes, largest=largest_topic_size(n), seed=seed)
+    start = projections(vectors, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
+    tree = density_tree(start, graph, sizes, seed=seed)
+    dense = dense_regions(tree, sizes, largest=largest_topic_size(n))
     labels = assign_outliers(dense, neighbours)
     count = int(labels.max(initial=OUTLIER)) + 1
     if count == 0:
@@ -105,22 +136,16 @@ def find_topics(
             remedy="lower PRIMETIME_TOPIC_MIN_ARTICLES or import more articles",
         )
     rank = _largest_first(labels, count)
-    labels, dense = rank[labels], rank[dense]
-    centroids = centroids_of(vectors, labels, count)
-    coordinates = _map(vectors, graph, earlier_map, seed)
-    return Topics(
-        labels=labels,
-        dense=dense,
-        subtopics=finer_level(vectors, labels, finest),
-        themes=coarser_levels(centroids, np.bincount(labels[labels >= 0], minlength=count)),
-        coordinates=coordinates,
-        centroids=centroids,
-        # The median stays with the topic's bulk when a few of its articles lie elsewhere on the map.
-        centres=np.stack([np.median(coordinates[labels == topic], axis=0) for topic in range(count)]),
+    found = Partition(
+        labels=rank[labels],
+        dense=rank[dense],
+        count=count,
+        file=file,
         neighbours=neighbours,
         graph=graph,
         sizes=sizes,
     )
+    return found, tree
 
 
 def check_vectors(vectors: NDArray[np.float32]) -> None:
@@ -131,9 +156,10 @@ def check_vectors(vectors: NDArray[np.float32]) -> None:
             f"{n} article{'' if n == 1 else 's'} with a vector cannot be grouped into topics, {FEWEST_ARTICLES} can",
             remedy="import more articles and run `primetime embed`",
         )
-    useless = int((~(np.abs(vectors).max(axis=1) > 0)).sum())
-    if useless or not np.isfinite(vectors).all():
-        broken = useless or int((~np.isfinite(vectors).all(axis=1)).sum())
+    longest = np.maximum(vectors.max(axis=1), -vectors.min(axis=1))
+    useless = int((longest == 0).sum())
+    broken = useless or int((~np.isfinite(longest)).sum())
+    if broken:
         raise BadInput(
             f"{broken} of the {n} articles have a vector of zeros, or of no numbers",
             remedy="rebuild the model with `primetime model build`, which makes all vectors anew",
@@ -142,20 +168,17 @@ def check_vectors(vectors: NDArray[np.float32]) -> None:
         raise BadInput("all articles have the same vector, so there are no topics", remedy="import other articles")
 
 
-def dense_regions(
-    vectors: NDArray[np.float32], graph: sparse.csr_matrix, sizes: Sizes, *, largest: int, seed: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Labels [n] of the dense regions that are topics, and of the smallest dense regions there are; -1: none.
-
-    No topic has more than `largest` articles if it can be taken apart.
-    """
-    start = modes(vectors, graph, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
+def density_tree(projected: NDArray[np.float32], graph: sparse.csr_matrix, sizes: Sizes, *, seed: int) -> Dendrogram:
+    """What lies within what in a layout of the graph [n, n], begun from the vectors' projections [n, more]."""
+    start = modes(projected, graph, dimensions=CLUSTERING_DIMENSIONS)
     placed = lay_out(graph, start, seed=seed, epochs=TOPIC_EPOCHS)
-    tree = dendrogram(placed, min_samples=sizes.min_samples)
-    return (
-        labels_of(tree, clusters(tree, min_size=sizes.smallest_topic, max_size=largest)),
-        labels_of(tree, clusters(tree, min_size=sizes.smallest_subtopic, leaves=True)),
-    )
+    return dendrogram(placed, min_samples=sizes.min_samples)
+
+
+def dense_regions(tree: Dendrogram, sizes: Sizes, *, largest: int) -> NDArray[np.int64]:
+    """Labels [n] of the dense regions that are topics, -1: none; none has more than `largest` articles if it can be
+    taken apart."""
+    return labels_of(tree, clusters(tree, min_size=sizes.smallest_topic, max_size=largest))
 
 
 def default_topic_size(n: int) -> int:
@@ -219,7 +242,12 @@ def _map(
 ) -> NDArray[np.float32]:
     known = None if earlier is None else ~np.isnan(earlier[:, 0])
     if earlier is None or known is None or known.mean() < 0.5:
-        return lay_out(graph, modes(vectors, graph, dimensions=2, seed=seed), seed=seed, epochs=MAP_EPOCHS)
+        return lay_out(
+            graph,
+            modes(projections(vectors, dimensions=2, seed=seed), graph, dimensions=2),
+            seed=seed,
+            epochs=MAP_EPOCHS,
+        )
     if known.all():
         return earlier
     # A new article begins among those of its neighbours that have a place, or in the middle.

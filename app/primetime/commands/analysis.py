@@ -18,8 +18,7 @@ from primetime.jobs.planning import plan_lines, plan_night
 from primetime.searches.storing import fetched_pmids, require
 from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
-from primetime.vectors.serving_encoder import open_serving
-from primetime.vectors.storing import encode_missing
+from primetime.vectors.serving_encoder import encode_new, open_serving
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -32,8 +31,9 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
     settings = begin()
     pace = bulk_pace(settings, cpu_share)
     with database(settings) as connection, progress_bar("articles") as progress:
-        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
-        report = encode_missing(connection, encoder, progress=progress, pace=pace)
+        report = encode_new(
+            connection, settings.model_directory, threads=settings.encoder_threads, progress=progress, pace=pace
+        )
         try:
             assigned = assign_new(connection, report.model_hash)
         except Busy:

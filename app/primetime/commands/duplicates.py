@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from primetime.analysis.near_duplicates import stored_near_duplicates
 from primetime.articles.duplicates.finding import Pair, find_pairs, groups
 from primetime.articles.duplicates.fingerprint import Fingerprint, fingerprint
 from primetime.articles.duplicates.linking import link_duplicates, undo
@@ -27,14 +28,20 @@ _COLUMNS = ("first record", "second record", "reason", "title likeness", "first 
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path, allow_dash=True), help="CSV of FILE's pairs; - is stdout.")
 @click.option("--undo", "undone", type=int, metavar="NUMBER", help="Say that this stored article is no duplicate.")
+@click.option("--near", is_flag=True, help="Show the stored articles with nearly the same text.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as one JSON object, on stderr beside a CSV.")
-def duplicates_command(file: Path | None, output: Path | None, undone: int | None, as_json: bool) -> None:
+def duplicates_command(file: Path | None, output: Path | None, undone: int | None, near: bool, as_json: bool) -> None:
     """Write the pairs of records of FILE that are of one article.
 
     FILE is PubMed XML, NBIB, RIS, EndNote XML or CSV, plain or gzip, told by its content. Records are numbered from 1.
     Without FILE, the stored articles are looked through, and what is found is kept as links; none is deleted.
+    With --near, the pairs are shown that the newest analysis found to be alike in their texts, whatever their titles.
     """
-    if file is not None and undone is None:
+    if near:
+        if file is not None or output is not None or undone is not None:
+            raise BadInput("--near stands alone", remedy="see primetime duplicates --help")
+        _near(as_json=as_json)
+    elif file is not None and undone is None:
         if output is None:
             raise BadInput("--output is missing", remedy="say where the pairs go: --output PAIRS.csv")
         _of_file(file, output, as_json=as_json)
@@ -99,3 +106,15 @@ def _of_stored(undone: int | None, *, as_json: bool) -> None:
         click.echo(orjson.dumps(asdict(report)))
     else:
         click.echo(f"{report.articles} articles, {report.links} linked to another, {report.new} of them now")
+
+
+def _near(*, as_json: bool) -> None:
+    with database(begin()) as connection:
+        found = stored_near_duplicates(connection)
+    if as_json:
+        click.echo(orjson.dumps({"items": [asdict(pair) for pair in found]}))
+        return
+    for pair in found:
+        click.echo(f"{pair.similarity:.3f}  {pair.one:>9}  {pair.title}\n{'':5}  {pair.other:>9}  {pair.other_title}")
+    if not found:
+        click.echo("no stored articles have nearly the same text, or none was analysed yet", err=True)

@@ -11,8 +11,8 @@ from primetime.encoder.pace import Burst, Pace
 from primetime.jobs.recording import RunRecord, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.changing_model import change_model, new_model_waits
-from primetime.vectors.serving_encoder import open_serving
-from primetime.vectors.storing import EncodeReport, encode_missing
+from primetime.vectors.serving_encoder import encode_new
+from primetime.vectors.storing import EncodeReport
 
 Progress = Callable[[int, int], None]
 
@@ -63,8 +63,13 @@ def encode_step(
 ) -> EncodeReport:
     """Encode what has no vector of the serving model yet, as the step "embed" of a run."""
     with run.step("embed") as told:
-        encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
-        encoded = encode_missing(connection, encoder, progress=progress, pace=bulk_pace(settings))
+        encoded = encode_new(
+            connection,
+            settings.model_directory,
+            threads=settings.encoder_threads,
+            progress=progress,
+            pace=bulk_pace(settings),
+        )
         told.amount = encoded.encoded
         told.counts |= {"encoded": encoded.encoded, "already": encoded.already}
     return encoded

@@ -6,14 +6,17 @@ Each by itself.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 import structlog
 
+from primetime.analysis.assigning import assign_new
 from primetime.analysis.backtests import backtest_due, backtest_stored
+from primetime.analysis.due import what_is_due
 from primetime.analysis.running import analyse
-from primetime.analysis.unchanged import unchanged_since
+from primetime.analysis.storing import Corpus, load_corpus
+from primetime.analysis.words import Words
 from primetime.errors import BadInput
 from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
 from primetime.jobs.backtesting import rest_between_origins
@@ -39,6 +42,8 @@ class Night:
     run_id: int
     told: list[str] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    corpus: Corpus | None = None
+    """what the analysis read, until the backtest has had it"""
 
 
 def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: str) -> Night:
@@ -51,8 +56,8 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         _part(night, connection, lambda: _search_again(connection, run))
         _part(night, connection, lambda: _encode(connection, settings, run))
         _part(night, connection, lambda: _change_model(connection, settings, run))
-        _part(night, connection, lambda: _analyse(connection, settings, run))
-        _part(night, connection, lambda: _backtest(connection, settings, run))
+        _part(night, connection, lambda: _analyse(night, connection, settings, run))
+        _part(night, connection, lambda: _backtest(night, connection, settings, run))
         _part(night, connection, lambda: _citations(connection, settings, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
@@ -95,25 +100,38 @@ def _change_model(connection: psycopg.Connection, settings: Settings, run: RunRe
     return f"model {encoded.model_hash} serves from now on; {encoded.encoded} articles newly encoded with it"
 
 
-def _analyse(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+def _analyse(night: Night, connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
     model_hash = require_serving(connection)
-    earlier = unchanged_since(connection, model_hash, settings)
+    due = what_is_due(connection, model_hash, settings)
     connection.commit()
-    if earlier is not None:
-        return f"nothing changed since analysis {earlier.id}, which stands"
-    report = analyse(connection, model_hash=model_hash, settings=settings, record=run.step)
+    if due.run is not None:
+        if not due.new:
+            return due.why
+        with run.step("assign", due.new) as told:
+            assigned = assign_new(connection, model_hash)
+            told.counts |= {"placed": assigned.articles, "in a topic": assigned.in_a_topic}
+        return f"{due.why}; {assigned.articles} newly placed, {assigned.in_a_topic} in a topic"
+
+    def read() -> Corpus:
+        corpus = load_corpus(connection, model_hash)
+        # The backtest is of the same articles, and needs no words.
+        night.corpus = replace(corpus, words=Words())
+        return corpus
+
+    report = analyse(connection, model_hash=model_hash, settings=settings, record=run.step, read=read)
     return (
         f"analysis {report.run_id}: {report.topics} topics among {report.articles} articles, "
-        f"{report.forecasts} forecasts, {report.opportunities} opportunities"
+        f"{report.forecasts} forecasts, {report.opportunities} opportunities ({due.why})"
     )
 
 
-def _backtest(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+def _backtest(night: Night, connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
     model_hash = require_serving(connection)
     due = backtest_due(connection, model_hash, settings)
     connection.commit()
     if not due:
         return "the score was judged not long ago"
+    corpus, night.corpus = night.corpus, None
     try:
         found = backtest_stored(
             connection,
@@ -121,6 +139,7 @@ def _backtest(connection: psycopg.Connection, settings: Settings, run: RunRecord
             settings=settings,
             record=run.step,
             rest=rest_between_origins(settings),
+            corpus=corpus,
         )
     except BadInput as error:
         # A young corpus is no failure of the night.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import psycopg
 
 from primetime.analysis.backtests import backtest_due
+from primetime.analysis.due import what_is_due
 from primetime.analysis.running import STEPS
 from primetime.analysis.storing import count_articles
-from primetime.analysis.unchanged import unchanged_since
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pace import burst_left
 from primetime.jobs.analysing import burst_of
@@ -38,7 +38,9 @@ class Plan:
 
     steps: list[PlannedStep]
     unchanged_since: int | None
-    """the analysis that stands because nothing changed"""
+    """the analysis that stands because nothing, or little, has changed"""
+    why: str
+    """why it stands or does not"""
     cpu_seconds: float
     """of the steps that were measured before"""
     unknown: list[str]
@@ -59,12 +61,13 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     """Raises ModelProblem where there is no encoder's artifact."""
     model_hash = serving_hash(connection) or read_manifest(settings.model_directory).hash
     missing, already = count_missing(connection, model_hash)
-    earlier = unchanged_since(connection, model_hash, settings) if not missing else None
+    due = what_is_due(connection, model_hash, settings, to_come=missing)
     # Duplicates are encoded, as a search may meet them, and not analysed.
     counted = min(missing + already, count_articles(connection))
-    analysed = 0 if earlier else counted
+    analysed = 0 if due.run else counted
     judged = counted if backtest_due(connection, model_hash, settings) else 0
-    amounts = {"embed": missing, **dict.fromkeys(STEPS, analysed), "backtest": judged}
+    placed = {"assign": due.new} if due.run and due.new else {}
+    amounts = {"embed": missing, **placed, **dict.fromkeys(STEPS, analysed), "backtest": judged}
     if looks_up_citations(settings):
         amounts["citations"] = count_to_refresh(connection, settings, limit=settings.citations_a_night)
     known = rates(connection)
@@ -73,7 +76,8 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     left = burst_left(burst.file) if burst else None
     return Plan(
         steps=steps,
-        unchanged_since=earlier.id if earlier else None,
+        unchanged_since=due.run.id if due.run else None,
+        why=due.why,
         cpu_seconds=round(sum(step.cpu_seconds or 0.0 for step in steps), 1),
         unknown=[step.name for step in steps if step.cpu_seconds is None],
         cores=os.cpu_count() or 1,
@@ -88,8 +92,7 @@ def plan_lines(plan: Plan) -> list[str]:
     for step in plan.steps:
         cost = "not measured yet" if step.cpu_seconds is None else f"{step.cpu_seconds:.1f} s of processor"
         lines.append(f"  {step.name:10} {step.amount:>9,} articles   {cost if step.amount else 'nothing to do'}")
-    if plan.unchanged_since is not None:
-        lines.append(f"  nothing changed since analysis {plan.unchanged_since}, which stands")
+    lines.append(f"  {plan.why}")
     known = "" if not plan.unknown else f", and {', '.join(plan.unknown)}"
     lines.append(f"  in all {plan.cpu_seconds:.1f} s of processor{known}")
     burst = "no reading" if plan.burst_left is None else f"{plan.burst_left:.0f} % left"

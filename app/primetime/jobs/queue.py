@@ -17,7 +17,8 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job, Status
 from psycopg.rows import class_row
 
-from primetime.analysis.unchanged import unchanged_since
+from primetime.analysis.assigning import assign_new
+from primetime.analysis.due import what_is_due
 from primetime.database.connection import APPLICATION_NAME, connect, database_url
 from primetime.database.queries import load_queries
 from primetime.errors import Busy
@@ -158,19 +159,26 @@ def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
 
 
 def analyse_if_changed(queue: App, connection: psycopg.Connection, settings: Settings) -> int | None:
-    """Ask for an analysis where the newest would no longer come out the same, as after a search; its job's id. Commits.
+    """Do what is due, as after a search: place a few new articles, or ask for an analysis; its job's id. Commits.
 
-    None where nothing changed, and when one is waiting already: that one will see the change too.
+    None where none is asked for, and when one is waiting already: that one will see the change too.
     """
     model_hash = serving_hash(connection)
-    job_id = None
-    if model_hash is not None and unchanged_since(connection, model_hash, settings) is None:
-        try:
-            job_id = enqueue_analysis(queue, connection)
-        except Busy:
-            log.info("the analysis waits already")
+    due = None if model_hash is None else what_is_due(connection, model_hash, settings)
     connection.commit()
-    return job_id
+    if model_hash is None or due is None:
+        return None
+    try:
+        if due.run is None:
+            job_id = enqueue_analysis(queue, connection)
+            connection.commit()
+            return job_id
+        if due.new:
+            assign_new(connection, model_hash)
+    except Busy as error:
+        # An analysis waits that will see the change, or one runs, and the next night places what it has not seen.
+        log.info("left as it is", cause=str(error))
+    return None
 
 
 def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[JobState]:

@@ -51,7 +51,7 @@ def _opportunity(
     reference = reference_in_force(connection, model_hash)
     if reference is None:
         return {"refused": NO_REFERENCE}
-    corpus = load_corpus(connection, model_hash)
+    corpus = load_corpus(connection, model_hash, with_words=False)
     analysed = connection.execute(QUERIES["analysed"]).fetchall()
     connection.commit()
     own = np.asarray(pmids, dtype=np.int64)

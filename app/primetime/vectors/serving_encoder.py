@@ -14,10 +14,13 @@ import structlog
 from psycopg import Connection
 from psycopg_pool import PoolTimeout
 
+from primetime.database.locks import exclusive
 from primetime.encoder.artifact import MANIFEST_FILE, read_manifest
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem
+from primetime.vectors.nearest_index import ensure_index
 from primetime.vectors.serving_model import serving_hash
+from primetime.vectors.storing import EncodeReport, count_missing, encode_missing, encoding_lock
 
 # A process follows a switch within this time (seconds); until then both models' vectors are there to be read.
 FOLLOW_EVERY = 3.0
@@ -48,6 +51,30 @@ def open_serving(connection: Connection[Any], configured: Path, *, threads: int)
     connection.commit()
     folder = configured if model_hash is None else find_artifact(configured, model_hash)
     return Encoder.open(folder, threads=threads)
+
+
+def encode_new(
+    connection: Connection[Any],
+    configured: Path,
+    *,
+    threads: int,
+    progress: Callable[[int, int], None] | None = None,
+    pace: Callable[[float], None] | None = None,
+) -> EncodeReport:
+    """Encode what has no vector of the serving model yet; its encoder is opened only where something waits.
+
+    Raises ModelProblem, Busy when another process encodes with this model.
+    """
+    model_hash = serving_hash(connection)
+    if model_hash is not None:
+        missing, already = count_missing(connection, model_hash)
+        connection.commit()
+        if not missing:
+            with exclusive(connection, encoding_lock(model_hash)):
+                ensure_index(connection, model_hash)
+            return EncodeReport(encoded=0, already=already, cut=0, model_hash=model_hash)
+    encoder = open_serving(connection, configured, threads=threads)
+    return encode_missing(connection, encoder, progress=progress, pace=pace)
 
 
 class ServingEncoder:

@@ -58,7 +58,7 @@ def encode_missing(
     model_hash = encoder.manifest.hash
     among = None if pmids is None else list(pmids)
     # Two models may be encoded at a time: the serving one's new articles need not wait for a change of model.
-    with exclusive(connection, f"encoding with model {model_hash}"):
+    with exclusive(connection, encoding_lock(model_hash)):
         _register(connection, encoder.manifest)
         missing, already = count_missing(connection, model_hash, pmids)
         connection.commit()
@@ -100,6 +100,11 @@ def encode_missing(
         ensure_index(connection, model_hash)
     log.info("articles encoded", encoded=encoded, already=already, cut=cut, model_hash=model_hash)
     return EncodeReport(encoded=encoded, already=already, cut=cut, model_hash=model_hash)
+
+
+def encoding_lock(model_hash: str) -> str:
+    """What only one process at a time does, in words."""
+    return f"encoding with model {model_hash}"
 
 
 def count_missing(connection: Connection[Any], model_hash: str, pmids: Sequence[int] | None = None) -> tuple[int, int]:

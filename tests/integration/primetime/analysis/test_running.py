@@ -14,9 +14,10 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis import reading, storing
 from primetime.analysis.assigning import assign_new
+from primetime.analysis.due import what_is_due
 from primetime.analysis.opportunity import from_receipt
 from primetime.analysis.running import analyse
-from primetime.analysis.unchanged import unchanged_since
+from primetime.commands.duplicates import duplicates_command
 from primetime.commands.opportunity import explain_command
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
@@ -113,7 +114,7 @@ def test_a_paper_that_is_stored_twice_is_analysed_once(
     )
     connection.commit()
     assert storing.count_articles(connection) == 280
-    assert unchanged_since(connection, MODEL, settings) is None
+    assert what_is_due(connection, MODEL, settings).run is None
     connection.execute(
         "INSERT INTO duplicate_links (duplicate, kept, reason, likeness)"
         " SELECT pmid, pmid - 1000, 'fuzzy', 1 FROM articles WHERE pmid > 1000"
@@ -121,7 +122,7 @@ def test_a_paper_that_is_stored_twice_is_analysed_once(
     connection.commit()
     assert storing.count_articles(connection) == 240
     assert storing.count_articles(connection, [1, 2, 1001]) == 2
-    assert unchanged_since(connection, MODEL, settings) is not None
+    assert what_is_due(connection, MODEL, settings).run is not None
     assert assign_new(connection, MODEL).articles == 0
     again = analyse(connection, model_hash=MODEL, settings=settings)
     assert again.articles == 240
@@ -224,6 +225,56 @@ def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, sett
     assert {topic.agreement for topic in after} == {1.0}
     assert before == [replace(topic, agreement=None) for topic in after]
     assert asdict(reading.topic_map(connection, first.run_id)) == asdict(reading.topic_map(connection, second.run_id))
+
+
+def test_a_corpus_read_in_blocks_is_the_same(
+    connection: psycopg.Connection, plant: Plant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(mesh=True)
+    whole = storing.load_corpus(connection, MODEL)
+    assert (len(whole.pmids), len(whole.words), whole.vectors.shape) == (240, 240, (240, 32))
+    assert np.allclose(np.linalg.norm(whole.vectors, axis=1), 1)
+    monkeypatch.setattr(storing, "_ROWS", 7)
+    parts = storing.load_corpus(connection, MODEL)
+    assert parts.vectors.tobytes() == whole.vectors.tobytes()
+    assert parts.words.runs.tolist() == whole.words.runs.tolist()
+    assert (parts.snapshot, parts.mesh) == (whole.snapshot, whole.mesh)
+    bare = storing.load_corpus(connection, MODEL, [3, 5, 999], with_words=False)
+    assert (bare.pmids.tolist(), len(bare.words), bare.years.tolist()) == ([3, 5], 0, whole.years[[2, 4]].tolist())
+    nothing = storing.load_corpus(connection, "another")
+    assert (len(nothing.pmids), len(nothing.vectors)) == (0, 0)
+
+
+def test_articles_with_nearly_the_same_text_are_told(
+    connection: psycopg.Connection,
+    settings: Settings,
+    plant: Plant,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+
+    def told(*arguments: str) -> Result:
+        return CliRunner().invoke(duplicates_command, ["--near", *arguments], catch_exceptions=False)
+
+    assert "none was analysed yet" in told().output
+    plant()
+    connection.execute(
+        "UPDATE article_vectors SET embedding = (SELECT embedding FROM article_vectors WHERE pmid = 5) WHERE pmid = 90"
+    )
+    strict = settings.model_copy(update={"near_duplicate_similarity": 0.999})
+    analyse(connection, model_hash=MODEL, settings=strict)
+    (pair,) = json.loads(told("--json").output)["items"]
+    assert (pair["one"], pair["other"], pair["similarity"]) == (5, 90, pytest.approx(1, abs=1e-4))
+    assert f"{SUBJECTS[0]} number 4" in told().output
+    # Those of a selection are not those of everything, and those of the next analysis take their place.
+    analyse(connection, model_hash=MODEL, settings=strict, scope="some", pmids=list(range(100, 200)))
+    assert len(json.loads(told("--json").output)["items"]) == 1
+    connection.execute("DELETE FROM articles WHERE pmid = 90")
+    analyse(connection, model_hash=MODEL, settings=strict)
+    assert json.loads(told("--json").output)["items"] == []
+    with pytest.raises(BadInput, match="stands alone"):
+        told("--undo", "3")
 
 
 def test_mesh_headings_name_the_topics(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:

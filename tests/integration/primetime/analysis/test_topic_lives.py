@@ -6,7 +6,7 @@ import numpy as np
 import psycopg
 import pytest
 
-from primetime.analysis import reading
+from primetime.analysis import assigning, reading
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.running import analyse
 from primetime.analysis.storing import one_at_a_time
@@ -113,6 +113,21 @@ def test_new_articles_join_the_topics_of_the_newest_analysis(
     # The next analysis finds their topic itself, and it is the same one.
     after = analyse(connection, model_hash=MODEL, settings=settings)
     assert centre.key in {topic.key for topic in reading.topics(connection, after.run_id)}
+
+
+def test_new_articles_compared_block_by_block_are_placed_alike(
+    connection: psycopg.Connection, settings: Settings, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus(add)
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    add(1500, 6, 0)
+    found = []
+    for rows in (10_000, 11):
+        monkeypatch.setattr(assigning, "_ROWS", rows)
+        assert assign_new(connection, MODEL).articles == 6
+        found.append(reading.topic_map(connection, report.run_id))
+        connection.execute("DELETE FROM analysis_articles WHERE assigned")
+    assert found[0] == found[1]
 
 
 def test_articles_of_another_model_are_not_assigned(

@@ -16,8 +16,9 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
-from primetime.analysis import reading
+from primetime.analysis import backtests, reading
 from primetime.analysis.backtests import backtest_due, latest_backtest
+from primetime.analysis.due import what_is_due
 from primetime.analysis.running import STEPS
 from primetime.articles.local_number import local_number
 from primetime.articles.record import Article
@@ -41,6 +42,7 @@ from primetime.searches.saved import save_search
 from primetime.searches.storing import create_search
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
+from primetime.vectors.serving_encoder import encode_new
 from primetime.vectors.serving_model import serve_first
 from primetime.vectors.storing import encode_missing
 
@@ -182,6 +184,76 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
     assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 3: 6 topics among 186")
 
 
+def test_few_new_articles_join_the_topics_that_stand(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    patient = with_encoder.model_copy(update={"refit_share": 0.05})
+    store()
+    run_night(connection, patient, asked_by="cron")
+    before = reading.topics(connection, 1)
+    store(each=1, first=1000)
+    plan = plan_night(connection, patient)
+    assert {step.name: step.amount for step in plan.steps if step.name != "backtest" and step.amount} == {
+        "embed": 6,
+        "assign": 6,
+    }
+    assert (plan.unchanged_since, plan.why) == (1, "few articles came since analysis 1, which stands: 6 of 180")
+    night = run_night(connection, patient, asked_by="cron")
+    assert night.told[3] == f"{plan.why}; 6 newly placed, 6 in a topic"
+    assert ("assign", "done") in steps(work_runs(connection)[0])
+    assert reading.topics(connection, 1) == before
+    assert len(reading.topic_map(connection, 1).pmid) == 186
+    # They count with those that come later, and they are placed once.
+    assert run_night(connection, patient, asked_by="cron").told[3] == plan.why
+    assert not {name for name, _ in steps(work_runs(connection)[0])} & {"assign", *STEPS[1:]}
+    store(each=1, first=2000)
+    assert plan_night(connection, patient).why == "12 articles came since analysis 1 of 180"
+    assert run_night(connection, patient, asked_by="cron").told[3].startswith("analysis 2: 6 topics among 192")
+
+
+def test_topics_are_found_anew_when_they_are_old_or_their_articles_changed(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store
+) -> None:
+    patient = with_encoder.model_copy(update={"refit_share": 0.5})
+    store()
+    encoded, _ = run_analysis(connection, patient)
+
+    def why() -> str:
+        due = what_is_due(connection, encoded.model_hash, patient)
+        assert due.run is None
+        return due.why
+
+    connection.execute("UPDATE analysis_runs SET finished_at = finished_at - interval '8 days'")
+    assert what_is_due(connection, encoded.model_hash, patient).why == "nothing changed since analysis 1, which stands"
+    connection.execute("INSERT INTO articles (pmid, title, content_hash) VALUES (5000, 'Asthma anew', 'x')")
+    connection.execute(
+        "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding)"
+        " SELECT model_hash, 5000, 'x', embedding FROM article_vectors WHERE pmid = 1"
+    )
+    assert why() == "articles came since analysis 1, which is 8 days old"
+    never = patient.model_copy(update={"refit_days": 0})
+    assert what_is_due(connection, encoded.model_hash, never).new == 1
+    for change in ("UPDATE articles SET publication_year = 1990 WHERE pmid = 7", "DELETE FROM articles WHERE pmid = 8"):
+        with connection.transaction(force_rollback=True):
+            connection.execute(change)
+            assert why() == "articles of analysis 1 are no longer what they were"
+    assert what_is_due(connection, "another", patient).why == "another model serves than made analysis 1"
+    patient = patient.model_copy(update={"hdbscan_min_cluster_size": 9})
+    assert why() == "other settings made analysis 1"
+
+
+def test_no_encoder_is_opened_where_nothing_waits_for_it(
+    connection: psycopg.Connection, with_encoder: Settings, store: Store, tmp_path: Path
+) -> None:
+    store(each=2)
+    encoded = encode_new(connection, with_encoder.model_directory, threads=1)
+    again = encode_new(connection, tmp_path / "nowhere", threads=1)
+    assert (again.encoded, again.already, again.model_hash) == (0, 12, encoded.model_hash)
+    store(each=1, first=1000)
+    with pytest.raises(ModelProblem):
+        encode_new(connection, tmp_path / "nowhere", threads=1)
+
+
 def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
     connection: psycopg.Connection, with_encoder: Settings, store: Store, database_url: str
 ) -> None:
@@ -253,7 +325,7 @@ def test_a_run_rests_between_its_steps(connection: psycopg.Connection, settings:
 
 
 def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
-    connection: psycopg.Connection, with_encoder: Settings, model_directory: Path
+    connection: psycopg.Connection, with_encoder: Settings, model_directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twelve planted fields of 50 papers, of which the first ones grow for good."""
     random = np.random.default_rng(3)
@@ -293,6 +365,14 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
     assert backtest_due(connection, model_hash, with_encoder)
     run = work_runs(connection)[0]
     assert (run.kind, steps(run)) == ("backtest", [("read", "done"), ("backtest", "done")])
+    # A night reads the articles once, for the analysis and for the backtest, which are of one moment.
+    monkeypatch.setattr(backtests, "load_corpus", None)
+    night = run_night(connection, with_encoder, asked_by="cron")
+    assert night.told[3].startswith("analysis 1:")
+    assert night.told[4] == f"the score judged at {len(whole.origins)} origins"
+    again = latest_backtest(connection)
+    assert again is not None
+    assert again.result == kept.result
 
 
 def command(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: str) -> Callable[..., Result]:
@@ -394,6 +474,9 @@ def test_a_search_that_changed_the_corpus_asks_for_one_analysis(
     assert analyse_if_changed(queue, connection, with_encoder) is None
     store(each=1, first=1000)
     encode_missing(connection, encoder)
+    patient = with_encoder.model_copy(update={"refit_share": 0.05})
+    assert analyse_if_changed(queue, connection, patient) is None
+    assert len(reading.topic_map(connection, 1).pmid) == 186, "few articles are placed at once"
     job_id = analyse_if_changed(queue, connection, with_encoder)
     assert job_id is not None
     assert analyse_if_changed(queue, connection, with_encoder) is None

@@ -1,6 +1,6 @@
 """A planted corpus frozen at each year: what grew for good is found, and nothing later is seen."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from primetime.analysis.corpus_backtest import (
     score_origin,
 )
 from primetime.analysis.reference import field_of
-from primetime.analysis.topics import find_topics
+from primetime.analysis.topics import partition
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
@@ -71,7 +71,7 @@ def test_a_weighting_is_chosen_by_earlier_outcomes_alone(found: CorpusBacktest) 
 def test_what_comes_after_cannot_move_a_score(corpus: Corpus) -> None:
     vectors, years = corpus
     frozen = years <= 2008
-    topics = find_topics(vectors[frozen], seed=1)
+    topics = partition(vectors[frozen], seed=1)
     field = field_of(years[frozen], 2008)
     after = vectors[(years > 2008) & (years <= 2011)]
     one = score_origin(topics, vectors[frozen], years[frozen], after, field)
@@ -100,11 +100,12 @@ def test_later_papers_go_to_the_topic_of_their_nearest(corpus: Corpus) -> None:
     labels = np.arange(TOPICS * EACH) // EACH
     labels[labels == 3] = -1
     early = years <= 2009
-    given = assign_later(vectors[~early], vectors[early], labels[early])
+    topics = replace(partition(vectors[early], seed=1), labels=labels[early])
+    given = assign_later(vectors[~early], topics)
     truth = labels[~early]
     assert (given[truth >= 0] == truth[truth >= 0]).mean() > 0.95
     assert (given[truth < 0] == -1).mean() > 0.6
-    assert assign_later(vectors[:0], vectors, labels).tolist() == []
+    assert assign_later(vectors[:0], topics).tolist() == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from primetime.analysis.naming import Uses, name_topics, phrases
+from primetime.analysis.naming import Uses, name_topics
+from primetime.analysis.words import Words
 
 HEART = "Effects of ACE inhibitors in patients with heart failure. The ACE inhibitor enalapril improved survival."
 LUNG = "A randomized study of inhaled corticosteroids for asthma: results in children with asthma exacerbations."
@@ -9,7 +10,7 @@ SKIN = "Psoriasis and phototherapy: plaque psoriasis treated with narrowband pho
 
 
 def names(texts: list[str], labels: list[int], mesh: list[list[str]] | None = None):
-    return name_topics(Uses.of(texts, mesh), np.asarray(labels))
+    return name_topics(Uses.of(Words(texts), mesh), np.asarray(labels))
 
 
 def test_topics_are_named_by_what_sets_them_apart() -> None:
@@ -29,12 +30,6 @@ def test_no_term_repeats_another_ones_words() -> None:
     for topic in names([HEART] * 5 + [LUNG] * 5, [0] * 5 + [1] * 5):
         words = [word.rstrip("s") for term in topic.terms for word in term.split()]
         assert len(words) == len(set(words)), topic.terms
-
-
-def test_phrases_do_not_reach_across_stop_words_marks_or_numbers() -> None:
-    assert phrases("Heart failure, enalapril 25 mg daily versus captopril") == [
-        "heart", "failure", "heart failure", "enalapril", "captopril",
-    ]  # fmt: skip
 
 
 def test_over_represented_mesh_headings_lead_the_name() -> None:

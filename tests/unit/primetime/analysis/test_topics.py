@@ -1,10 +1,13 @@
+import os
+
 import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
-from primetime.analysis.layout import lay_out, modes
-from primetime.analysis.neighbours import Neighbours, fuzzy_graph, nearest_neighbours
+from primetime.analysis.graph import fuzzy_graph
+from primetime.analysis.layout import lay_out, modes, projections
+from primetime.analysis.neighbours import InvertedFile, Neighbours
 from primetime.analysis.topics import Sizes, assign_outliers, default_topic_size, find_topics, representatives
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
@@ -19,25 +22,9 @@ def planted(topics: int, each: int, *, noise: float = 0.35, seed: int = 0) -> tu
     return to_unit_length(centres[truth] + spread), truth
 
 
-def test_nearest_neighbours_are_exact() -> None:
-    vectors, _ = planted(3, 20)
-    found = nearest_neighbours(vectors, 5)
-    for row in range(len(vectors)):
-        distance = 1 - vectors @ vectors[row]
-        distance[row] = np.inf
-        assert np.allclose(np.sort(distance)[:5], found.distances[row], atol=1e-5)
-        assert row not in found.indices[row]
-
-
-@pytest.mark.parametrize("k", [0, 3, 4])
-def test_more_neighbours_than_points_are_refused(k: int) -> None:
-    with pytest.raises(ValueError, match="cannot be had"):
-        nearest_neighbours(np.eye(3, dtype=np.float32), k)
-
-
 def test_the_graph_is_symmetric_with_weights_up_to_one() -> None:
     vectors, _ = planted(3, 20)
-    graph = fuzzy_graph(nearest_neighbours(vectors, 8)).toarray()
+    graph = fuzzy_graph(InvertedFile.of(vectors).neighbours(8)).toarray()
     assert np.allclose(graph, graph.T)
     assert graph.min() >= 0
     assert graph.max() <= 1 + 1e-9
@@ -47,8 +34,8 @@ def test_the_graph_is_symmetric_with_weights_up_to_one() -> None:
 def test_equal_points_are_laid_out_apart_and_finite() -> None:
     vectors = to_unit_length(np.ones((40, 4)))
     vectors[:3] = np.eye(4)[:3]
-    graph = fuzzy_graph(nearest_neighbours(vectors, 5))
-    position = lay_out(graph, modes(vectors, graph, dimensions=2, seed=1), seed=1, epochs=20)
+    graph = fuzzy_graph(InvertedFile.of(vectors).neighbours(5))
+    position = lay_out(graph, modes(projections(vectors, dimensions=2, seed=1), graph, dimensions=2), seed=1, epochs=20)
     assert np.isfinite(position).all()
     assert len(np.unique(position, axis=0)) == 40
 
@@ -89,20 +76,21 @@ def test_same_input_and_seed_give_the_same_bits() -> None:
 
 def test_a_point_without_an_edge_does_not_push_the_others_together() -> None:
     vectors, truth = planted(3, 30)
-    graph = fuzzy_graph(nearest_neighbours(vectors, 8)).tolil()
+    graph = fuzzy_graph(InvertedFile.of(vectors).neighbours(8)).tolil()
     graph[0, :] = 0
     graph[:, 0] = 0
-    start = modes(vectors, graph.tocsr(), dimensions=2, seed=1)
+    start = modes(projections(vectors, dimensions=2, seed=1), graph.tocsr(), dimensions=2)
     assert np.isfinite(start).all()
     centres = np.stack([np.median(start[truth == topic], axis=0) for topic in range(3)])
     assert min(np.linalg.norm(centres[one] - centres[other]) for one, other in [(0, 1), (0, 2), (1, 2)]) > 3
 
 
-def test_the_number_of_threads_changes_no_bit() -> None:
+def test_the_number_of_cores_changes_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     vectors, _ = planted(6, 120)
     found = []
-    for threads in (1, 2, 4):
-        with threadpool_limits(threads):
+    for cores in (1, 2, 4):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, cores=cores: set(range(cores)))
+        with threadpool_limits(cores):
             found.append(find_topics(vectors, seed=5))
     assert len({one.coordinates.tobytes() for one in found}) == 1
     assert len({one.subtopics.tobytes() for one in found}) == 1
@@ -116,23 +104,6 @@ def test_themes_and_subtopics_divide_the_same_articles() -> None:
         assert len(set(found.labels[found.subtopics == subtopic])) == 1
     assert all(len(level) == found.count for level in found.themes)
     assert (found.labels[found.dense >= 0] == found.dense[found.dense >= 0]).all()
-
-
-def test_most_neighbours_are_found_where_not_every_pair_is_compared() -> None:
-    vectors, _ = planted(40, 60)
-    exact = nearest_neighbours(vectors, 10)
-    found = nearest_neighbours(vectors, 10, exact_up_to=0, probes=3)
-    shared = [len(set(a) & set(b)) for a, b in zip(exact.indices, found.indices, strict=True)]
-    assert np.mean(shared) > 8
-    again = nearest_neighbours(vectors, 10, exact_up_to=0, probes=3)
-    assert again.indices.tobytes() == found.indices.tobytes()
-
-
-def test_cells_too_small_for_the_neighbours_wanted_look_further() -> None:
-    vectors, _ = planted(30, 60)
-    found = nearest_neighbours(vectors, 700, exact_up_to=0, probes=1)
-    assert all(len(set(row)) == 700 for row in found.indices)
-    assert not (found.indices == np.arange(len(vectors))[:, None]).any()
 
 
 @pytest.mark.parametrize("worth", [0.0, np.nan])
