@@ -115,4 +115,6 @@ def _openvino(path: Path, threads: int, *, bf16: bool) -> Engine:
             give_back_memory(path.with_suffix(".bin"))
         return hidden
 
+    # OpenVINO's binding makes itself ready at its first run; two first runs at once would wait for each other for ever.
+    run(dict.fromkeys(inputs, np.zeros((1, 1), dtype=np.int64)))
     return Engine(run=run, lanes=lanes)

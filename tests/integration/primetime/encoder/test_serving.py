@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,14 +74,21 @@ def test_progress_ends_with_all(encoder: Encoder) -> None:
 
 def test_work_that_is_stopped_begins_no_other_batch(encoder: Encoder) -> None:
     computed: list[float] = []
+    stopped = threading.Event()
+
+    def pace(seconds: float) -> None:
+        computed.append(seconds)
+        if len(computed) > 2:
+            stopped.wait(60)
 
     def stop(*_: int) -> None:
+        stopped.set()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        encoder.encode_counted(list(SENTENCES) * 20, progress=stop, pace=computed.append)
+        encoder.encode_counted(list(SENTENCES) * 40, progress=stop, pace=pace)
     begun = len(computed)
-    assert 1 <= begun <= 4  # the finished one, and what went on beside it
+    assert 1 <= begun < 20  # of about forty
     encoder.encode(["heart failure"])
     assert len(computed) == begun
 
@@ -111,6 +119,24 @@ def test_threads_share_one_encoder(encoder: Encoder) -> None:
         found = list(pool.map(lambda text: encoder.encode([text])[0], texts * 4))
     for index, vector in enumerate(found):
         assert vector @ expected[index % 8] > 0.9999
+
+
+def test_the_first_runs_of_a_process_may_go_on_at_once(model_directory: Path, repository: Path) -> None:
+    program = (
+        "from pathlib import Path; from primetime.encoder.serving import Encoder; "
+        f"encoder = Encoder.open(Path({str(model_directory)!r}), threads=2); "
+        "print(encoder.encode(['heart failure ' * (1 + n % 300) for n in range(40)]).shape)"
+    )
+    for _ in range(3):
+        result = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=repository / "app",
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
+        )
+        assert result.stdout == "(40, 384)\n"
 
 
 def test_golden_vectors_are_reproduced(encoder: Encoder) -> None:
