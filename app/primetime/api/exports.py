@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from pydantic import ConfigDict
 
 from primetime.api.export import SelectionQuestion
 from primetime.api.services import Connection, Reader, Services, ServicesOf
@@ -17,7 +18,9 @@ ExportId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
 class ExportWanted(SelectionQuestion):
-    """What is exported, and as what."""
+    """What is exported, and as what. What it does not know it refuses: it would export more than was meant."""
+
+    model_config = ConfigDict(extra="forbid")
 
     format: ExportFormat = ExportFormat.CSV
 

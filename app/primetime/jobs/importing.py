@@ -90,29 +90,28 @@ def enqueue_import(
 def run_import(settings: Settings, import_id: int) -> None:
     """Read and store a kept file, whole or not at all; a file that cannot be read is told as such.
 
-    Raises Busy while another import runs. Run again after it was killed, it begins again and doubles nothing.
+    Raises Busy while another import runs. Run again after it was killed, at whatever moment, it goes on: what is stored
+    is stored with its counts in one transaction, and not read again.
     """
     with connect(settings) as connection, connect(settings) as telling, tempfile.TemporaryDirectory() as folder:
         telling.autocommit = True
-        telling.execute(_QUERIES["begin"], {"import_id": import_id})
-        path = Path(folder) / "file"
-        _fetch(connection, import_id, path)
-
-        def tell(read: int) -> None:
-            telling.execute(_QUERIES["set_progress"], {"import_id": import_id, "read": read})
-
-        try:
-            stored = store_rows(connection, read_rows(path), progress=tell)
-        except BadInput as error:
-            failure = str(error).replace(str(path), "the file")
-            _finish(connection, import_id, read=0, report=None, failure=failure, remedy=error.remedy)
+        begun = telling.execute(_QUERIES["begin"], {"import_id": import_id}).fetchone()
+        if begun is None:  # it has ended, or was forgotten
             return
-        connection.commit()
-        linked = link_if_needed(connection)
-        counts = {name: count for name, count in asdict(stored).items() if name not in ("read", "problems")}
-        problems = [str(problem) for problem in stored.problems[:_PROBLEMS]]
-        report = {**counts, "duplicates": linked.new if linked else 0, "problems": problems}
-        _finish(connection, import_id, read=stored.read, report=report, failure=None, remedy=None)
+        (report,) = begun
+        if report is None:
+            path = Path(folder) / "file"
+            _fetch(connection, import_id, path)
+            try:
+                report = _store(connection, telling, import_id, path)
+            except BadInput as error:
+                failure = str(error).replace(str(path), "the file")
+                _finish(connection, import_id, report=None, failure=failure, remedy=error.remedy)
+                return
+        with connection.transaction():
+            linked = link_if_needed(connection)
+            report["duplicates"] = linked.new if linked else 0
+            _finish(connection, import_id, report=report, failure=None, remedy=None)
 
 
 def imports(connection: psycopg.Connection, *, import_id: int | None = None, limit: int = 20) -> list[FileImport]:
@@ -133,11 +132,26 @@ def _fetch(connection: psycopg.Connection, import_id: int, path: Path) -> None:
             file.write(data)
 
 
+def _store(connection: psycopg.Connection, telling: psycopg.Connection, import_id: int, path: Path) -> dict[str, Any]:
+    """The counts, kept with what they count. Raises BadInput."""
+
+    def tell(read: int) -> None:
+        telling.execute(_QUERIES["set_progress"], {"import_id": import_id, "read": read})
+
+    with connection.transaction():
+        stored = store_rows(connection, read_rows(path), progress=tell)
+        report = {name: count for name, count in asdict(stored).items() if name not in ("read", "problems")}
+        report["problems"] = [str(problem) for problem in stored.problems[:_PROBLEMS]]
+        values = {"import_id": import_id, "read": stored.read, "report": Jsonb(report)}
+        connection.execute(_QUERIES["note_stored"], values)
+    connection.commit()
+    return report
+
+
 def _finish(
     connection: psycopg.Connection,
     import_id: int,
     *,
-    read: int,
     report: dict[str, Any] | None,
     failure: str | None,
     remedy: str | None,
@@ -147,7 +161,6 @@ def _finish(
             _QUERIES["finish"],
             {
                 "import_id": import_id,
-                "read": read,
                 "report": Jsonb(report) if report is not None else None,
                 "failure": failure,
                 "remedy": remedy,

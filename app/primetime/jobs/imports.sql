@@ -12,14 +12,20 @@ UPDATE imports SET job_id = %(job_id)s WHERE id = %(import_id)s;
 SELECT data FROM import_pieces WHERE import_id = %(import_id)s ORDER BY number;
 
 -- name: begin
-UPDATE imports SET started_at = now(), records_read = 0 WHERE id = %(import_id)s;
+-- None for one that has ended. Its report is of an attempt that has stored all and was killed before its end.
+UPDATE imports SET started_at = now(), records_read = CASE WHEN report IS NULL THEN 0 ELSE records_read END
+WHERE id = %(import_id)s AND finished_at IS NULL
+RETURNING report;
 
 -- name: set_progress
 UPDATE imports SET records_read = %(read)s WHERE id = %(import_id)s;
 
+-- name: note_stored
+UPDATE imports SET records_read = %(read)s, report = %(report)s WHERE id = %(import_id)s;
+
 -- name: finish
-UPDATE imports SET finished_at = now(), records_read = %(read)s, report = %(report)s, failure = %(failure)s,
-    remedy = %(remedy)s
+UPDATE imports SET finished_at = now(), report = %(report)s, failure = %(failure)s, remedy = %(remedy)s,
+    records_read = CASE WHEN %(failure)s::text IS NULL THEN records_read ELSE 0 END
 WHERE id = %(import_id)s;
 
 -- name: forget_pieces

@@ -79,21 +79,21 @@ def test_what_is_taken_needs_no_quoting_anywhere(kept_secrets: ModuleType, value
 
 
 def test_an_optional_one_is_never_made_up_and_is_replaced_by_what_is_handed_in(kept_secrets: ModuleType) -> None:
-    optional = ["smtp/password", "pubmed/api-key"]
+    optional = ["openalex/api-key", "pubmed/api-key"]
     assert kept_secrets.plan(KEPT, NAMES, {}, "", 40, optional) == []
-    [new] = kept_secrets.plan(KEPT, NAMES, {"smtp/password": "a+b/c="}, "", 40, optional)
-    assert (new.name, new.value, new.replaces) == ("smtp/password", "a+b/c=", False)
-    kept = KEPT | {"smtp/password": "a+b/c="}
-    assert kept_secrets.plan(kept, NAMES, {"smtp/password": "a+b/c="}, "", 40, optional) == []
-    [other] = kept_secrets.plan(kept, NAMES, {"smtp/password": "d"}, "", 40, optional)
+    [new] = kept_secrets.plan(KEPT, NAMES, {"openalex/api-key": "a+b/c="}, "", 40, optional)
+    assert (new.name, new.value, new.replaces) == ("openalex/api-key", "a+b/c=", False)
+    kept = KEPT | {"openalex/api-key": "a+b/c="}
+    assert kept_secrets.plan(kept, NAMES, {"openalex/api-key": "a+b/c="}, "", 40, optional) == []
+    [other] = kept_secrets.plan(kept, NAMES, {"openalex/api-key": "d"}, "", 40, optional)
     assert other.replaces
-    with pytest.raises(kept_secrets.RefusedError, match="there is no secret smtp/password"):
-        kept_secrets.plan(kept, NAMES, {}, "smtp/password", 40, optional)
+    with pytest.raises(kept_secrets.RefusedError, match="there is no secret openalex/api-key"):
+        kept_secrets.plan(kept, NAMES, {}, "openalex/api-key", 40, optional)
 
 
 @pytest.mark.parametrize("value", ["", "has a blank", "line\nline", "x" * 257, 'quo"te', "ü", 5])
 def test_an_optional_one_that_a_settings_file_could_not_hold_is_refused(
     kept_secrets: ModuleType, value: object
 ) -> None:
-    with pytest.raises(kept_secrets.RefusedError, match="smtp/password cannot be used"):
-        kept_secrets.check_given({"smtp/password": value}, NAMES, ["smtp/password"])
+    with pytest.raises(kept_secrets.RefusedError, match="openalex/api-key cannot be used"):
+        kept_secrets.check_given({"openalex/api-key": value}, NAMES, ["openalex/api-key"])

@@ -4,9 +4,11 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,9 +39,10 @@ from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
 from primetime.jobs.queue import analyse_if_changed, analysis_jobs, create_queue
 from primetime.jobs.recording import recorded_run
+from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
 from primetime.searches.saved import save_search
-from primetime.searches.storing import create_search
+from primetime.searches.storing import create_search, find_search
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.serving_encoder import encode_new
@@ -481,6 +484,43 @@ def test_a_search_that_changed_the_corpus_asks_for_one_analysis(
     assert job_id is not None
     assert analyse_if_changed(queue, connection, with_encoder) is None
     assert [job.job_id for job in analysis_jobs(connection)] == [job_id]
+
+
+def test_the_workers_own_metrics_count_its_searches_of_pubmed(
+    connection: psycopg.Connection, literature_settings: Settings, model_directory: Path
+) -> None:
+    """A worker process as it is deployed, asked at its port, as Prometheus does."""
+    search_id = create_search(connection, Order(query="asthma", max_results=3))
+    enqueue_search(connection, search_id)
+    connection.commit()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = literature_settings.model_copy(update={"model_dir": model_directory, "metrics_port": port})
+    environment = {
+        f"PRIMETIME_{name.upper()}": str(value)
+        for name, value in settings.model_dump(mode="json").items()
+        if value is not None
+    }
+    worker = subprocess.Popen(
+        [str(Path(sys.executable).parent / "primetime"), "worker"],
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while find_search(connection, search_id).state != "done":
+            connection.rollback()
+            assert time.monotonic() < deadline, "the search does not end"
+            assert worker.poll() is None
+            time.sleep(0.1)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as reply:
+            metrics = reply.read().decode()
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert "\nprime_time_searches_completed_total 1.0\n" in metrics
+    assert "\nprime_time_search_duration_seconds_count 1.0\n" in metrics
 
 
 def test_the_night_plans_the_saved_searches_that_are_due(

@@ -537,3 +537,30 @@ export interface OpportunityList {
 export function isRefusal(value: object): value is Refusal {
 	return 'refused' in value;
 }
+
+/** A large export that the server makes and keeps for some days. */
+export interface KeptExport {
+	id: number;
+	title: string;
+	format: string;
+	file_name: string;
+	state: 'waiting' | 'running' | 'done' | 'failed';
+	requested_at: string;
+	articles: number | null;
+	written: number;
+	bytes: number | null;
+	/** Whoever has it gets the file; null until it is done, and when it has expired. */
+	link: string | null;
+	expires_at: string | null;
+	/** Why it is tried again. */
+	problem: string;
+	failure: string | null;
+	remedy: string | null;
+}
+
+export interface KeptExports {
+	items: KeptExport[];
+	/** Exports from so many articles are better made this way; null: the server keeps none. */
+	from_articles: number | null;
+	days: number;
+}
