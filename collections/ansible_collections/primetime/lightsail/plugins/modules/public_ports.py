@@ -98,6 +98,13 @@ ports:
   returned: always
   type: list
   elements: dict
+  contains:
+    from_port: {description: First port., type: int}
+    to_port: {description: Last port., type: int}
+    protocol: {description: Protocol., type: str, sample: tcp}
+    cidrs: {description: IPv4 networks that may reach it., type: list, elements: str}
+    ipv6_cidrs: {description: IPv6 networks that may reach it., type: list, elements: str}
+    cidr_list_aliases: {description: Lists of AWS's that may reach it., type: list, elements: str}
 """
 
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ EXAMPLES = r"""
 RETURN = r"""
 ports:
   description: >-
-    The open ports, by number. Each has the form of an entry of O(primetime.lightsail.public_ports#module:ports).
+    The open ports, by number. Each has the fields of RV(primetime.lightsail.public_ports#module:ports).
   returned: always
   type: list
   elements: dict
