@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from primetime.analysis.forecast import rolling
-from primetime.analysis.opportunity import SHRINKAGE, WINDOW_YEARS
+from primetime.analysis.parts import SHRINKAGE, WINDOW_YEARS
 from primetime.analysis.table import Table, refusal
 from primetime.errors import BadInput
 

@@ -12,9 +12,10 @@ from psycopg import Connection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from primetime.analysis.citation_growth import ratios_as_of
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
 from primetime.analysis.running import SEED, Record, topic_sizes
-from primetime.analysis.storing import QUERIES, Corpus, load_corpus
+from primetime.analysis.storing import QUERIES, Corpus, citations_by_year, load_corpus
 from primetime.analysis.yearly import last_complete_year
 from primetime.errors import BadInput
 from primetime.settings import Settings
@@ -52,8 +53,10 @@ def backtest_stored(
     """
     with record("read", 0) as told:
         corpus = corpus or load_corpus(connection, model_hash, with_words=False)
+        by_year, told_in = citations_by_year(connection, corpus.pmids)
         connection.commit()
         told.amount = len(corpus.pmids)
+        told.counts |= {"with citations by year": len(by_year)}
     if not (corpus.years > 0).any():
         raise BadInput("no article has a publication year", remedy="import records with dates")
     sizes: list[int] = []
@@ -69,6 +72,8 @@ def backtest_stored(
             corpus.years,
             last_complete_year(corpus.years, datetime.now(UTC).year),
             seed=SEED,
+            mesh=corpus.mesh,
+            ratios_at=lambda origin: ratios_as_of(origin, corpus.years, by_year, told_in),
             sizes=topic_sizes(settings),
             first=first,
             last=last,

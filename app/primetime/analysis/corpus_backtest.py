@@ -1,14 +1,15 @@
 """Whether the score ranks what grew: the stored corpus frozen at every year T, scored, and judged by T + 1 to T + 3.
 
-At T nothing later is seen: the topics are found anew among the articles up to T, and the parts, the field and the
-percentiles are theirs. Later papers are then given to the topics of their nearest frozen articles. The encoder is the
-one exception: it was trained on texts of later years.
+At T nothing later is seen: the topics are found anew among the articles up to T, and the parts, the field, the
+percentiles and the citations counted until then are theirs. Later papers are then given to the topics of their nearest
+frozen articles. Two things are today's: the encoder was trained on texts of later years, and MeSH headings are by
+PubMed's present vocabulary.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import numpy as np
@@ -28,8 +29,9 @@ from primetime.analysis.backtest import (
     judge,
 )
 from primetime.analysis.forecast import rolling
-from primetime.analysis.opportunity import PARTS, WINDOW_YEARS, RawParts, distance_to_prior_work, raw_parts, sample_of
-from primetime.analysis.reference import Field, field_of, percentile, percentiles_of
+from primetime.analysis.parts import PARTS, WINDOW_YEARS, RawParts, novelty_value, reference_of
+from primetime.analysis.reference import Field, field_of, percentile
+from primetime.analysis.scoring import Articles, raw_of
 from primetime.analysis.topics import NEIGHBOURS, Partition, Sizes, check_vectors, partition, vote
 from primetime.analysis.yearly import yearly_counts
 from primetime.errors import BadInput
@@ -54,7 +56,15 @@ _ABLATED: Mapping[str, Weights] = {
     "without recency": (0.4, 0.4, 0.0),
 }
 _ALONE: Mapping[str, Weights] = {f"{part} alone": tuple(float(one == part) for one in PARTS) for part in PARTS}  # type: ignore[misc]
-SHOWN = (OPPORTUNITY, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
+EARLIER_SCORE = "as opportunity-2"
+# What the score is made without, to tell what each of its newer measures is worth.
+_MEASURES: Mapping[str, tuple[str, ...]] = {
+    "without age of prior work": ("old",),
+    "without rarity": ("rarity",),
+    "without citations": ("citations",),
+    EARLIER_SCORE: ("old", "rarity", "citations"),
+}
+SHOWN = (OPPORTUNITY, *_MEASURES, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
 # The bootstrap draws blocks of five origins, as three years of growth overlap.
 FEWEST_ORIGINS = 10
 
@@ -71,6 +81,8 @@ class CorpusBacktest(Backtest):
     """of "chosen by rolling origin" over the score, in Spearman's correlation, with its 95 % interval"""
     gain_low: float
     gain_high: float
+    known: dict[str, int] = field(default_factory=dict)
+    """measure → the topics of all origins that it was known of; 0: the score was judged without it"""
 
     @property
     def alternative(self) -> str | None:
@@ -88,6 +100,8 @@ def backtest_corpus(
     last_complete_year: int,
     *,
     seed: int,
+    mesh: Sequence[Sequence[str]] | None = None,
+    ratios_at: Callable[[int], Array] | None = None,
     sizes: Sizes | None = None,
     first: int | None = None,
     last: int | None = None,
@@ -95,6 +109,8 @@ def backtest_corpus(
 ) -> CorpusBacktest:
     """Judge the score on unit vectors [n, dimension] of articles with publication `years` [n] (0: unknown).
 
+    `mesh` holds each article's headings. `ratios_at` gives for an origin each article's citation ratio [n] as it stood
+    then (NaN: unknown). Without them the score is judged without rarity and without citations.
     Every origin from `first` to `last` is used that has 200 articles, ten topics that can be scored, and three complete
     years after it. `each` is called with (origin, its articles) after each. Raises BadInput where there is none, and
     for vectors that cannot be grouped.
@@ -106,6 +122,8 @@ def backtest_corpus(
     judged: list[int] = []
     chosen: list[str] = []
     measured: list[dict[str, Array]] = []
+    known_of = dict.fromkeys(("old", "rarity", "citations"), 0)
+    headings = mesh if mesh is not None else [()] * len(years)
     dated = years[years > 0]
     earliest = int(dated.min(initial=last_complete_year)) + 2 * WINDOW_YEARS
     for origin in range(max(earliest, first or earliest), last_complete_year - GROWTH_YEARS + 1):
@@ -117,21 +135,32 @@ def backtest_corpus(
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
         after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
-        scored = score_origin(topics, vectors[frozen], years[frozen], vectors[after], field_of(years[frozen], origin))
+        ratios = np.full(len(years), np.nan) if ratios_at is None else ratios_at(origin)
+        articles_then = Articles(
+            years=years[frozen],
+            vectors=vectors[frozen],
+            mesh=[headings[int(one)] for one in frozen],
+            ratios=ratios[frozen],
+            looked_up=np.full(len(frozen), np.datetime64("NaT", "D")),
+        )
+        scored = score_origin(
+            topics, articles_then, vectors[after], field_of(years[frozen], origin, articles_then.ratios)
+        )
         if each is not None:
             each(origin, len(frozen))
         if scored is None:
             continue
-        scores, growth, placed = scored
-        results = {name: judge(score, growth) for name, score in scores.items()}
+        results = {name: judge(score, scored.growth) for name, score in scored.scores.items()}
+        for measure in known_of:
+            known_of[measure] += scored.known[measure]
         # Outcomes of origins less than three years back are not known yet.
         known = [one for one, earlier in zip(measured, origins, strict=True) if earlier + GROWTH_YEARS <= origin]
         chosen.append(best(known, [_STANDARD, *CANDIDATES]))
         measured.append({**results, CHOSEN: results[chosen[-1]]})
         origins.append(origin)
         articles.append(len(frozen))
-        later.append(placed)
-        judged.append(len(growth))
+        later.append(scored.later)
+        judged.append(len(scored.growth))
     if not origins:
         raise BadInput(
             f"no year of the corpus has {FEWEST_ARTICLES} articles and {FEWEST_TOPICS} topics that can be scored, "
@@ -142,7 +171,7 @@ def backtest_corpus(
     return CorpusBacktest(
         origins=origins,
         series=judged,
-        scores=figures(measured, SHOWN),
+        scores=figures(measured, [one for one in SHOWN if _can_be_told(one, known_of)]),
         chosen=chosen,
         recommended=best(measured, [_STANDARD, *CANDIDATES]),
         articles=articles,
@@ -150,37 +179,77 @@ def backtest_corpus(
         gain=mean,
         gain_low=low,
         gain_high=high,
+        known=known_of,
     )
 
 
-def score_origin(
-    topics: Partition, vectors: Vectors, years: Years, after: Vectors, field: Field
-) -> tuple[dict[str, Array], Array, int] | None:
-    """Each score of the topics that can be scored, their growth, and how many later papers fell to a topic.
+def _can_be_told(score: str, known: Mapping[str, int]) -> bool:
+    """Whether leaving its measures out left anything out."""
+    return score not in _MEASURES or any(known[one] for one in _MEASURES[score])
 
-    `vectors` and `years` are the frozen articles', `after` the vectors of those of the next three years. None where
-    fewer than ten topics can be scored.
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What was scored at one origin, and what became of it."""
+
+    scores: dict[str, Array]
+    """of the topics that can be scored"""
+    growth: Array
+    later: int
+    """later papers that fell to a topic"""
+    known: dict[str, int]
+    """measure → topics that it is known of"""
+
+
+def score_origin(topics: Partition, articles: Articles, after: Vectors, field: Field) -> Origin | None:
+    """Score the topics of the frozen `articles`, and judge them by `after`, the vectors of the next three years.
+
+    None where fewer than ten topics can be scored.
     """
+    years = articles.years
     origin = field.last_complete_year
-    distances = distance_to_prior_work(vectors, years, origin - WINDOW_YEARS + 1)
     members = [topics.members(topic) for topic in range(topics.count)]
-    raw = [raw_parts(sample_of(years[one], distances[one]), field) for one in members]
+    raw = raw_of(members, articles, field)
     usable = [topic for topic, one in enumerate(raw) if isinstance(one, RawParts)]
     if len(usable) < FEWEST_TOPICS:
         return None
     parts = [one for one in raw if isinstance(one, RawParts)]
-    columns = [np.asarray([getattr(one, part) for one in parts]) for part in PARTS]
-    placed = np.stack([percentile(column, percentiles_of(column.tolist())) for column in columns])
+    placed = _placed(parts)
     labels = assign_later(after, topics)
     future = np.bincount(labels[labels >= 0], minlength=topics.count)[usable].astype(np.float64)
     recent = np.asarray([one.windows.recent for one in parts], dtype=np.float64)
     before = np.asarray([one.windows.earlier for one in parts], dtype=np.float64)
     weighings = {OPPORTUNITY: (0.4, 0.4, 0.2), **_ABLATED, **_ALONE, **CANDIDATES}
     scores = {name: _weigh(placed, weights) for name, weights in weighings.items()}
+    for name, measures in _MEASURES.items():
+        scores[name] = _weigh(_placed(_without(parts, measures)), weighings[OPPORTUNITY])
     scores[FORECAST] = _expected_growth([years[members[topic]] for topic in usable], origin, recent)
     scores[PAST] = np.log1p(recent) - np.log1p(before)
     scores[NAIVE] = np.zeros(len(usable))
-    return scores, np.log1p(future) - np.log1p(recent), int((labels >= 0).sum())
+    return Origin(
+        scores=scores,
+        growth=np.log1p(future) - np.log1p(recent),
+        later=int((labels >= 0).sum()),
+        known={name: sum(name in one.measures for one in parts) for name in ("old", "rarity", "citations")},
+    )
+
+
+def _placed(parts: Sequence[RawParts]) -> Array:
+    """Each part's place among the very topics, [parts, topics]."""
+    grids = reference_of(parts)
+    columns = {
+        "novelty": [novelty_value(one, grids) for one in parts],
+        "velocity": [one.velocity for one in parts],
+        "recency": [one.recency for one in parts],
+    }
+    return np.stack([percentile(np.asarray(columns[part]), grids[part]) for part in PARTS])
+
+
+def _without(parts: Sequence[RawParts], measures: Sequence[str]) -> list[RawParts]:
+    return [
+        replace(one, measures={name: value for name, value in one.measures.items() if name not in measures})
+        for one in parts
+    ]
 
 
 def assign_later(after: Vectors, topics: Partition) -> NDArray[np.int64]:

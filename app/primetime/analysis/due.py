@@ -38,8 +38,8 @@ def what_is_due(connection: Connection[Any], model_hash: str, settings: Settings
     """What is due now, or when `to_come` more articles are encoded.
 
     The newest analysis stands while its articles, the settings, the release, the calendar year and the reference are
-    what they were, and as long as few articles have come since: at most a share of `refit_share` of its own, and none
-    once it is `refit_days` old. What came is placed in its topics meanwhile.
+    what they were, and as long as few articles have come since: at most a share of `refit_share` of its own, and none,
+    nor other citations or headings, once it is `refit_days` old. What came is placed in its topics meanwhile.
     """
     run = latest_run(connection)
     if run is None:
@@ -49,13 +49,16 @@ def what_is_due(connection: Connection[Any], model_hash: str, settings: Settings
     new = now_stored.unknown + to_come
     came = now_stored.placed + new
     why = _why_anew(connection, run, model_hash, settings, now)
-    if not why and now_stored.snapshot != run.snapshot:
+    if not why and now_stored.content != run.parameters.get("content"):
         why = f"articles of analysis {run.id} are no longer what they were"
     if not why and came > settings.refit_share * run.articles:
         why = f"{came} articles came since analysis {run.id} of {run.articles}"
     old = (now - run.finished_at).days
     if not why and came and settings.refit_days and old >= settings.refit_days:
         why = f"articles came since analysis {run.id}, which is {old} days old"
+    # Some citations are looked up every night: they wait, so that not every night's analysis is of everything.
+    if not why and now_stored.snapshot != run.snapshot and settings.refit_days and old >= settings.refit_days:
+        why = f"citations or headings changed since analysis {run.id}, which is {old} days old"
     if why:
         return Due(run=None, new=new, why=why)
     if came:

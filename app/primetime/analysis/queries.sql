@@ -24,18 +24,44 @@ SELECT
     (SELECT count(*) FROM wanted) AS articles,
     pmid, embedding, publication_year, content_hash,
     CASE WHEN %(with_words)s THEN title END AS title, CASE WHEN %(with_words)s THEN abstract END AS abstract,
-    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh
+    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh,
+    md5(mesh::text) AS headings, cited.relative_citation_ratio,
+    (cited.looked_up_at AT TIME ZONE 'UTC')::date AS looked_up
 FROM wanted
+LEFT JOIN (SELECT * FROM article_citations WHERE source = 'icite') AS cited USING (pmid)
 ORDER BY pmid
+
+-- name: compared
+-- What some articles are scored beside: those that the newest analysis of everything knows, and themselves.
+SELECT
+    a.pmid, v.embedding, a.publication_year,
+    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(a.mesh) AS heading) AS mesh,
+    cited.relative_citation_ratio, (cited.looked_up_at AT TIME ZONE 'UTC')::date
+FROM article_vectors AS v
+JOIN articles AS a USING (pmid)
+LEFT JOIN article_citations AS cited ON cited.pmid = a.pmid AND cited.source = 'icite'
+WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
+    AND (a.pmid = ANY (%(own)s) OR EXISTS (
+        SELECT FROM analysis_articles AS place
+        WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND place.pmid = a.pmid))
+ORDER BY a.pmid
 
 -- name: corpus_stamps
 -- `assigned`: whether it was placed in the run's topics after that; NULL: the run does not know it.
-SELECT place.assigned, a.pmid, a.content_hash, a.publication_year
+SELECT place.assigned, a.pmid, a.content_hash, a.publication_year, md5(a.mesh::text), cited.relative_citation_ratio
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 LEFT JOIN analysis_articles AS place ON place.run_id = %(run_id)s AND place.pmid = a.pmid
+LEFT JOIN article_citations AS cited ON cited.pmid = a.pmid AND cited.source = 'icite'
 WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
 ORDER BY a.pmid
+
+-- name: citations_by_year
+-- Of the sources that tell them, the one that was asked last.
+SELECT DISTINCT ON (pmid) pmid, by_year, extract(year FROM looked_up_at AT TIME ZONE 'UTC')::int
+FROM article_citations
+WHERE pmid = ANY (%(pmids)s) AND by_year IS NOT NULL
+ORDER BY pmid, looked_up_at DESC, source
 
 -- name: count_articles
 SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
@@ -94,21 +120,24 @@ SELECT pmid, x, y, topic_id, subtopic_id FROM analysis_articles WHERE run_id = %
 -- name: insert_reference
 -- The same one made again, by order, is in force anew.
 INSERT INTO opportunity_references
-    (id, method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why)
+    (id, method, model_hash, snapshot, articles, topics, last_complete_year, papers, ratios, percentiles, release_id,
+     why)
 VALUES
     (%(id)s, %(method)s, %(model_hash)s, %(snapshot)s, %(articles)s, %(topics)s, %(last_complete_year)s, %(papers)s,
-     %(percentiles)s, %(release_id)s, %(why)s)
+     %(ratios)s, %(percentiles)s, %(release_id)s, %(why)s)
 ON CONFLICT (id) DO UPDATE SET made_at = excluded.made_at, why = excluded.why
 
 -- name: reference_in_force
-SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why, made_at
+SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, ratios, percentiles, release_id, why,
+    made_at
 FROM opportunity_references
 WHERE model_hash = %(model_hash)s AND method = %(method)s
 ORDER BY made_at DESC
 LIMIT 1
 
 -- name: reference
-SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, percentiles, release_id, why, made_at
+SELECT method, model_hash, snapshot, articles, topics, last_complete_year, papers, ratios, percentiles, release_id, why,
+    made_at
 FROM opportunity_references
 WHERE id = %(id)s
 

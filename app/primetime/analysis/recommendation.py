@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 
-from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity
+from primetime.analysis.opportunity import Opportunity
+from primetime.analysis.parts import WINDOW_YEARS
 
 _HIGH, _LOW = 0.67, 0.33
+# Of log(1 + citation ratio), over the field's own: from a ratio of 1 to one of 1.2, say.
+_MOVED = 0.1
 
 
 def recommend(opportunity: Opportunity) -> str:
-    """Two or three sentences built from the parts: growth with its counts, newness, closeness to earlier work."""
-    counts = opportunity.receipt["inputs"]["windows"]
+    """Three or four sentences built from the parts: growth with its counts, citations, distance to earlier work."""
+    inputs = opportunity.receipt["inputs"]
+    counts = inputs["windows"]
     last_year = opportunity.receipt["field"]["last_complete_year"]
     recent = f"{last_year - WINDOW_YEARS + 1} to {last_year}"
-    ratio = math.exp(opportunity.receipt["inputs"]["velocity"])
+    # A receipt of the method before has the growth of papers alone, as its velocity.
+    ratio = math.exp(inputs.get("papers", inputs["velocity"]))
     sentences = [
         f"{_growth(ratio)}: {counts['recent']} papers in {recent} after {counts['earlier']} in the three years before.",
+        *_citations(inputs.get("citations")),
         f"{_novelty(opportunity.novelty)}, and {_recency(opportunity.recency)}.",
         _advice(opportunity),
     ]
@@ -29,6 +35,16 @@ def _growth(ratio: float) -> str:
     if ratio <= 0.87:
         return f"Fell behind the whole corpus (growth {ratio:.1f} times the corpus's)"
     return "Grew about as the whole corpus did"
+
+
+def _citations(growth: float | None) -> list[str]:
+    if growth is None:
+        return []
+    if growth >= _MOVED:
+        return ["Its newer papers are cited more, for their field and age, than its older ones were."]
+    if growth <= -_MOVED:
+        return ["Its newer papers are cited less, for their field and age, than its older ones were."]
+    return ["Its newer papers are cited, for their field and age, about as its older ones were."]
 
 
 def _novelty(novelty: float) -> str:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from primetime.analysis.citation_growth import Ratios, ratios_of
+
 # Part of every reference's id: scores of another method are not measured against this one's.
-METHOD = "opportunity-2"
+METHOD = "opportunity-3"
+# Novelty was the distance to prior work alone, and velocity the growth of papers alone.
+EARLIER_METHOD = "opportunity-2"
 # A corpus this many times as large as the reference's is another corpus.
 OUTGROWN = 2.0
 # A distribution is kept as its 0th, 5th, … 100th percentile.
@@ -29,10 +33,19 @@ class Field:
     papers: Mapping[int, int]
     """year → papers, years without any left out"""
     last_complete_year: int
+    ratios: Ratios = field(default_factory=dict)
+    """year → (papers with a known citation ratio, the sum of their log(1 + ratio))"""
 
     def count(self, first: int, last: int) -> int:
         """Papers of the years `first` to `last`, both included."""
         return sum(papers for year, papers in self.papers.items() if first <= year <= last)
+
+    def older_half(self, year: int) -> int:
+        """The last year up to which no more than half of the field's papers before `year` had appeared; 0: none."""
+        before = sorted(one for one in self.papers if one < year)
+        until = np.cumsum([self.papers[one] for one in before])
+        inside = np.flatnonzero(until <= until[-1] / 2) if before else np.asarray([], dtype=np.int64)
+        return before[int(inside[-1])] if len(inside) else 0
 
     def rank(self, years: NDArray[np.int64]) -> Array:
         """The place of each year [n] in the order of the field's papers, 0..1; papers of one year share its middle."""
@@ -63,8 +76,11 @@ class Reference:
     @property
     def id(self) -> str:
         """The beginning of its contents' sha256: equal references have equal ids, a changed one another."""
+        # A reference of the method before was made without, and keeps its id.
+        of_citations = {} if self.method == EARLIER_METHOD else {"ratios": ratios_json(self.field.ratios)}
         return reference_id(
             {
+                **of_citations,
                 "method": self.method,
                 "model_hash": self.model_hash,
                 "snapshot": self.snapshot,
@@ -82,11 +98,21 @@ def reference_id(contents: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def field_of(years: NDArray[np.int64], last_complete_year: int) -> Field:
-    """The field of a corpus with these publication years (unknown ones are 0)."""
+def ratios_json(ratios: Ratios) -> dict[str, list[float]]:
+    """As a reference and a receipt keep them."""
+    return {str(year): list(one) for year, one in ratios.items()}
+
+
+def read_ratios(kept: Mapping[str, Sequence[float]]) -> dict[int, tuple[int, float]]:
+    return {int(year): (int(count), float(total)) for year, (count, total) in kept.items()}
+
+
+def field_of(years: NDArray[np.int64], last_complete_year: int, ratios: Array | None = None) -> Field:
+    """The field of a corpus with these publication years (unknown ones are 0), and citation ratios (NaN: unknown)."""
     found, counts = np.unique(years[years > 0], return_counts=True)
     papers = {int(year): int(count) for year, count in zip(found, counts, strict=True)}
-    return Field(papers=papers, last_complete_year=last_complete_year)
+    known = {} if ratios is None else ratios_of(years, ratios)
+    return Field(papers=papers, last_complete_year=last_complete_year, ratios=known)
 
 
 def percentiles_of(values: Sequence[float]) -> list[float]:

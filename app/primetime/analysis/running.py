@@ -22,7 +22,8 @@ from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.identity import Identities, identify
 from primetime.analysis.naming import TopicName, Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates
-from primetime.analysis.opportunity import WINDOW_YEARS, Opportunity, check_weights, velocity, windows
+from primetime.analysis.opportunity import Opportunity, check_weights
+from primetime.analysis.parts import WINDOW_YEARS, paper_growth, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference, field_of, why_renew
 from primetime.analysis.scoring import Scores, score_topics
@@ -31,6 +32,7 @@ from primetime.analysis.storing import (
     EVERYTHING,
     Corpus,
     count_articles,
+    load_compared,
     load_corpus,
     one_at_a_time,
     publish,
@@ -173,7 +175,9 @@ def analyse(
                 "articles": size,
                 "topics": topics.count,
                 "outliers": outliers,
-                "parameters": Jsonb(_parameters(topics, weights, now, scores.reference, settings, measured)),
+                "parameters": Jsonb(
+                    _parameters(topics, corpus.content, weights, now, scores.reference, settings, measured)
+                ),
                 "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
                 "reference_id": scores.reference.id if scores.reference else None,
             }
@@ -231,10 +235,15 @@ def _scores(
             reason="no analysis of everything has been published yet, whose reference scores stand against"
         )
         return Scores(topics=[refused for _ in members], reference=None)
+    articles = corpus.articles
+    if scope != EVERYTHING:
+        # Prior work is all there is, and not the selection alone: else its topics would look farther from it.
+        articles, own = load_compared(connection, corpus.model_hash, corpus.pmids.tolist())
+        connection.commit()
+        members = [own[one] for one in members]
     return score_topics(
         members,
-        years=corpus.years,
-        vectors=corpus.vectors,
+        articles=articles,
         last_complete_year=now.last_complete_year,
         in_force=in_force,
         renew=None
@@ -266,7 +275,7 @@ def _topic_row(
 ) -> dict[str, Any]:
     members = topics.members(topic)
     years = corpus.years[members]
-    growth = velocity(windows(years, now)) if now else None
+    growth = paper_growth(windows(years, now)) if now else None
     all_years = yearly_counts(years, int(years.max(initial=0)))
     return {
         "id": topic,
@@ -306,6 +315,7 @@ def _opportunity_json(scored: Opportunity | Refused) -> dict[str, Any]:
 
 def _parameters(
     topics: Topics,
+    content: str,
     weights: dict[str, float],
     now: Field | None,
     reference: Reference | None,
@@ -314,6 +324,7 @@ def _parameters(
 ) -> dict[str, Any]:
     return {
         "asked": asked(settings),
+        "content": content,
         "seed": SEED,
         "sizes": asdict(topics.sizes),
         "assign_share": ASSIGN_SHARE,

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.near_duplicates import Pairs, store_near_duplicates
-from primetime.analysis.reference import METHOD, Field, Reference
+from primetime.analysis.reference import METHOD, Field, Reference, ratios_json, read_ratios
+from primetime.analysis.scoring import Articles
 from primetime.analysis.topic_lives import store_lives
 from primetime.analysis.topics import Topics
 from primetime.analysis.words import Words
@@ -43,9 +45,22 @@ class Corpus:
     mesh: list[list[str]]
     years: NDArray[np.int64]
     """0 where unknown"""
+    ratios: NDArray[np.float64]
+    """iCite's relative citation ratio, NaN where it is not known"""
+    looked_up: NDArray[np.datetime64]
+    """the day on which iCite told it"""
     model_hash: str
+    content: str
+    """sha256 of the PMIDs, texts and years"""
     snapshot: str
-    """sha256 of the PMIDs, texts and years: equal snapshots give equal results"""
+    """sha256 of the PMIDs, texts, years, headings and ratios: equal snapshots give equal results"""
+
+    @property
+    def articles(self) -> Articles:
+        """What scores are made from."""
+        return Articles(
+            years=self.years, vectors=self.vectors, mesh=self.mesh, ratios=self.ratios, looked_up=self.looked_up
+        )
 
 
 @contextmanager
@@ -78,7 +93,10 @@ def load_corpus(
     years: list[int] = []
     mesh: list[list[str]] = []
     vectors = np.empty((0, 0), dtype=np.float32)
-    words, stamps = Words(), hashlib.sha256(model_hash.encode())
+    ratios: list[float | None] = []
+    looked_up: list[date | None] = []
+    words = Words()
+    content, stamps = (hashlib.sha256(model_hash.encode()) for _ in range(2))
     # A heading is one string, however many articles have it.
     headings: dict[str, str] = {}
     with connection.cursor("corpus", binary=True, row_factory=dict_row) as cursor:
@@ -94,24 +112,69 @@ def load_corpus(
                 mesh.append([headings.setdefault(one, one) for one in row["mesh"] or []])
                 if with_words:
                     words.add(f"{row['title']}\n{row['abstract']}")
-                stamps.update(_stamp(row["pmid"], row["content_hash"], row["publication_year"]))
+                ratios.append(row["relative_citation_ratio"])
+                looked_up.append(row["looked_up"])
+                own = row["pmid"], row["content_hash"], row["publication_year"]
+                content.update(_stamp(*own))
+                stamps.update(_stamp(*own, row["headings"], row["relative_citation_ratio"]))
     return Corpus(
         pmids=np.asarray(numbers, dtype=np.int64),
         vectors=vectors,
         words=words,
         years=np.asarray(years, dtype=np.int64),
         mesh=mesh,
+        ratios=np.asarray(ratios, dtype=np.float64),
+        looked_up=np.asarray(looked_up, dtype="datetime64[D]"),
         model_hash=model_hash,
+        content=content.hexdigest(),
         snapshot=stamps.hexdigest(),
     )
+
+
+def load_compared(
+    connection: Connection[Any], model_hash: str, own: Sequence[int]
+) -> tuple[Articles, NDArray[np.int64]]:
+    """What the scores of some articles are compared with, and where those are in it that have a vector.
+
+    The articles that the newest analysis of everything knows, and `own`: what others have fetched since does not count.
+    """
+    storage = storage_of(connection)
+    values = {"model_hash": model_hash, "own": list(own)}
+    rows = connection.cursor(binary=True).execute(counting(QUERIES["compared"]), values).fetchall()
+    articles = Articles(
+        years=np.asarray([row[2] or 0 for row in rows], dtype=np.int64),
+        vectors=to_unit_length(from_binary([bytes(row[1]) for row in rows], storage)),
+        mesh=[row[3] or [] for row in rows],
+        ratios=np.asarray([row[4] for row in rows], dtype=np.float64),
+        looked_up=np.asarray([row[5] for row in rows], dtype="datetime64[D]"),
+    )
+    return articles, np.flatnonzero(np.isin([row[0] for row in rows], list(own)))
+
+
+def citations_by_year(
+    connection: Connection[Any], pmids: NDArray[np.int64]
+) -> tuple[dict[int, dict[int, int]], NDArray[np.int64]]:
+    """Citations by year of the articles of which a source tells them: index into `pmids` → year → citations.
+
+    Second the year in which it told so, [n], 0 where none did.
+    """
+    place = {int(pmid): index for index, pmid in enumerate(pmids)}
+    told_in = np.zeros(len(pmids), dtype=np.int64)
+    by_year: dict[int, dict[int, int]] = {}
+    for pmid, years, told in connection.execute(QUERIES["citations_by_year"], {"pmids": pmids.tolist()}):
+        by_year[place[pmid]] = {one["year"]: one["citations"] for one in years}
+        told_in[place[pmid]] = told
+    return by_year, told_in
 
 
 @dataclass(frozen=True, kw_only=True)
 class Since:
     """What became of a run's articles, and how many have an up-to-date vector besides."""
 
+    content: str
+    """of its own articles' texts and years as they are now"""
     snapshot: str
-    """of its own articles as they are now"""
+    """of all that it was made from"""
     placed: int
     """others, that were placed in its topics"""
     unknown: int
@@ -120,7 +183,8 @@ class Since:
 
 def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
     """What is different from when the run read the corpus."""
-    stamps, placed, unknown = hashlib.sha256(model_hash.encode()), 0, 0
+    content, stamps = (hashlib.sha256(model_hash.encode()) for _ in range(2))
+    placed = unknown = 0
     values = {"model_hash": model_hash, "run_id": run_id}
     for assigned, *parts in connection.execute(counting(QUERIES["corpus_stamps"]), values):
         if assigned is None:
@@ -128,8 +192,9 @@ def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
         elif assigned:
             placed += 1
         else:
+            content.update(_stamp(*parts[:3]))
             stamps.update(_stamp(*parts))
-    return Since(snapshot=stamps.hexdigest(), placed=placed, unknown=unknown)
+    return Since(content=content.hexdigest(), snapshot=stamps.hexdigest(), placed=placed, unknown=unknown)
 
 
 def counting(query: sql.SQL) -> sql.Composed:
@@ -218,7 +283,8 @@ def _reference(connection: Connection[Any], query: str, values: dict[str, str]) 
     if row is None:
         return None
     papers = {int(year): papers for year, papers in row.pop("papers").items()}
-    field = Field(papers=papers, last_complete_year=row.pop("last_complete_year"))
+    ratios = read_ratios(row.pop("ratios") or {})
+    field = Field(papers=papers, last_complete_year=row.pop("last_complete_year"), ratios=ratios)
     return Reference(field=field, **row)
 
 
@@ -232,6 +298,7 @@ def _reference_row(reference: Reference) -> dict[str, Any]:
         "topics": reference.topics,
         "last_complete_year": reference.field.last_complete_year,
         "papers": Jsonb(dict(reference.field.papers)),
+        "ratios": Jsonb(ratios_json(reference.field.ratios)),
         "percentiles": Jsonb(dict(reference.percentiles)),
         "release_id": reference.release_id,
         "why": reference.why,

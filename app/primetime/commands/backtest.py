@@ -44,6 +44,9 @@ def backtest_command(counts: Path | None, first: int | None, last: int | None, a
         click.echo(orjson.dumps({**asdict(found), "alternative": found.alternative}))
         return
     _show(found.origins, found.series, "topics", found.scores)
+    unknown = [name for name, topics in found.known.items() if topics == 0]
+    if unknown:
+        click.echo(f"no topic had enough known of {' and '.join(unknown)}: the score was judged without")
     click.echo(
         f"the weights chosen by rolling origin change the correlation of 0.4/0.4/0.2 by {found.gain:+.3f} "
         f"({found.gain_low:+.3f} to {found.gain_high:+.3f})"

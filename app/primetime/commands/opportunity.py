@@ -8,12 +8,20 @@ import orjson
 import psycopg
 
 from primetime.analysis import reading
-from primetime.analysis.opportunity import PARTS, Opportunity, from_receipt
+from primetime.analysis.opportunity import Opportunity, from_receipt
+from primetime.analysis.parts import NOVELTY, PARTS, VELOCITY
 from primetime.analysis.storing import reference
 from primetime.commands.session import begin, database
 from primetime.errors import BadInput, NotFound, PrimeTimeError
 
 _PUBLISHED = ("score", "label", "low", "high", *PARTS)
+_MEASURES = {
+    "distance": "mean distance to the 15 nearest earlier papers",
+    "old": "share of those from the older half of earlier work",
+    "rarity": "rarity of its MeSH headings' meeting",
+    "papers": "growth of its papers over the field's, logarithm",
+    "citations": "growth of their citation ratio over the field's",
+}
 
 
 @click.group("opportunity")
@@ -61,6 +69,10 @@ def explain_command(id_: str, as_json: bool) -> None:
 
 
 def _show(again: Opportunity, receipt: dict[str, Any], published: float) -> None:
+    # A receipt of the method before has the parts alone.
+    for name in (one for one in (*NOVELTY, *VELOCITY) if one in receipt["inputs"]):
+        value = receipt["inputs"][name]
+        click.echo(f"  {_MEASURES[name]:50} {'not known' if value is None else f'{value:.4f}'}")
     for name in PARTS:
         click.echo(
             f"  {name:9} {receipt['inputs'][name]:9.4f} is at {getattr(again, name):.4f} of the reference, "
@@ -72,6 +84,12 @@ def _show(again: Opportunity, receipt: dict[str, Any], published: float) -> None
         f"  {bootstrap['level']:.0%} interval {again.low:.4f} to {again.high:.4f} "
         f"({bootstrap['draws']} draws of its articles, the reference held)"
     )
+    if receipt.get("citations"):
+        first, last = receipt["citations"]["looked_up"]
+        click.echo(f"  citation ratios by {receipt['citations']['source']}, looked up {first} to {last}")
+    if receipt["note"]:
+        click.echo(f"  {receipt['note']}")
+    click.echo(f"  method {receipt['method']}")
     click.echo(f"  reference {receipt['reference_id']}, of snapshot {receipt['reference_snapshot'][:12]}")
     made_by = f"snapshot {receipt['snapshot'][:12]}, model {receipt['model_hash'][:12]}"
     click.echo(f"  {made_by}, release {receipt['release_id']}")

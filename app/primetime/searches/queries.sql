@@ -166,9 +166,6 @@ ORDER BY least(one.rank, other.rank), pmid;
 -- name: exists
 SELECT EXISTS (SELECT FROM searches WHERE id = %(id)s);
 
--- name: analysed
-SELECT pmid FROM analysis_articles WHERE run_id = (SELECT max(id) FROM analysis_runs);
-
 -- name: save_search
 WITH saved AS (
     INSERT INTO saved_searches (account_id, name, every_days)

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from primetime.analysis import opportunity as scoring
 from primetime.analysis.forecast import Refused
+from primetime.analysis.opportunity import score
+from primetime.analysis.parts import PARTS
 from primetime.analysis.recommendation import recommend
-from primetime.analysis.storing import load_corpus, reference_in_force
+from primetime.analysis.scoring import raw_of
+from primetime.analysis.storing import load_compared, reference_in_force
 from primetime.encoder.serving import Encoder
 from primetime.searches.storing import QUERIES
 from primetime.settings import Settings
@@ -51,22 +53,14 @@ def _opportunity(
     reference = reference_in_force(connection, model_hash)
     if reference is None:
         return {"refused": NO_REFERENCE}
-    corpus = load_corpus(connection, model_hash, with_words=False)
-    analysed = connection.execute(QUERIES["analysed"]).fetchall()
+    articles, members = load_compared(connection, model_hash, pmids)
     connection.commit()
-    own = np.asarray(pmids, dtype=np.int64)
-    # Only what the newest analysis saw, and the search's own: what others have fetched since does not count.
-    kept = np.isin(corpus.pmids, np.asarray([row[0] for row in analysed], dtype=np.int64)) | np.isin(corpus.pmids, own)
-    years, vectors = corpus.years[kept], corpus.vectors[kept]
-    members = np.flatnonzero(np.isin(corpus.pmids[kept], own))
-    since = reference.field.last_complete_year - scoring.WINDOW_YEARS + 1
-    distances = scoring.distance_to_prior_work(vectors, years, since, only=members)
-    parts = scoring.raw_parts(scoring.sample_of(years[members], distances[members]), reference.field)
+    (parts,) = raw_of([members], articles, reference.field)
     if isinstance(parts, Refused):
         return {"refused": parts.reason}
-    weights = {name: float(getattr(settings, f"{name}_weight")) for name in scoring.PARTS}
+    weights = {name: float(getattr(settings, f"{name}_weight")) for name in PARTS}
     made_by = {"snapshot": reference.snapshot, "model_hash": model_hash, "release_id": settings.release_id}
-    scored = scoring.score(parts, reference, weights, made_by)
+    scored = score(parts, reference, weights, made_by)
     return {**asdict(scored), "recommendation": recommend(scored)}
 
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { apart, figure, inOrder, signed, summary, verdict, weightsOf } from '#lib/backtest/wording.ts';
+import { apart, figure, inOrder, judgedWithout, signed, summary, verdict, weightsOf } from '#lib/backtest/wording.ts';
 
 const one = { value: 0.1, low: 0, high: 0.2, difference: -0.02, difference_low: -0.1, difference_high: 0.06 };
 const certain = { ...one, difference: 0.1, difference_low: 0.01, difference_high: 0.2 };
@@ -34,4 +34,11 @@ it('says what the score was worth, bad or good', () => {
 		"At 2 years T of this corpus the score ranked the topics' growth from T to T + 3 with a correlation of 0.100 " +
 			'(past growth: \u22120.050), better than past growth does.'
 	);
+});
+
+it('says what the score was judged without', () => {
+	const result = { origins: [], series: [], scores: {}, recommended: '', alternative: null, gain: 0, gain_low: 0, gain_high: 0 };
+	expect(judgedWithout({ ...result, known: { old: 40, rarity: 0, citations: 0 } })).toContain('MeSH headings’ meeting and citations');
+	expect(judgedWithout({ ...result, known: { old: 40, rarity: 3, citations: 0 } })).toContain('enough known of citations: the');
+	expect(judgedWithout(result)).toBe('');
 });

@@ -47,6 +47,25 @@ it('tells the interval and the reference where the analysis has them', () => {
 	});
 });
 
+it('tells each measure that the parts are made from, and of when the citations are', () => {
+	const measures = { distance: 0.3124, old: 0.42, rarity: 1.25, papers: Math.log(1.4), citations: -0.2 };
+	const inputs = { ...receipt.inputs, ...measures, cited: { recent: 30, earlier: 12 } };
+	const citations = { source: 'iCite', looked_up: ['2026-11-01', '2026-11-24'] };
+	const parts = { novelty: 0.85, velocity: 0.7, recency: 0.6 };
+	const told = (made: Parameters<typeof receiptLines>[0]) => Object.fromEntries(receiptLines(made, parts).map((line) => [line.name, line.value]));
+	expect(told({ ...receipt, inputs, citations, method: 'opportunity-3' })).toMatchObject({
+		Novelty:
+			"mean distance to earlier work 0.312, 42\u00a0% of the nearest from the older half of it, rarity of its MeSH headings' meeting 1.25, higher than 85\u00a0% of the topics",
+		Velocity: "growth 1.40 times the corpus's, citation ratio \u22120.20 over the corpus's (logarithm), higher than 70\u00a0% of the topics",
+		Citations: "iCite's ratio of 30 recent papers and 12 earlier ones, looked up 2026-11-01 to 2026-11-24",
+		Method: 'opportunity-3'
+	});
+	const unknown = told({ ...receipt, inputs: { ...inputs, old: null, rarity: null, citations: null }, citations: null });
+	expect(unknown.Novelty).toBe('mean distance to earlier work 0.312, higher than 85\u00a0% of the topics');
+	expect(unknown.Velocity).toBe("growth 1.40 times the corpus's, higher than 70\u00a0% of the topics");
+	expect(unknown).not.toHaveProperty('Citations');
+});
+
 it.each([
 	[0.8, 'Excellent'],
 	[0.79996, 'Excellent'],

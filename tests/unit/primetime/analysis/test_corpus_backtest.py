@@ -16,6 +16,7 @@ from primetime.analysis.corpus_backtest import (
     score_origin,
 )
 from primetime.analysis.reference import field_of
+from primetime.analysis.scoring import Articles
 from primetime.analysis.topics import partition
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
@@ -50,11 +51,13 @@ def test_every_year_that_the_corpus_allows_is_judged(found: CorpusBacktest, corp
 
 def test_lasting_growth_is_found_and_naive_finds_nothing(found: CorpusBacktest) -> None:
     spearman = {name: figures["spearman"] for name, figures in found.scores.items()}
-    assert set(spearman) == set(SHOWN)
+    assert set(spearman) == set(SHOWN) - {"without rarity", "without citations"}, "neither is known here"
+    assert found.known["rarity"] == found.known["citations"] == 0
+    assert found.known["old"] == sum(found.series)
     assert spearman["naive"].value == 0
     assert spearman["velocity alone"].value > 0.5
     assert spearman["past growth continues"].difference == 0
-    for name in SHOWN:
+    for name in spearman:
         for metric in METRICS:
             one = found.scores[name][metric]
             assert one.low <= one.value <= one.high
@@ -68,20 +71,49 @@ def test_a_weighting_is_chosen_by_earlier_outcomes_alone(found: CorpusBacktest) 
     assert found.alternative is None or found.gain_low > 0
 
 
+def articles_of(vectors: NDArray[np.float32], years: NDArray[np.int64], ratios: NDArray[np.float64]) -> Articles:
+    return Articles(
+        years=years,
+        vectors=vectors,
+        mesh=[()] * len(years),
+        ratios=ratios,
+        looked_up=np.full(len(years), np.datetime64("NaT", "D")),
+    )
+
+
 def test_what_comes_after_cannot_move_a_score(corpus: Corpus) -> None:
     vectors, years = corpus
     frozen = years <= 2008
     topics = partition(vectors[frozen], seed=1)
     field = field_of(years[frozen], 2008)
     after = vectors[(years > 2008) & (years <= 2011)]
-    one = score_origin(topics, vectors[frozen], years[frozen], after, field)
-    other = score_origin(topics, vectors[frozen], years[frozen], after[:5], field)
+    then = articles_of(vectors[frozen], years[frozen], np.full(frozen.sum(), np.nan))
+    one = score_origin(topics, then, after, field)
+    other = score_origin(topics, then, after[:5], field)
     assert one is not None
     assert other is not None
-    assert one[0].keys() == other[0].keys()
-    for name, score in one[0].items():
-        np.testing.assert_array_equal(score, other[0][name])
-    assert not np.array_equal(one[1], other[1])
+    assert one.scores.keys() == other.scores.keys()
+    for name, score in one.scores.items():
+        np.testing.assert_array_equal(score, other.scores[name])
+    assert not np.array_equal(one.growth, other.growth)
+
+
+def test_headings_and_citations_are_judged_where_they_are_known(corpus: Corpus) -> None:
+    """Made-up headings, and made-up citations: the papers of later fields are cited more and more."""
+    vectors, years = corpus
+    topic = np.arange(len(years)) // EACH
+    mesh = [[f"H{number}", f"H{(number + article) % TOPICS}", "Humans"] for article, number in enumerate(topic)]
+    ratios = 1 + np.maximum(years - 2000, 0) * topic / 40
+
+    def ratios_at(origin: int) -> NDArray[np.float64]:
+        return np.where(years <= origin, ratios, np.nan)
+
+    found = backtest_corpus(vectors, years, 2012, seed=1, first=2008, last=2009, mesh=mesh, ratios_at=ratios_at)
+    assert set(found.scores) == set(SHOWN)
+    assert found.known["rarity"] == sum(found.series)
+    assert found.known["citations"] > 10
+    with_all, without = found.scores["opportunity"]["spearman"], found.scores["without citations"]["spearman"]
+    assert with_all.value != without.value
 
 
 def test_what_comes_after_the_outcome_cannot_move_an_origin(corpus: Corpus) -> None:

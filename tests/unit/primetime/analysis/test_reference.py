@@ -31,6 +31,12 @@ def test_rank_is_on_the_fields_own_clock() -> None:
     assert field.rank(np.array([1980, 1995, 2020])).tolist() == [0, 0.25, 1]
 
 
+@pytest.mark.parametrize(("year", "older"), [(2003, 2001), (2002, 2000), (2001, 0), (2000, 0), (2010, 2001)])
+def test_the_older_half_is_what_had_appeared_by_the_middle_of_what_was_before(year: int, older: int) -> None:
+    assert Field(papers={2000: 30, 2001: 30, 2002: 60}, last_complete_year=2002).older_half(year) == older
+    assert Field(papers={}, last_complete_year=2002).older_half(year) == 0
+
+
 @given(st.lists(finite, min_size=5, max_size=80), st.lists(finite, min_size=1, max_size=9))
 def test_percentiles_are_between_0_and_1_and_keep_the_order(values: list[float], asked: list[float]) -> None:
     placed = percentile(np.asarray(sorted(asked)), percentiles_of(values))

@@ -330,11 +330,28 @@ export interface Parts {
 	recency: number;
 }
 
+/** What the parts are made from; null where too little is known. Missing in receipts of earlier releases. */
+export interface Measures {
+	distance: number;
+	/** Share of the nearest earlier papers that are from the older half of earlier work. */
+	old: number | null;
+	/** Of its MeSH headings' meeting. */
+	rarity: number | null;
+	/** Logarithm of the growth of its papers over the field's. */
+	papers: number;
+	/** Growth of log(1 + citation ratio) over the field's. */
+	citations: number | null;
+	/** Papers whose citation ratio is known. */
+	cited: { recent: number; earlier: number };
+}
+
 /** What a score was computed from: enough to compute it again. */
 export interface OpportunityReceipt {
-	inputs: Parts & { windows: { recent: number; earlier: number; corpus_recent: number; corpus_earlier: number } };
-	/** The distribution of each part over the reference's topics, as evenly spaced percentiles. */
-	reference: Record<keyof Parts, number[]>;
+	inputs: Parts & { windows: { recent: number; earlier: number; corpus_recent: number; corpus_earlier: number } } & Partial<Measures>;
+	/** The distribution of each part, and of novelty's measures, over the reference's topics, as evenly spaced percentiles. */
+	reference: Record<string, number[]>;
+	/** Null where no citation ratio is known; missing in receipts of earlier releases. */
+	citations?: { source: string; looked_up: string[] } | null;
 	/** Missing in receipts of earlier releases, whose scores were measured against their own run's topics. */
 	reference_id?: string;
 	bootstrap?: { draws: number; level: number; seed: number };
@@ -343,6 +360,7 @@ export interface OpportunityReceipt {
 	/** The least score of each label. */
 	thresholds: Record<string, number>;
 	note: string;
+	method?: string;
 	snapshot: string;
 	model_hash: string;
 	release_id: string;
@@ -525,6 +543,8 @@ export interface Backtest {
 		gain: number;
 		gain_low: number;
 		gain_high: number;
+		/** Measure → topics of all origins that it was known of; missing in backtests of earlier releases. */
+		known?: Record<string, number>;
 	};
 }
 

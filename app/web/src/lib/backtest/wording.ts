@@ -32,6 +32,10 @@ export function weightsOf(name: string): Parts {
 
 const ORDER = [
 	'opportunity',
+	'as opportunity-2',
+	'without age of prior work',
+	'without rarity',
+	'without citations',
 	'without novelty',
 	'without velocity',
 	'without recency',
@@ -48,6 +52,18 @@ const ORDER = [
 export function inOrder<T>(scores: Record<string, T>): [string, T][] {
 	const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 	return Object.entries(scores).sort(([one], [other]) => place(one) - place(other));
+}
+
+const MEASURES: Record<string, string> = {
+	rarity: 'the rarity of MeSH headings’ meeting',
+	citations: 'citations'
+};
+
+/** What the score was judged without, because no topic knew it; empty where all was known. */
+export function judgedWithout({ known }: Backtest['result']): string {
+	const unknown = Object.keys(MEASURES).filter((name) => known?.[name] === 0);
+	if (!unknown.length) return '';
+	return `No topic at any of these years had enough known of ${unknown.map((name) => MEASURES[name]).join(' and ')}: the score was judged without.`;
 }
 
 /** One honest sentence on what the score was worth. */

@@ -16,18 +16,45 @@ export function receiptLines(receipt: OpportunityReceipt, parts: Parts & Interva
 		{ name: 'Articles', value: `${count(receipt.sample_size)} with a publication year` },
 		{ name: 'Recent papers', value: `${count(recent)} in the last three complete years, ${count(earlier)} in the three before` },
 		{ name: 'In the corpus', value: `${count(corpus_recent)} and ${count(corpus_earlier)}` },
-		{ name: 'Novelty', value: `mean distance to earlier work ${inputs.novelty.toFixed(3)}, ${above('novelty')}` },
-		{ name: 'Velocity', value: `growth ${Math.exp(inputs.velocity).toFixed(2)} times the corpus's, ${above('velocity')}` },
+		{ name: 'Novelty', value: `${noveltyLine(receipt)}, ${above('novelty')}` },
+		{ name: 'Velocity', value: `${velocityLine(receipt)}, ${above('velocity')}` },
 		{ name: 'Recency', value: `mean place in the order of years ${inputs.recency.toFixed(3)}, ${above('recency')}` },
 		{ name: 'Weights', value: PARTS.map((part) => `${part} ${weights[part]}`).join(', ') },
 		{ name: 'Interval', value: intervalLine(receipt, parts) },
 		{ name: 'Labels', value: steps(thresholds).map(([label, bound]) => `${label} from ${score(bound)}`).join(', ') },
+		{ name: 'Citations', value: citationsLine(receipt) },
 		{ name: 'Note', value: receipt.note },
+		{ name: 'Method', value: receipt.method ?? '' },
 		{ name: 'Reference', value: receipt.reference_id ?? '' },
 		{ name: 'Snapshot', value: receipt.snapshot },
 		{ name: 'Model', value: receipt.model_hash },
 		{ name: 'Release', value: receipt.release_id }
 	].filter((line) => line.value);
+}
+
+/** The measures of novelty; a receipt of an earlier release has the distance alone. */
+function noveltyLine({ inputs }: OpportunityReceipt): string {
+	const { distance, old, rarity } = inputs;
+	if (distance == null) return `mean distance to earlier work ${inputs.novelty.toFixed(3)}`;
+	const told = [`mean distance to earlier work ${distance.toFixed(3)}`];
+	if (old != null) told.push(`${Math.round(old * 100)}${PERCENT} of the nearest from the older half of it`);
+	if (rarity != null) told.push(`rarity of its MeSH headings' meeting ${rarity.toFixed(2)}`);
+	return told.join(', ');
+}
+
+function velocityLine({ inputs }: OpportunityReceipt): string {
+	const papers = `growth ${Math.exp(inputs.papers ?? inputs.velocity).toFixed(2)} times the corpus's`;
+	if (inputs.citations == null) return papers;
+	const sign = inputs.citations < 0 ? '\u2212' : '+';
+	return `${papers}, citation ratio ${sign}${Math.abs(inputs.citations).toFixed(2)} over the corpus's (logarithm)`;
+}
+
+/** Whose citation ratios, of how many papers, and of when. */
+function citationsLine({ inputs, citations }: OpportunityReceipt): string {
+	if (!citations || !inputs.cited) return '';
+	const { recent, earlier } = inputs.cited;
+	const days = [...new Set(citations.looked_up)].join(' to ');
+	return `${citations.source}'s ratio of ${count(recent)} recent papers and ${count(earlier)} earlier ones, looked up ${days}`;
 }
 
 /** The interval by the analysis's own weights: "0.51 to 0.68 by 500 draws of its articles". */
