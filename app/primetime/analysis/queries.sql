@@ -98,6 +98,9 @@ JOIN articles AS a USING (pmid)
 DELETE FROM analysis_articles
 WHERE run_id IN (SELECT id FROM analysis_runs WHERE scope = %(scope)s ORDER BY id DESC OFFSET 3)
 
+-- name: forget_scope
+DELETE FROM analysis_runs WHERE scope = %(scope)s
+
 -- name: runs
 SELECT id, started_at, finished_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters,
     EXISTS (SELECT FROM analysis_runs AS other WHERE other.scope = analysis_runs.scope AND other.id < analysis_runs.id)

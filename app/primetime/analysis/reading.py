@@ -120,6 +120,16 @@ class TopicMap:
 
 
 @dataclass(frozen=True, kw_only=True)
+class UnscoredTopic:
+    """A topic without a score, and why."""
+
+    topic_id: int
+    name: str
+    articles: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScoredTopic:
     """One row of the opportunities, best first."""
 
@@ -202,7 +212,22 @@ def changes(
 
 
 def opportunities(connection: Connection[Any], run_id: int) -> list[ScoredTopic]:
-    """A run's scored topics, highest score first; refused ones are left out."""
+    """A run's scored topics, highest score first."""
+    return _scored(_topics(connection, run_id, None))
+
+
+def ranking(connection: Connection[Any], run_id: int) -> tuple[list[ScoredTopic], list[UnscoredTopic]]:
+    """A run's scored topics, highest score first, and those without a score."""
+    found = _topics(connection, run_id, None)
+    without = [
+        UnscoredTopic(topic_id=one.id, name=one.name, articles=one.articles, reason=one.opportunity["refused"])
+        for one in found
+        if "refused" in one.opportunity
+    ]
+    return _scored(found), without
+
+
+def _scored(topics: list[Topic]) -> list[ScoredTopic]:
     scored = [
         ScoredTopic(
             topic_id=one.id,
@@ -212,7 +237,7 @@ def opportunities(connection: Connection[Any], run_id: int) -> list[ScoredTopic]
             receipt={key: value for key, value in one.receipt.items() if key != "sample"},
             **one.opportunity,
         )
-        for one in _topics(connection, run_id, None)
+        for one in topics
         if one.receipt is not None
     ]
     return sorted(scored, key=lambda one: (-one.score, one.topic_id))

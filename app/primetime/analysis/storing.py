@@ -33,6 +33,11 @@ EVERYTHING = "everything"
 _ROWS = 2000
 
 
+def search_scope(search_id: int) -> str:
+    """The scope of an analysis of one search's articles."""
+    return f"search {search_id}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Corpus:
     """The articles that have an up-to-date vector, by ascending PMID."""
@@ -247,6 +252,11 @@ def publish(
         connection.execute(QUERIES["forget_old_places"], {"scope": run_row["scope"]})
     connection.commit()
     return run_id
+
+
+def forget_scope(connection: Connection[Any], scope: str) -> int:
+    """Delete all analyses of a scope, with their topics and places; how many there were."""
+    return connection.execute(QUERIES["forget_scope"], {"scope": scope}).rowcount
 
 
 def count_articles(connection: Connection[Any], pmids: Sequence[int] | None = None) -> int:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from primetime.analysis.storing import forget_scope, search_scope
 from primetime.api.search_shapes import (
     CitationsOut,
     ComparedArticle,
@@ -77,8 +78,9 @@ def cancel(search_id: SearchId, _account: Researcher, connection: Connection) ->
 
 @router.delete("/{search_id}", status_code=204)
 def delete(search_id: SearchId, _account: Researcher, connection: Connection) -> Response:
-    """Forget the search; its articles stay stored. 409 while it is under way."""
+    """Forget the search and the analyses of it alone; its articles stay stored. 409 while it is under way."""
     storing.delete_search(connection, search_id)
+    forget_scope(connection, search_scope(search_id))
     return Response(status_code=204)
 
 

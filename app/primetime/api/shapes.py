@@ -189,10 +189,18 @@ class OpportunityOut(Shape):
     receipt: dict[str, Any]
 
 
+class WithoutScore(Shape):
+    topic_id: int
+    name: str
+    articles: int
+    reason: str
+
+
 class OpportunityList(Shape):
     run: RunOut
     weights: dict[str, float]
     items: list[OpportunityOut]
+    refused: list[WithoutScore]  # topics without a score, largest first
 
 
 class SessionOut(Shape):
@@ -218,6 +226,16 @@ class JobAccepted(Shape):
     job_id: int
 
 
+class SearchAnalysisOut(Shape):
+    scope: str  # by which the topics, the map and the opportunities are asked for
+    run: RunOut | None  # the newest published analysis of it
+    job: JobOut | None  # the newest that was asked for from the page; forgotten after 14 days
+    step: str | None  # what it is at
+    steps_done: int
+    steps: int
+    cause: str  # why the newest failed
+
+
 class Vectors(Shape):
     model: Model
     dimension: int
@@ -240,6 +258,7 @@ class WorkStepOut(Shape):
 class WorkRunOut(Shape):
     id: int
     kind: str
+    scope: str  # everything, or the name of what was analysed by itself
     asked_by: str
     release_id: str
     started_at: datetime

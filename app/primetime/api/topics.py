@@ -11,7 +11,16 @@ from starlette.responses import Response
 from primetime.analysis import reading
 from primetime.analysis.storing import EVERYTHING
 from primetime.api.services import Connection
-from primetime.api.shapes import ChangeOut, OpportunityList, OpportunityOut, RunOut, TopicDetail, TopicList, TopicOut
+from primetime.api.shapes import (
+    ChangeOut,
+    OpportunityList,
+    OpportunityOut,
+    RunOut,
+    TopicDetail,
+    TopicList,
+    TopicOut,
+    WithoutScore,
+)
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
 from primetime.errors import NotFound
@@ -71,13 +80,14 @@ def topic(
 
 
 @router.get("/opportunities")
-def opportunities(connection: Connection) -> OpportunityList:
-    run = newest_run(connection)
-    scored = reading.opportunities(connection, run.id)
+def opportunities(connection: Connection, scope: Scope = EVERYTHING) -> OpportunityList:
+    run = newest_run(connection, scope)
+    scored, without = reading.ranking(connection, run.id)
     return OpportunityList(
         run=RunOut.model_validate(run),
         weights=run.parameters["weights"],
         items=[OpportunityOut.model_validate(item) for item in scored],
+        refused=[WithoutScore.model_validate(item) for item in without],
     )
 
 

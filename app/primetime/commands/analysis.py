@@ -8,7 +8,7 @@ import click
 import orjson
 
 from primetime.analysis.assigning import assign_new
-from primetime.analysis.storing import EVERYTHING
+from primetime.analysis.storing import EVERYTHING, search_scope
 from primetime.articles.identifiers import read_pmid
 from primetime.articles.listing import Filters, summaries_of
 from primetime.commands.session import begin, database, progress_bar
@@ -87,7 +87,7 @@ def analyse_command(
     ):
         if search_id is not None:
             require(connection, search_id)
-            pmids, scope = fetched_pmids(connection, search_id), f"search {search_id}"
+            pmids, scope = fetched_pmids(connection, search_id), search_scope(search_id)
             connection.commit()
         encoded, report = run_analysis(
             connection,

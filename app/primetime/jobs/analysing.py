@@ -36,7 +36,9 @@ def run_analysis(
     Raises ModelProblem, Busy when another process encodes or analyses, BadInput when there is too little to analyse.
     What was encoded before an error stays.
     """
-    with recorded_run(settings, kind="analysis", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
+    with recorded_run(
+        settings, kind="analysis", asked_by=asked_by, scope=scope, rest=rest_between_steps(settings)
+    ) as run:
 
         def analyse_with(model_hash: str) -> RunReport:
             return analyse(

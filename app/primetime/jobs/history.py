@@ -35,6 +35,8 @@ class WorkRun:
 
     id: int
     kind: str
+    scope: str
+    """the articles that it is of: everything, or the name of a selection"""
     asked_by: str
     release_id: str
     started_at: datetime
@@ -44,13 +46,16 @@ class WorkRun:
     steps: list[WorkStep]
 
 
-def work_runs(connection: psycopg.Connection, *, limit: int = 20) -> list[WorkRun]:
-    """The runs, newest first. One whose process died is lost, even before another run has found that out."""
+def work_runs(connection: psycopg.Connection, *, limit: int = 20, scope: str | None = None) -> list[WorkRun]:
+    """The runs, of one scope or of all, newest first.
+
+    One whose process died is lost, even before another run has found that out.
+    """
     alive = is_held(connection, LOCK)
     with connection.cursor(row_factory=class_row(WorkStep)) as cursor:
-        steps = cursor.execute(QUERIES["steps"], {"limit": limit}).fetchall()
+        steps = cursor.execute(QUERIES["steps"], {"limit": limit, "scope": scope}).fetchall()
     with connection.cursor(row_factory=dict_row) as rows:
-        found = rows.execute(QUERIES["runs"], {"limit": limit}).fetchall()
+        found = rows.execute(QUERIES["runs"], {"limit": limit, "scope": scope}).fetchall()
     # Looked at again, since a run may have begun in between.
     if not (alive or is_held(connection, LOCK)):
         steps = [replace(step, outcome=_dead(step.outcome)) for step in steps]

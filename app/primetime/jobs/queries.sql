@@ -4,7 +4,7 @@ SELECT job.id AS job_id, job.status::text AS status, job.attempts,
     (SELECT max(at) FROM procrastinate_events
         WHERE job_id = job.id AND type IN ('succeeded', 'failed', 'cancelled', 'aborted')) AS finished_at
 FROM procrastinate_jobs AS job
-WHERE job.task_name = %(task)s
+WHERE job.task_name = %(task)s AND (job.args ->> 'search_id')::bigint IS NOT DISTINCT FROM %(search_id)s::bigint
 ORDER BY job.id DESC
 LIMIT %(limit)s;
 

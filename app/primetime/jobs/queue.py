@@ -19,9 +19,10 @@ from psycopg.rows import class_row
 
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.due import what_is_due
+from primetime.analysis.storing import search_scope
 from primetime.database.connection import APPLICATION_NAME, connect, database_url
 from primetime.database.queries import load_queries
-from primetime.errors import Busy
+from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
 from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
@@ -31,7 +32,7 @@ from primetime.jobs.searching import (
     add_search_task,
     enqueue_forgotten_searches,
 )
-from primetime.searches.storing import fail_search
+from primetime.searches.storing import fail_search, fetched_pmids, require
 from primetime.settings import Settings
 from primetime.vectors.serving_model import serving_hash
 
@@ -64,6 +65,8 @@ class _Patient(BaseRetryStrategy):
     """Tried three times in all; but while another run goes on, by hand or by cron, it waits as long as that takes."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if isinstance(exception, (BadInput, NotFound)):
+            return None  # it would be so again
         if isinstance(exception, Busy) or job.attempts + 1 < ATTEMPTS:
             return RetryDecision(retry_in={"seconds": _AGAIN_SECONDS})
         return None
@@ -89,9 +92,15 @@ def create_queue(settings: Settings) -> App:
         queueing_lock=_ANALYSE,
         retry=_Patient(),
     )
-    def analyse() -> None:
+    def analyse(search_id: int | None = None) -> None:
         with connect(settings) as connection:
-            run_analysis(connection, settings, asked_by="queue")
+            if search_id is None:
+                run_analysis(connection, settings, asked_by="queue")
+                return
+            require(connection, search_id)
+            pmids = fetched_pmids(connection, search_id)
+            connection.commit()
+            run_analysis(connection, settings, asked_by="queue", scope=search_scope(search_id), pmids=pmids)
 
     add_search_task(queue, settings, then=lambda connection: analyse_if_changed(queue, connection, settings))
 
@@ -149,11 +158,19 @@ def _remember_searches(settings: Settings) -> None:
         enqueue_forgotten_searches(connection)
 
 
-def enqueue_analysis(queue: App, connection: psycopg.Connection) -> int:
-    """Ask for an analysis; the job's id. Raises Busy when one is waiting already."""
+def enqueue_analysis(queue: App, connection: psycopg.Connection, search_id: int | None = None) -> int:
+    """Ask for an analysis, of everything or of one search's articles; the job's id.
+
+    Raises Busy when the same is waiting already.
+    """
     try:
         with connection.transaction():
-            return int(queue.configure_task(_ANALYSE, connection=connection).defer())
+            if search_id is None:
+                return int(queue.configure_task(_ANALYSE, connection=connection).defer())
+            # One search's analysis waits for itself alone, and is carried out in turn with all others.
+            waits = f"{_ANALYSE} {search_scope(search_id)}"
+            asked = queue.configure_task(_ANALYSE, connection=connection, queueing_lock=waits)
+            return int(asked.defer(search_id=search_id))
     except AlreadyEnqueued as error:
         raise Busy("an analysis is waiting to run already", remedy="wait for it") from error
 
@@ -181,10 +198,12 @@ def analyse_if_changed(queue: App, connection: psycopg.Connection, settings: Set
     return None
 
 
-def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20) -> list[JobState]:
-    """The analyses asked for, newest first."""
+def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20, search_id: int | None = None) -> list[JobState]:
+    """The analyses asked for, of everything or of one search, newest first."""
     with connection.cursor(row_factory=class_row(JobState)) as cursor:
-        return cursor.execute(_QUERIES["analysis_jobs"], {"task": _ANALYSE, "limit": limit}).fetchall()
+        return cursor.execute(
+            _QUERIES["analysis_jobs"], {"task": _ANALYSE, "limit": limit, "search_id": search_id}
+        ).fetchall()
 
 
 def _forget_old_imports(settings: Settings) -> None:

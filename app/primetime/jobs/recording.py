@@ -11,6 +11,7 @@ import psycopg
 import structlog
 from psycopg.types.json import Jsonb
 
+from primetime.analysis.storing import EVERYTHING
 from primetime.database.connection import connect
 from primetime.database.locks import exclusive
 from primetime.database.queries import load_queries
@@ -87,9 +88,14 @@ class RunRecord:
 
 @contextmanager
 def recorded_run(
-    settings: Settings, *, kind: str, asked_by: str, rest: Callable[[float], None] | None = None
+    settings: Settings,
+    *,
+    kind: str,
+    asked_by: str,
+    scope: str = EVERYTHING,
+    rest: Callable[[float], None] | None = None,
 ) -> Iterator[RunRecord]:
-    """A run that is alone on its database and is recorded, however it ends.
+    """A run that is alone on its database and is recorded, however it ends; `scope` names the articles that it is of.
 
     `rest` is called before each step with the processor seconds of the step before. Raises Busy while another run goes
     on. Runs whose process died are marked as lost first.
@@ -99,7 +105,7 @@ def recorded_run(
         with exclusive(connection, LOCK):
             connection.execute(QUERIES["lose_steps"])
             connection.execute(QUERIES["lose_runs"])
-            values = {"kind": kind, "asked_by": asked_by, "release_id": settings.release_id}
+            values = {"kind": kind, "asked_by": asked_by, "release_id": settings.release_id, "scope": scope}
             row = connection.execute(QUERIES["begin_run"], values).fetchone()
             assert row is not None
             record = RunRecord(connection, int(row[0]), rest)

@@ -6,7 +6,9 @@ WHERE outcome = 'running'
 UPDATE work_runs SET outcome = 'lost', cause = 'its process ended without a word' WHERE outcome = 'running'
 
 -- name: begin_run
-INSERT INTO work_runs (kind, asked_by, release_id) VALUES (%(kind)s, %(asked_by)s, %(release_id)s) RETURNING id
+INSERT INTO work_runs (kind, asked_by, release_id, scope)
+VALUES (%(kind)s, %(asked_by)s, %(release_id)s, %(scope)s)
+RETURNING id
 
 -- name: end_run
 UPDATE work_runs SET outcome = %(outcome)s, cause = %(cause)s, finished_at = clock_timestamp() WHERE id = %(id)s
@@ -21,15 +23,17 @@ SET outcome = %(outcome)s, cause = %(cause)s, finished_at = clock_timestamp(), a
 WHERE run_id = %(run_id)s AND position = %(position)s
 
 -- name: runs
-SELECT id, kind, asked_by, release_id, started_at, finished_at, outcome, cause
+SELECT id, kind, scope, asked_by, release_id, started_at, finished_at, outcome, cause
 FROM work_runs
+WHERE %(scope)s::text IS NULL OR scope = %(scope)s
 ORDER BY id DESC
 LIMIT %(limit)s
 
 -- name: steps
 SELECT run_id, name, started_at, finished_at, outcome, cause, amount, counts, cpu_seconds, peak_memory
 FROM work_steps
-WHERE run_id IN (SELECT id FROM work_runs ORDER BY id DESC LIMIT %(limit)s)
+WHERE run_id IN (
+    SELECT id FROM work_runs WHERE %(scope)s::text IS NULL OR scope = %(scope)s ORDER BY id DESC LIMIT %(limit)s)
 ORDER BY run_id DESC, position
 
 -- name: rates

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failure, standing, unfinished } from '#lib/analysis/jobs.ts';
+import { failure, progress, standing, unfinished } from '#lib/analysis/jobs.ts';
 import { analysisAddress, readView } from '#lib/analysis/view.ts';
 import type { Job, Topic } from '#lib/api/types.ts';
 import { growing, ordered } from '#lib/topics/order.ts';
@@ -22,6 +22,14 @@ describe('an analysis that was asked for', () => {
 		expect(unfinished([job(3, 'todo'), job(2, 'doing'), job(1, 'succeeded')])?.job_id).toBe(2);
 		expect(unfinished([job(3, 'todo'), job(1, 'failed')])?.job_id).toBe(3);
 		expect(unfinished([job(1, 'failed')])).toBeUndefined();
+	});
+
+	it('of one search tells how far it is, and nothing once it has ended', () => {
+		const own = { step: 'topics', steps_done: 2, steps: 7 };
+		expect(progress({ ...own, job: job(1, 'doing') })).toBe('The analysis is at step 3 of 7: topics.');
+		expect(progress({ ...own, job: job(1, 'doing'), steps_done: 7 })).toContain('step 7 of 7');
+		expect(progress({ ...own, job: job(1, 'todo'), step: null })).toContain('waits for its turn');
+		expect([progress({ ...own, job: job(1, 'succeeded') }), progress({ ...own, job: null })]).toEqual(['', '']);
 	});
 
 	it('tells which one failed', () => {

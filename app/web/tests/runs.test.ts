@@ -20,6 +20,7 @@ it('tells what was found, what it cost and who asked', () => {
 	expect(found({ counts: {}, cause: 'no model' })).toBe('no model');
 	expect(memory(157286400)).toBe('150 MiB');
 	expect(memory(null)).toBe('–');
-	expect(title({ kind: 'night', asked_by: 'cron' })).toBe('The night’s work, by itself');
-	expect(title({ kind: 'other', asked_by: 'robot' })).toBe('other, robot');
+	expect(title({ kind: 'night', scope: 'everything', asked_by: 'cron' })).toBe('The night’s work, by itself');
+	expect(title({ kind: 'analysis', scope: 'search 12', asked_by: 'queue' })).toBe('Analysis of search 12, from the page or after a search');
+	expect(title({ kind: 'other', scope: 'everything', asked_by: 'robot' })).toBe('other, robot');
 });

@@ -1,5 +1,5 @@
 import { Problem } from '#lib/api/problem.ts';
-import type { Job } from '#lib/api/types.ts';
+import type { Job, SearchAnalysis } from '#lib/api/types.ts';
 
 export type Standing = 'waiting' | 'running' | 'done' | 'failed';
 
@@ -13,6 +13,18 @@ export function standing(job: Job): Standing {
 /** The analysis that is still to come or under way, whoever asked for it. */
 export function unfinished(jobs: Job[]): Job | undefined {
 	return jobs.find((job) => standing(job) === 'running') ?? jobs.find((job) => standing(job) === 'waiting');
+}
+
+/** How far a search's own analysis is, in words; empty where none was asked for or it has ended. */
+export function progress({ job, step, steps_done, steps }: Pick<SearchAnalysis, 'job' | 'step' | 'steps_done' | 'steps'>): string {
+	if (!job || !busy(job)) return '';
+	if (step === null) return 'The analysis waits for its turn.';
+	return `The analysis is at step ${Math.min(steps_done + 1, steps)} of ${steps}: ${step}.`;
+}
+
+/** Whether a job has not ended. */
+export function busy(job: Job): boolean {
+	return ['waiting', 'running'].includes(standing(job));
 }
 
 export function failure(job: Job | undefined): Problem {

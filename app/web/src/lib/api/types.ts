@@ -130,6 +130,8 @@ export interface WorkStep {
 export interface WorkRun {
 	id: number;
 	kind: string;
+	/** The articles that it is of: everything, or the name of a selection. */
+	scope: string;
 	asked_by: string;
 	release_id: string;
 	started_at: string;
@@ -548,10 +550,33 @@ export interface Backtest {
 	};
 }
 
+export interface WithoutScore {
+	topic_id: number;
+	name: string;
+	articles: number;
+	reason: string;
+}
+
+/** How the analysis of one search's articles by themselves stands. */
+export interface SearchAnalysis {
+	/** By which its topics, map and opportunities are asked for. */
+	scope: string;
+	run: Run | null;
+	job: Job | null;
+	/** What it is at. */
+	step: string | null;
+	steps_done: number;
+	steps: number;
+	/** Why the newest failed. */
+	cause: string;
+}
+
 export interface OpportunityList {
 	run: Run;
 	weights: Parts;
 	items: Opportunity[];
+	/** Topics without a score, largest first. */
+	refused: WithoutScore[];
 }
 
 export function isRefusal(value: object): value is Refusal {

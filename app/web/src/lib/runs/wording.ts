@@ -4,9 +4,10 @@ import { count } from '#lib/wording/figures.ts';
 const ASKED: Record<string, string> = { hand: 'by hand', queue: 'from the page or after a search', cron: 'by itself' };
 const KINDS: Record<string, string> = { night: 'The night’s work', analysis: 'Analysis', backtest: 'Backtest' };
 
-/** "The night’s work, by itself". */
-export function title(run: Pick<WorkRun, 'kind' | 'asked_by'>): string {
-	return `${KINDS[run.kind] ?? run.kind}, ${ASKED[run.asked_by] ?? run.asked_by}`;
+/** "The night’s work, by itself"; "Analysis of search 12, by hand". */
+export function title(run: Pick<WorkRun, 'kind' | 'scope' | 'asked_by'>): string {
+	const of = run.scope === 'everything' ? '' : ` of ${run.scope}`;
+	return `${KINDS[run.kind] ?? run.kind}${of}, ${ASKED[run.asked_by] ?? run.asked_by}`;
 }
 
 /** 0.42 → "0.4 s", 75 → "1 min 15 s". */
