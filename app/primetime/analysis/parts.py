@@ -13,8 +13,9 @@ from primetime.analysis.forecast import Refused
 from primetime.analysis.reference import Array, Field, percentile, percentiles_of
 
 PARTS = ("novelty", "velocity", "recency")
-# What novelty is made from, and velocity; recency is a measure by itself.
-NOVELTY = ("distance", "old", "rarity")
+# What novelty is made from, and each measure's share where all are known: how far a topic is from prior work before
+# how old that is and what is combined. What velocity is made from; recency is a measure by itself.
+NOVELTY = {"distance": 0.5, "old": 0.25, "rarity": 0.25}
 VELOCITY = ("papers", "citations")
 WINDOW_YEARS = 3
 FEWEST_ARTICLES = 15
@@ -220,14 +221,15 @@ def _cited(sample: Sample, field: Field) -> Cited:
 
 
 def novelty_of(measures: Mapping[str, Array], reference: Mapping[str, Sequence[float]]) -> Array:
-    """Novelty before it is placed: the mean place of its measures [draws] among the reference's topics.
+    """Novelty before it is placed: the weighed mean of its measures' [draws] places among the reference's topics.
 
-    A measure that either does not know is left out. The method before knew the distance alone, and placed it as it was.
+    A measure that either does not know is left out, and the others keep their proportion. The method before knew the distance alone, and placed it as it was.
     """
     if "distance" not in reference:
         return measures["distance"]
-    places = [percentile(measures[one], reference[one]) for one in NOVELTY if one in measures and one in reference]
-    return np.asarray(np.mean(places, axis=0))
+    known = [one for one in NOVELTY if one in measures and one in reference]
+    weighed = [NOVELTY[one] * percentile(measures[one], reference[one]) for one in known]
+    return np.asarray(np.sum(weighed, axis=0) / sum(NOVELTY[one] for one in known))
 
 
 def novelty_value(parts: RawParts, reference: Mapping[str, Sequence[float]]) -> float:
