@@ -223,7 +223,8 @@ def _cited(sample: Sample, field: Field) -> Cited:
 def novelty_of(measures: Mapping[str, Array], reference: Mapping[str, Sequence[float]]) -> Array:
     """Novelty before it is placed: the weighed mean of its measures' [draws] places among the reference's topics.
 
-    A measure that either does not know is left out, and the others keep their proportion. The method before knew the distance alone, and placed it as it was.
+    A measure that either does not know is left out, and the others keep their proportion. The method before knew the
+    distance alone, and placed it as it was.
     """
     if "distance" not in reference:
         return measures["distance"]

@@ -17,6 +17,7 @@ from primetime.accounts.sessions import Sessions
 from primetime.api import (
     account,
     accounts,
+    alerts,
     analysis,
     articles,
     backtest,
@@ -58,7 +59,7 @@ from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
 from primetime.sources.eutils import PubMed, pubmed_source
 from primetime.sources.opening import open_transport
-from primetime.telemetry.metrics import POOL_CONNECTIONS, Totals, serve_metrics
+from primetime.telemetry.metrics import POOL_CONNECTIONS, LastRun, Told, Totals, serve_metrics
 from primetime.vectors.serving_encoder import ServingEncoder
 
 log = structlog.get_logger(__name__)
@@ -111,6 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
         export,
         exports,
         imports,
+        alerts,
         analysis,
         backtest,
         gaps,
@@ -145,21 +147,20 @@ def _serve_metrics(services: Services) -> Callable[[], None]:
     if not services.settings.metrics_port:
         return lambda: None
 
-    def totals() -> Totals | None:
+    def told() -> Told | None:
         for state, number in services.pool.get_stats().items():
             if state in ("pool_size", "pool_available", "requests_waiting"):
                 POOL_CONNECTIONS.labels(state.removeprefix("pool_")).set(number)
         try:
-            with (
-                services.pool.connection(timeout=3) as connection,
-                connection.cursor(row_factory=class_row(Totals)) as cursor,
-            ):
-                return cursor.execute(QUERIES["totals"]).fetchone()
+            with services.pool.connection(timeout=3) as connection:
+                totals = connection.cursor(row_factory=class_row(Totals)).execute(QUERIES["totals"]).fetchone()
+                runs = connection.cursor(row_factory=class_row(LastRun)).execute(QUERIES["last_runs"]).fetchall()
+                return Told(totals=totals, runs=runs) if totals else None
         except (PoolTimeout, psycopg.Error) as error:
             log.warning("the database's metrics are left out", error=type(error).__name__)
             return None
 
-    return serve_metrics(services.settings.metrics_port, totals)
+    return serve_metrics(services.settings.metrics_port, told)
 
 
 def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool, pubmed_client: PubMed) -> Services:

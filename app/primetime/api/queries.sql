@@ -16,6 +16,16 @@ SELECT (SELECT count(*) FROM articles WHERE updated_at > now() - interval '1 hou
     (SELECT count(*) FROM analysis_topics WHERE opportunity ? 'score') AS scores,
     (SELECT count(*) FROM sessions WHERE expires_at > now()) AS sessions;
 
+-- name: last_runs
+-- Of each kind of work the newest run of everything that ended in each way; one search's analysis is no measure of it.
+SELECT DISTINCT ON (run.kind, run.outcome) run.kind AS work, run.outcome,
+    extract(epoch FROM coalesce(run.finished_at, run.started_at))::float8 AS ended_at,
+    extract(epoch FROM run.finished_at - run.started_at)::float8 AS seconds,
+    (SELECT max(peak_memory) FROM work_steps AS step WHERE step.run_id = run.id) AS peak_memory
+FROM work_runs AS run
+WHERE run.outcome <> 'running' AND run.scope = 'everything'
+ORDER BY run.kind, run.outcome, run.id DESC;
+
 -- name: queue_state
 SELECT count(*) FILTER (WHERE status = 'todo') AS waiting, count(*) FILTER (WHERE status = 'doing') AS running,
     count(*) FILTER (WHERE status = 'failed') AS failed,

@@ -272,6 +272,23 @@ class WorkRunList(Shape):
     items: list[WorkRunOut]
 
 
+class AlertOut(Shape):
+    id: int
+    at: datetime
+    kind: str  # topic born, topic merged, topic rising, new papers, run failed
+    title: str
+    detail: str
+    seen: bool
+    topic_id: int | None  # in the newest analysis of everything
+    search_id: int | None
+    work_run_id: int | None
+
+
+class AlertList(Shape):
+    items: list[AlertOut]
+    unseen: int  # in all
+
+
 class BacktestOut(Shape):
     id: int
     made_at: datetime

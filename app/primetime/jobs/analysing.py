@@ -8,6 +8,7 @@ import psycopg
 from primetime.analysis.running import RunReport, analyse
 from primetime.analysis.storing import EVERYTHING
 from primetime.encoder.pace import Burst, Pace
+from primetime.jobs.alerts import alert_of_topics
 from primetime.jobs.recording import RunRecord, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.changing_model import change_model, new_model_waits
@@ -41,7 +42,7 @@ def run_analysis(
     ) as run:
 
         def analyse_with(model_hash: str) -> RunReport:
-            return analyse(
+            made = analyse(
                 connection,
                 model_hash=model_hash,
                 settings=settings,
@@ -51,6 +52,9 @@ def run_analysis(
                 scope=scope,
                 pmids=pmids,
             )
+            alert_of_topics(connection, made.run_id)
+            connection.commit()
+            return made
 
         encoded = encode_step(connection, settings, run, encoding)
         report = analyse_with(encoded.model_hash)

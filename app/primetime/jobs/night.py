@@ -1,4 +1,4 @@
-"""The night's work: saved searches, encode, change the model, analyse, judge the score, citations, tidy.
+"""The night's work: saved searches, encode, change the model, analyse, judge the score, alert, citations, tidy.
 
 Each by itself.
 """
@@ -14,10 +14,14 @@ import structlog
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.backtests import backtest_due, backtest_stored
 from primetime.analysis.due import what_is_due
+from primetime.analysis.reading import latest_run
 from primetime.analysis.running import analyse
 from primetime.analysis.storing import Corpus, load_corpus
 from primetime.analysis.words import Words
 from primetime.errors import BadInput
+from primetime.jobs.alerts import KEPT_DAYS as ALERTS_KEPT_DAYS
+from primetime.jobs.alerts import QUERIES as ALERTS
+from primetime.jobs.alerts import alert_of_new_papers, alert_of_topics
 from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
 from primetime.jobs.backtesting import rest_between_origins
 from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
@@ -58,6 +62,7 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(night, connection, settings, run))
         _part(night, connection, lambda: _backtest(night, connection, settings, run))
+        _part(night, connection, lambda: _alert(connection, run))
         _part(night, connection, lambda: _citations(connection, settings, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
@@ -147,6 +152,16 @@ def _backtest(night: Night, connection: psycopg.Connection, settings: Settings, 
     return f"the score judged at {len(found.origins)} origins"
 
 
+def _alert(connection: psycopg.Connection, run: RunRecord) -> str:
+    with run.step("alerts") as told:
+        newest = latest_run(connection)
+        topics = alert_of_topics(connection, newest.id) if newest is not None else 0
+        papers = alert_of_new_papers(connection)
+        connection.commit()
+        told.counts |= {"of topics": topics, "of new papers": papers}
+    return f"new alerts: {topics} of topics, {papers} of new papers"
+
+
 def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
     if not looks_up_citations(settings):
         return "citations are not looked up"
@@ -166,6 +181,7 @@ def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecor
 def _tidy(connection: psycopg.Connection, run: RunRecord) -> str:
     with run.step("tidy") as told:
         gone = connection.execute(QUERIES["forget_runs"], {"days": KEPT_DAYS}).rowcount
+        alerts = connection.execute(ALERTS["forget_alerts"], {"days": ALERTS_KEPT_DAYS}).rowcount
         connection.commit()
-        told.counts["runs forgotten"] = gone
+        told.counts |= {"runs forgotten": gone, "alerts forgotten": alerts}
     return f"{gone} records of runs older than {KEPT_DAYS} days forgotten"

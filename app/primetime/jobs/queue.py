@@ -23,6 +23,7 @@ from primetime.analysis.storing import search_scope
 from primetime.database.connection import APPLICATION_NAME, connect, database_url
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, Busy, NotFound
+from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
 from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
@@ -102,7 +103,11 @@ def create_queue(settings: Settings) -> App:
             connection.commit()
             run_analysis(connection, settings, asked_by="queue", scope=search_scope(search_id), pmids=pmids)
 
-    add_search_task(queue, settings, then=lambda connection: analyse_if_changed(queue, connection, settings))
+    def after_search(connection: psycopg.Connection) -> None:
+        alert_of_new_papers(connection)
+        analyse_if_changed(queue, connection, settings)
+
+    add_search_task(queue, settings, then=after_search)
 
     @queue.periodic(cron="* * * * *", periodic_id="stalled")
     @queue.task(name="rescue_stalled_jobs", queue=QUEUE, queueing_lock="rescue_stalled_jobs", pass_context=True)

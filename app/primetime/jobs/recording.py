@@ -20,6 +20,7 @@ from primetime.settings import Settings
 from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 QUERIES = load_queries("primetime.jobs", "runs.sql")
+ALERTS = load_queries("primetime.jobs", "alerts.sql")
 # One run at a time on a database; a row that says running while nobody holds this lock is of a process that died.
 LOCK = "analysis run"
 _STATUS = Path("/proc/self/status")
@@ -105,6 +106,7 @@ def recorded_run(
         with exclusive(connection, LOCK):
             connection.execute(QUERIES["lose_steps"])
             connection.execute(QUERIES["lose_runs"])
+            connection.execute(ALERTS["alert_failed_runs"])
             values = {"kind": kind, "asked_by": asked_by, "release_id": settings.release_id, "scope": scope}
             row = connection.execute(QUERIES["begin_run"], values).fetchone()
             assert row is not None
@@ -118,6 +120,8 @@ def recorded_run(
                 raise
             finally:
                 _write(connection, "end_run", {"id": record.id, "outcome": outcome, "cause": cause})
+                if outcome == "failed":
+                    _write(connection, "alert_failed_runs", {})
 
 
 def cause_of(error: BaseException) -> str:
@@ -132,7 +136,7 @@ def cause_of(error: BaseException) -> str:
 
 def _write(connection: psycopg.Connection, query: str, values: dict[str, object]) -> None:
     try:
-        connection.execute(QUERIES[query], values)
+        connection.execute((ALERTS if query in ALERTS else QUERIES)[query], values)
     except psycopg.OperationalError as error:
         # The work's own error, if there is one, must reach the caller; the row is found to be lost later.
         log.error("the run could not be recorded", query=query, error=cause_of(error))

@@ -43,6 +43,17 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
+class LastRun:
+    """The newest run of a kind of work that ended in one way."""
+
+    work: str  # analysis, night, backtest
+    outcome: str  # done, failed, lost
+    ended_at: float  # seconds since 1970; of a lost run its beginning, as nobody knows its end
+    seconds: float | None  # None: it was lost
+    peak_memory: int | None  # bytes; None: the system did not tell
+
+
+@dataclass(frozen=True, kw_only=True)
 class Totals:
     """What the database counts."""
 
@@ -51,16 +62,26 @@ class Totals:
     sessions: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the database tells at one scrape."""
+
+    totals: Totals
+    runs: list[LastRun]
+
+
 class DatabaseTotals(Collector):
     """Asks the database at each scrape; a database that is away leaves its metrics out."""
 
-    def __init__(self, read: Callable[[], Totals | None]) -> None:
+    def __init__(self, read: Callable[[], Told | None]) -> None:
         self._read = read
 
     def collect(self) -> Iterator[Metric]:
-        totals = self._read()
-        if totals is None:
+        told = self._read()
+        if told is None:
             return
+        totals = told.totals
+        yield from _of_runs(told.runs)
         yield GaugeMetricFamily(
             "prime_time_articles_ingested",
             "prime_time.articles.ingested: articles stored or changed in the last hour",
@@ -80,7 +101,25 @@ class DatabaseTotals(Collector):
         return iter(())
 
 
-def serve_metrics(port: int, totals: Callable[[], Totals | None] | None = None) -> Callable[[], None]:
+def _of_runs(runs: list[LastRun]) -> list[Metric]:
+    labels = ["work", "outcome"]
+    ended = GaugeMetricFamily(
+        "prime_time_run_last_timestamp_seconds",
+        "When the last run of a kind of work ended so; the last success is that of outcome done",
+        labels=labels,
+    )
+    took = GaugeMetricFamily("prime_time_run_duration_seconds", "How long that run took", labels=labels)
+    peak = GaugeMetricFamily("prime_time_run_peak_memory_bytes", "Its resident memory at most", labels=labels)
+    for run in runs:
+        ended.add_metric([run.work, run.outcome], run.ended_at)
+        if run.seconds is not None:
+            took.add_metric([run.work, run.outcome], run.seconds)
+        if run.peak_memory is not None:
+            peak.add_metric([run.work, run.outcome], run.peak_memory)
+    return [ended, took, peak]
+
+
+def serve_metrics(port: int, told: Callable[[], Told | None] | None = None) -> Callable[[], None]:
     """Answer scrapes at 127.0.0.1:`port` until the returned function is called.
 
     Raises BadInput when the port is taken.
@@ -92,7 +131,7 @@ def serve_metrics(port: int, totals: Callable[[], Totals | None] | None = None) 
             f"cannot serve metrics on {LOOPBACK}:{port}: {error.strerror or error}",
             remedy="stop what uses that port, or set PRIMETIME_METRICS_PORT",
         ) from error
-    collector = DatabaseTotals(totals) if totals else None
+    collector = DatabaseTotals(told) if told else None
     if collector:
         REGISTRY.register(collector)
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import socket
+import time
 import urllib.request
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
 from primetime.database.connection import open_pool
 from primetime.errors import BadInput
+from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
 from primetime.telemetry.logs import configure_logs
 from primetime.telemetry.metrics import serve_metrics
@@ -69,6 +71,31 @@ def test_the_named_metrics_count_what_is_done(client: TestClient, connection: ps
     assert after["prime_time_exports_generated_total"] - before["prime_time_exports_generated_total"] == 1
     route = 'prime_time_request_duration_seconds_count{method="GET",route="/api/v1/export/csv",status="200"}'
     assert after[route] - before.get(route, 0) == 1
+
+
+def test_the_last_run_of_each_work_is_told_by_how_it_ended(
+    client: TestClient, app_settings: Settings, connection: psycopg.Connection, port: int
+) -> None:
+    assert not [name for name in scrape(port) if name.startswith("prime_time_run_")]
+    began = time.time()
+    with recorded_run(app_settings, kind="night", asked_by="cron") as run, run.step("embed"):
+        pass
+    with pytest.raises(OSError, match="full"), recorded_run(app_settings, kind="night", asked_by="cron"):
+        raise OSError("disk full")
+    # One search's own analysis is no measure of the analyses.
+    with recorded_run(app_settings, kind="analysis", asked_by="queue", scope="search 3"):
+        pass
+    found = {name: value for name, value in scrape(port).items() if name.startswith("prime_time_run_")}
+    done, failed = (
+        next(name.partition("{")[2] for name in found if f'outcome="{outcome}"' in name)
+        for outcome in ("done", "failed")
+    )
+    assert began - 1 < found["prime_time_run_last_timestamp_seconds{" + done] < time.time() + 1
+    assert found["prime_time_run_last_timestamp_seconds{" + failed] >= began - 1
+    assert 0 <= found["prime_time_run_duration_seconds{" + done] < 60
+    assert found["prime_time_run_peak_memory_bytes{" + done] > 10_000_000
+    assert "prime_time_run_peak_memory_bytes{" + failed not in found, "it had no step"
+    assert all('work="night"' in name for name in found)
 
 
 def test_without_a_database_the_rest_is_still_told(

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 Store = Callable[..., None]
 PLANNED = ("embed", *STEPS, "backtest")
 SEARCHED = ("saved searches", "done")
+LAST = [("alerts", "done"), ("tidy", "done")]
 TOO_YOUNG = [("read", "done"), ("backtest", "failed")]
 
 
@@ -180,7 +181,7 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
     assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[4]
     second = run_night(connection, with_encoder, asked_by="cron")
     assert second.told[3] == "nothing changed since analysis 1, which stands"
-    assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *TOO_YOUNG, ("tidy", "done")]
+    assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *TOO_YOUNG, *LAST]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
     assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 2:")
     store(each=1, first=1000)
@@ -274,8 +275,8 @@ def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
     (run,) = work_runs(connection)
     assert (run.kind, run.outcome) == ("night", "failed")
     assert "another encoding with model" in run.cause
-    assert steps(run) == [SEARCHED, ("embed", "failed"), *TOO_YOUNG, ("tidy", "done")]
-    assert run.steps[-1].counts == {"runs forgotten": 1}
+    assert steps(run) == [SEARCHED, ("embed", "failed"), *TOO_YOUNG, *LAST]
+    assert run.steps[-1].counts == {"runs forgotten": 1, "alerts forgotten": 0}
 
 
 def test_the_plan_tells_the_nights_work_and_its_cost(
@@ -451,7 +452,7 @@ def test_the_commands_tell_what_is_recorded(
     assert night.index("The night's work") < night.index("run 1: saved searches planned: 0; 180 articles newly encoded")
     assert "1  night by cron" in run(runs_command).output
     (item,) = json.loads(run(runs_command, "--json").output)["items"]
-    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 11)
+    assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 12)
     assert json.loads(run(analyse_command, "--plan", "--json").output)["unchanged_since"] == 1
 
 
@@ -464,7 +465,7 @@ def test_without_an_encoder_there_is_no_plan_and_the_night_says_why(
     with pytest.raises(ModelProblem):
         run_night(connection, settings, asked_by="cron")
     (run,) = work_runs(connection)
-    assert steps(run) == [SEARCHED, ("embed", "failed"), ("tidy", "done")]
+    assert steps(run) == [SEARCHED, ("embed", "failed"), *LAST]
 
 
 def test_a_search_that_changed_the_corpus_asks_for_one_analysis(
