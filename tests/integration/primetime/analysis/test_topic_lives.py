@@ -152,6 +152,9 @@ def test_a_search_has_topics_of_its_own_beside_those_of_everything(
     corpus(add, subjects=8)
     everything = analyse(connection, model_hash=MODEL, settings=settings)
     some = [pmid for subject in range(4) for pmid in range(1000 * (subject + 1), 1000 * (subject + 1) + 40)]
+    # One is stored and has no vector yet.
+    connection.execute("INSERT INTO articles (pmid, title, content_hash) VALUES (999999999, 'New', 'new')")
+    connection.commit()
     scoped = analyse(connection, model_hash=MODEL, settings=settings, scope="search 5", pmids=[*some, 999_999_999])
     assert (scoped.articles, scoped.without_vector, scoped.topics) == (160, 1, 4)
     assert scoped.reference_id == everything.reference_id

@@ -408,14 +408,14 @@ def test_the_night_looks_up_citations_by_age_and_goes_on_where_a_source_was_away
     # Each source is asked about 170 at most; iCite refuses, once.
     literature.order({"path": "/icite/api/pubs", "times": 1, "status": 403})
     assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 3 * 170
-    first = run_night(connection, night, asked_by="cron").told[5]
+    first = run_night(connection, night, asked_by="cron").told[6]
     assert first.startswith("citations: icite asked about 0, knows 0; openalex asked about 170, knows ")
     assert "iCite refuses the request (403)" in first
     assert sources_of(connection) == {"openalex": 170, "crossref": 170}
 
     # The next night asks iCite again, and the others about the rest; who has no PMID is Crossref's alone.
     second = run_night(connection, night, asked_by="cron")
-    assert second.told[5].startswith("citations: icite asked about 170, knows 20; openalex asked about 10, ")
+    assert second.told[6].startswith("citations: icite asked about 170, knows 20; openalex asked about 10, ")
     step = next(step for step in work_runs(connection)[0].steps if step.name == "citations")
     assert (step.outcome, step.amount) == ("done", 170 + 10 + 11)
     assert step.counts["icite asked"] == 170
@@ -430,7 +430,7 @@ def test_the_night_looks_up_citations_by_age_and_goes_on_where_a_source_was_away
     connection.commit()
     assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 170
     off = night.model_copy(update={"citations_a_night": 0})
-    assert run_night(connection, off, asked_by="cron").told[5] == "citations are not looked up"
+    assert run_night(connection, off, asked_by="cron").told[6] == "citations are not looked up"
 
 
 def sources_of(connection: psycopg.Connection) -> dict[str, int]:
