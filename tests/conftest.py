@@ -141,6 +141,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         "LOCALCLOUD_NAME": "test",
         "LOCALCLOUD_PORT": "4567",
         "LOCALCLOUD_EDGE_PORT": "8081",
+        "LOCALCLOUD_SUBNET": "10.140.0.0/16",  # none that the name of another local cloud may lead to
         "LOCALCLOUD_ARCHIVE_SECONDS": "5",  # so that a restore needs no minute's wait
     }
     state = REPOSITORY / ".localcloud" / "test"
@@ -169,6 +170,7 @@ def empty_cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
         "LOCALCLOUD_NAME": "empty",
         "LOCALCLOUD_PORT": "4572",
         "LOCALCLOUD_EDGE_PORT": "8085",
+        "LOCALCLOUD_SUBNET": "10.141.0.0/16",
         "LOCALCLOUD_STATE": str(tmp_path / "state"),
     }
     subprocess.run([str(Path(sys.executable).parent / "localcloud"), "up"], env=environment, cwd=repository, check=True)

@@ -27,6 +27,7 @@ class LocalCloud:
             "LOCALCLOUD_NAME": NAME,
             "LOCALCLOUD_PORT": str(PORT),
             "LOCALCLOUD_EDGE_PORT": str(EDGE_PORT),
+            "LOCALCLOUD_SUBNET": "10.143.0.0/16",
             "LOCALCLOUD_STATE": str(state),
             "LOCALCLOUD_ARCHIVE_SECONDS": "1",
         }

@@ -29,6 +29,7 @@ class LocalCloud:
             "LOCALCLOUD_NAME": NAME,
             "LOCALCLOUD_PORT": str(PORT),
             "LOCALCLOUD_EDGE_PORT": str(EDGE_PORT),
+            "LOCALCLOUD_SUBNET": "10.142.0.0/16",
             "LOCALCLOUD_STATE": str(state),
         }
 

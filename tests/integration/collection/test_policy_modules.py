@@ -69,7 +69,7 @@ def test_a_policys_life(cloudfront: "Endpoint", name: str, module: str, options:
 def test_what_the_service_refuses_is_said_in_one_line(cloudfront: "Endpoint", name: str) -> None:
     many = [f"X-{n}" for n in range(11)]
     (result,) = cloudfront.play(task("cache_policy", name=name, headers=many), fails=True)
-    assert "TooManyHeadersInCachePolicy" in result["msg"]
+    assert "a quota is used up (A cache policy has at most 10 Headers)" in result["msg"]
     assert "\n" not in result["msg"]
 
 

@@ -170,18 +170,23 @@ def seen_state(description: Description) -> str:
     return str(state["name"] if isinstance(state, Mapping) else state)
 
 
+def may_be_under_way(error: Exception) -> bool:
+    """Whether a creation may have been refused because it is under way already."""
+    return is_name_taken(error) or is_conflict(error)
+
+
 def take(client: Any, step: Step, describe: Callable[[], Description]) -> None:
     """Makes one call.
 
-    A reply can get lost and botocore then asks again: a creation that finds its name taken, a deletion that finds
-    nothing, or another call that finds its work begun, has been done if a fresh description agrees.
+    A reply can get lost and botocore then asks again: a creation that finds its name taken or its source at work, a
+    deletion that finds nothing, or another call that finds its work begun, has been done if a fresh description agrees.
     """
     arguments = step.arguments(describe()) if callable(step.arguments) else step.arguments
     try:
         reply = call(client, step.operation, **arguments)
     except ClientError as error:
         landed = (
-            (step.creates and step.receive is None and is_name_taken(error) and describe() is not None)
+            (step.creates and step.receive is None and may_be_under_way(error) and describe() is not None)
             or (step.deletes and is_not_found(error) and describe() is None)
             or (step.begun is not None and is_conflict(error) and step.begun(describe()))
         )

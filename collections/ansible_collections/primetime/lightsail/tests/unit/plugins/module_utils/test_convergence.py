@@ -97,6 +97,24 @@ def test_a_lost_reply_is_recognised_in_creation_and_deletion() -> None:
     assert converge(module(), things, "thing", things.describe, wants_it_gone).description is None
 
 
+def test_a_creation_that_is_refused_as_its_source_is_at_work_on_it_is_a_lost_reply() -> None:
+    things = Things()
+
+    def create_thing() -> None:
+        things.thing = {"state": "pending"}
+        raise client_error("OperationFailureException", "db cannot be snapshotted: it is backing-up")
+
+    things.create_thing = create_thing  # type: ignore[assignment,method-assign]
+    assert converge(module(), things, "thing", things.describe, wants_it).description == {"state": "pending"}
+
+    def busy_with_another() -> None:
+        raise client_error("OperationFailureException", "db cannot be snapshotted: it is backing-up")
+
+    things.thing, things.create_thing = None, busy_with_another  # type: ignore[assignment,method-assign]
+    with pytest.raises(ClientError, match="backing-up"):
+        converge(module(), things, "thing", things.describe, wants_it)
+
+
 def test_a_refusal_of_what_has_begun_is_a_lost_reply_and_of_anything_else_an_error() -> None:
     things = Things()
     things.thing = {"state": "stopping"}
