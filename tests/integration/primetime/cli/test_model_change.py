@@ -5,6 +5,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -121,8 +122,9 @@ def test_an_analysis_takes_a_new_model_once_it_is_complete(
 
     analysed: list[str] = []
 
-    def note(connection: psycopg.Connection, *, model_hash: str, **_: object) -> None:
+    def note(connection: psycopg.Connection, *, model_hash: str, **_: object) -> SimpleNamespace:
         analysed.append(model_hash)
+        return SimpleNamespace(run_id=0)
 
     monkeypatch.setattr(analysing, "analyse", note)
     configured = settings.model_copy(update={"model_dir": second})
