@@ -18,6 +18,19 @@ import structlog
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("untimed")
 
+_intern = sys.intern
+
+
+def intern(string: str, /) -> str:
+    """sys.intern for kinds of text too.
+
+    Where that takes none, Ansible's modules put an object in its place, and then torch can't be imported any more.
+    """
+    return _intern(str(string) if isinstance(string, str) else string)
+
+
+sys.intern = intern
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 # With `-n`, several processes take the tests file by file. Files whose tests stand on one deployment, with its name and
