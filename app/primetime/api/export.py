@@ -25,20 +25,29 @@ Number = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
 
 
 class SelectionQuestion(ArticleQuestion):
-    """A listing's filters; or `search_id`, a search of PubMed in its rank; or `collection_id`, of which `mark` leaves
-    what one has marked so. For a search or a collection no filter counts.
+    """A listing's filters; or `search_id`, a search of PubMed in its rank, of it what another search has also, or has
+    not; or `collection_id`, of which `mark`, `unmarked` and `disputed` leave as much as on its page. Of the filters `q`
+    counts for a collection, none for a search. Tables say of a collection's articles what each reviewer decided.
     """
 
     search_id: Number = None
+    also_in: Number = None
+    not_in: Number = None
     collection_id: Number = None
     mark: Mark | None = None
+    unmarked: bool = False
+    disputed: bool = False
 
     @property
     def selection(self) -> Selection:
         return Selection(
             search_id=self.search_id,
+            also_in=self.also_in,
+            not_in=self.not_in,
             collection_id=self.collection_id,
             mark=self.mark,
+            unmarked=self.unmarked,
+            disputed=self.disputed,
             filters=filters_without_topic(self),
             topic=self.topic,
             sort=self.sort,

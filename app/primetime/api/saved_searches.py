@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from primetime.api.search_shapes import SaveBody, SavedList, SavedNew, SavedOut, SearchStarted
+from primetime.api.search_shapes import SaveBody, SavedChange, SavedList, SavedNew, SavedOut, SearchStarted
 from primetime.api.services import Connection, Researcher
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
@@ -28,6 +28,12 @@ def save(asked: SaveBody, account: Researcher, connection: Connection) -> SavedO
         connection, asked.search_id, name=asked.name, every_days=asked.every_days, account_id=account.id
     )
     return SavedOut.model_validate(saved.find_saved(connection, saved_id))
+
+
+@router.patch("/{saved_id}")
+def change(saved_id: SavedId, wanted: SavedChange, _account: Researcher, connection: Connection) -> SavedOut:
+    changed = saved.change_saved(connection, saved_id, name=wanted.name, every_days=wanted.every_days)
+    return SavedOut.model_validate(changed)
 
 
 @router.delete("/{saved_id}", status_code=204)

@@ -13,9 +13,11 @@ from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
 from primetime.screening import collections, notes
 from primetime.screening.collections import Mark
+from primetime.screening.screened import screened
 
 router = APIRouter(prefix="/api/v1", tags=["screening"])
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Description = Annotated[str, Field(max_length=5000)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -28,7 +30,11 @@ class CollectionOut(Shape):
     description: str
     shared: bool
     created_at: datetime
+    own: bool
     articles: int
+    included: int  # these three by one's own marks
+    excluded: int
+    maybe: int
 
 
 class CollectionList(Shape):
@@ -48,7 +54,7 @@ class CollectionChange(BaseModel):
 
 
 class ArticlesWanted(BaseModel):
-    pmids: list[Annotated[int, Field(ge=1, le=2**63 - 1)]] = Field(min_length=1, max_length=10_000)
+    pmids: list[Number] = Field(min_length=1, max_length=10_000)
 
 
 class ArticlesAdded(Shape):
@@ -75,7 +81,44 @@ class CollectedOut(Shape):
 
 class CollectedPage(Shape):
     items: list[CollectedOut]
-    next: int | None  # `after` of the next page; null: this is the last
+    total: int
+    page: int
+    page_size: int
+
+
+class CollectedQuestion(BaseModel):
+    """Which of a collection's articles, as query parameters; marks are one's own."""
+
+    mark: Mark | None = None
+    unmarked: bool = False
+    disputed: bool = False
+    q: str | None = Field(default=None, max_length=1000)
+    sort: collections.Sort = "added"
+
+    def as_shown(self) -> collections.Shown:
+        text = self.q.replace("\0", "").strip() if self.q else None
+        return collections.Shown(mark=self.mark, unmarked=self.unmarked, disputed=self.disputed, q=text or None)
+
+
+class CollectedPageQuestion(CollectedQuestion):
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    page_size: int = Field(default=25, ge=1, le=200)
+
+
+class HoldingOut(Shape):
+    id: int
+    name: str
+    marks: list[MarkOut]
+
+
+class ScreenedOut(Shape):
+    pmid: int
+    collections: list[HoldingOut]  # that hold it, and that one may see
+    notes: int
+
+
+class ScreenedList(Shape):
+    items: list[ScreenedOut]
 
 
 class NoteOut(Shape):
@@ -137,20 +180,19 @@ def delete_collection(collection_id: Id, account: Reader, connection: Connection
 
 @router.get("/collections/{collection_id}/articles")
 def collected(
-    collection_id: Id,
-    account: Reader,
-    connection: Connection,
-    mark: Mark | None = None,
-    unmarked: bool = False,
-    after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    collection_id: Id, question: Annotated[CollectedPageQuestion, Query()], account: Reader, connection: Connection
 ) -> CollectedPage:
-    """By PMID; `mark` and `unmarked` go by one's own marks."""
-    found = collections.collected(
-        connection, account.id, collection_id, mark=mark, unmarked=unmarked, after=after, limit=limit + 1
+    """A page of them; `disputed` are those on which two reviewers differ."""
+    found, total = collections.collected(
+        connection,
+        account.id,
+        collection_id,
+        question.as_shown(),
+        sort=question.sort,
+        limit=question.page_size,
+        offset=(question.page - 1) * question.page_size,
     )
-    shown = found[:limit]
-    summaries = with_topics(connection, summaries_of(connection, [one.pmid for one in shown]))
+    summaries = with_topics(connection, summaries_of(connection, [one.pmid for one in found]))
     stored = {summary.pmid: summary for summary in summaries}
     return CollectedPage(
         items=[
@@ -159,9 +201,11 @@ def collected(
                 article=stored.get(one.pmid),
                 marks=[MarkOut.model_validate(mark) for mark in one.marks],
             )
-            for one in shown
+            for one in found
         ],
-        next=shown[-1].pmid if len(found) > limit else None,
+        total=total,
+        page=question.page,
+        page_size=question.page_size,
     )
 
 
@@ -186,6 +230,15 @@ def put_mark(collection_id: Id, pmid: Pmid, wanted: MarkWanted, account: Reader,
 def delete_mark(collection_id: Id, pmid: Pmid, account: Reader, connection: Connection) -> Response:
     collections.delete_mark(connection, account.id, collection_id, pmid)
     return Response(status_code=204)
+
+
+@router.get("/screened")
+def screened_articles(
+    pmid: Annotated[list[Number], Query(min_length=1, max_length=200)], account: Reader, connection: Connection
+) -> ScreenedList:
+    """What people have made of each of these articles: the collections that hold it, their marks, and notes."""
+    found = screened(connection, account.id, pmid)
+    return ScreenedList(items=[ScreenedOut.model_validate(one) for one in found])
 
 
 @router.get("/articles/{pmid}/notes")

@@ -200,6 +200,11 @@ class SaveBody(BaseModel):
     every_days: int = Field(default=7, ge=1, le=366)
 
 
+class SavedChange(BaseModel):
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    every_days: int | None = Field(default=None, ge=1, le=366)
+
+
 class SavedOut(Shape):
     id: int
     name: str
@@ -213,6 +218,7 @@ class SavedOut(Shape):
     last_run_at: datetime | None
     newest_done_id: int | None
     articles_found: int | None
+    due_at: datetime | None
     new_since: int | None
 
 

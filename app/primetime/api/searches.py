@@ -30,6 +30,7 @@ from primetime.sources.citations import citations_of
 
 router = APIRouter(prefix="/api/v1/searches", tags=["searches"])
 SearchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
+OtherId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 _COMPARED = 100
@@ -54,10 +55,20 @@ def start(asked: SearchBody, account: Researcher, connection: Connection) -> Sea
 
 
 @router.get("")
-def searches(shared: ServicesOf, connection: Connection, page: PageNumber = 1, page_size: PageSize = 25) -> SearchPage:
-    """Newest first."""
+def searches(
+    shared: ServicesOf,
+    connection: Connection,
+    saved: OtherId = None,
+    page: PageNumber = 1,
+    page_size: PageSize = 25,
+) -> SearchPage:
+    """Newest first: all, or the runs of a saved one."""
     found, total = storing.list_searches(
-        connection, limit=page_size, offset=(page - 1) * page_size, model_hash=model_hash_of(shared)
+        connection,
+        saved_search_id=saved,
+        limit=page_size,
+        offset=(page - 1) * page_size,
+        model_hash=model_hash_of(shared),
     )
     return SearchPage(
         items=[SearchOut.model_validate(one) for one in found], total=total, page=page, page_size=page_size
@@ -90,12 +101,23 @@ def articles(
     connection: Connection,
     sort: storing.Sort = "rank",
     only_new: bool = False,
+    also_in: OtherId = None,
+    not_in: OtherId = None,
     page: PageNumber = 1,
     page_size: PageSize = 25,
 ) -> SearchedPage:
-    """The search's stored articles, with PubMed's rank, the likeness to the idea, and what is known of citations."""
+    """The search's stored articles, with PubMed's rank, the likeness to the idea, and what is known of citations: all,
+    or those that another search has also, or has not.
+    """
     found, total = storing.results_of(
-        connection, search_id, sort=sort, only_new=only_new, limit=page_size, offset=(page - 1) * page_size
+        connection,
+        search_id,
+        sort=sort,
+        only_new=only_new,
+        also_in=also_in,
+        not_in=not_in,
+        limit=page_size,
+        offset=(page - 1) * page_size,
     )
     pmids = [one.pmid for one in found]
     summaries = _summaries(connection, pmids)

@@ -9,7 +9,7 @@ import psycopg
 from primetime.analysis.storing import articles_of_topic, topic_names
 from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
 from primetime.articles.listing import Filters, Sort, count_articles
-from primetime.screening.collections import Mark, collected_pmids, find_collection
+from primetime.screening.collections import Mark, Shown, collected, find_collection, mark_line
 from primetime.searches.record import Search
 from primetime.searches.storing import fetched_pmids, find_search
 
@@ -19,8 +19,12 @@ class Selection:
     """The first of search, collection and filters that is given counts."""
 
     search_id: int | None = None
+    also_in: int | None = None  # of a search: only what another one has stored also
+    not_in: int | None = None  # of a search: only what another one has not
     collection_id: int | None = None
     mark: Mark | None = None  # of a collection: only what one has marked so
+    unmarked: bool = False  # of a collection: only what one has not marked
+    disputed: bool = False  # of a collection: only what two reviewers differ on
     filters: Filters = field(default_factory=Filters)
     topic: int | None = None  # of the newest analysis when it is looked up: narrows the filters
     sort: Sort = "newest"
@@ -51,37 +55,46 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
     """
     if selection.search_id is not None:
         search = find_search(connection, selection.search_id)
-        pmids = fetched_pmids(connection, search.id)
+        pmids = fetched_pmids(connection, search.id, also_in=selection.also_in, not_in=selection.not_in)
         return Selected(
             title=f"Search {search.id}: {search.idea or search.query}",
             articles=len(pmids),
             context=Context(about=_about(search), topics=topic_names(connection)),
             rows=select_ranked(connection, pmids),
         )
-    filters, title = _filters_and_title(connection, selection, account_id)
+    if selection.collection_id is not None:
+        return _collection(connection, selection, selection.collection_id, account_id)
+    filters = selection.filters
+    if selection.topic is not None:
+        filters = replace(filters, pmids=articles_of_topic(connection, selection.topic))
     return Selected(
-        title=title,
+        title=_title(selection),
         articles=count_articles(connection, filters),
         context=Context(topics=topic_names(connection)),
         rows=select_filtered(connection, filters, sort=selection.sort),
     )
 
 
-def _filters_and_title(
-    connection: psycopg.Connection, selection: Selection, account_id: int | None
-) -> tuple[Filters, str]:
-    if selection.collection_id is not None:
-        # 0 is nobody's number: whoever has no account sees no collection.
-        asking = account_id or 0
-        collection = find_collection(connection, asking, selection.collection_id)
-        pmids = collected_pmids(connection, asking, collection.id, mark=selection.mark)
-        marked = f", marked {selection.mark}" if selection.mark else ""
-        # What somebody put into it is in it, whether it is linked to another or not.
-        return Filters(pmids=pmids, duplicates=True), f"Collection {collection.name}{marked}"
-    filters = selection.filters
-    if selection.topic is not None:
-        filters = replace(filters, pmids=articles_of_topic(connection, selection.topic))
-    return filters, _title(selection)
+def _collection(
+    connection: psycopg.Connection, selection: Selection, collection_id: int, account_id: int | None
+) -> Selected:
+    # 0 is nobody's number: whoever has no account sees no collection.
+    asking = account_id or 0
+    collection = find_collection(connection, asking, collection_id)
+    shown = Shown(
+        mark=selection.mark, unmarked=selection.unmarked, disputed=selection.disputed, q=selection.filters.q
+    )
+    found, _ = collected(connection, asking, collection.id, shown)
+    decided = {one.pmid: {"Screening": "; ".join(map(mark_line, one.marks))} for one in found}
+    # What somebody put into it is in it, whether it is linked to another or not.
+    filters = Filters(pmids=list(decided), duplicates=True)
+    marked = f", marked {selection.mark}" if selection.mark else ""
+    return Selected(
+        title=f"Collection {collection.name}{marked}",
+        articles=count_articles(connection, filters),
+        context=Context(scores=decided, topics=topic_names(connection)),
+        rows=select_filtered(connection, filters, sort=selection.sort),
+    )
 
 
 def _title(selection: Selection) -> str:

@@ -1,9 +1,9 @@
 """Collections of articles, one's own or shared with everybody who has an account, and what reviewers decide in them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import class_row
@@ -12,6 +12,9 @@ from primetime.database.queries import load_queries
 from primetime.errors import BadInput, NotAllowed, NotFound
 
 QUERIES = load_queries("primetime.screening")
+
+
+Sort = Literal["added", "newest", "oldest", "title"]
 
 
 class Mark(StrEnum):
@@ -29,7 +32,22 @@ class Collection:
     description: str
     shared: bool
     created_at: datetime
+    own: bool
     articles: int
+    # By the marks of who asks.
+    included: int
+    excluded: int
+    maybe: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """Which of a collection's articles are shown; None and False do not narrow."""
+
+    mark: Mark | None = None  # one's own
+    unmarked: bool = False  # not marked by oneself
+    disputed: bool = False  # two reviewers differ
+    q: str | None = None  # full text, as in a listing of articles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,36 +134,26 @@ def collected(
     connection: psycopg.Connection,
     account_id: int,
     collection_id: int,
+    shown: Shown = Shown(),
     *,
-    mark: Mark | None = None,
-    unmarked: bool = False,
-    after: int = 0,
-    limit: int = 100,
-) -> list[Collected]:
-    """The collection's articles by PMID, beginning after one: all, those that one has marked so, or not at all.
-
-    Raises NotFound.
-    """
+    sort: Sort = "added",
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[list[Collected], int]:
+    """A page of a collection's articles, the newly added ones last, and how many there are. Raises NotFound."""
     find_collection(connection, account_id, collection_id)
-    values = {
-        "account_id": account_id,
-        "id": collection_id,
-        "mark": mark.value if mark else None,
-        "unmarked": unmarked,
-        "after": after,
-        "limit": limit,
-    }
+    values = {"account_id": account_id, "id": collection_id, **asdict(shown), "limit": limit, "offset": offset}
+    query = QUERIES["collected"].format(marks=QUERIES["marks_of"], shown=QUERIES["shown"], order=QUERIES[f"by_{sort}"])
     with connection.cursor(row_factory=class_row(Collected)) as cursor:
-        return cursor.execute(QUERIES["collected"], values).fetchall()
+        page = cursor.execute(query, values).fetchall()
+    counted = connection.execute(QUERIES["count_collected"].format(shown=QUERIES["shown"]), values).fetchone()
+    return page, counted[0] if counted else 0
 
 
-def collected_pmids(
-    connection: psycopg.Connection, account_id: int, collection_id: int, *, mark: Mark | None = None
-) -> list[int]:
-    """All PMIDs of the collection, or those that one has marked so. Raises NotFound."""
-    find_collection(connection, account_id, collection_id)
-    values = {"account_id": account_id, "id": collection_id, "mark": mark.value if mark else None}
-    return [pmid for (pmid,) in connection.execute(QUERIES["collected_pmids"], values)]
+def mark_line(mark: dict[str, Any]) -> str:
+    """A decision of Collected in words, as `Ada: exclude (animals only)`."""
+    reason = f" ({mark['reason']})" if mark["reason"] else ""
+    return f"{mark['account']}: {mark['mark']}{reason}"
 
 
 def put_mark(

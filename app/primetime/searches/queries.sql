@@ -49,7 +49,15 @@ UPDATE search_articles SET problem = %(problem)s
 WHERE search_id = %(id)s AND pmid = ANY (%(pmids)s) AND fetched_at IS NULL;
 
 -- name: fetched_pmids
-SELECT pmid FROM search_articles WHERE search_id = %(id)s AND fetched_at IS NOT NULL ORDER BY rank;
+SELECT p.pmid FROM search_articles AS p WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND {shared}
+ORDER BY p.rank;
+
+-- name: shared
+-- All, or what another search has stored also, or has not.
+(%(also_in)s::bigint IS NULL OR EXISTS (SELECT FROM search_articles AS other
+        WHERE other.search_id = %(also_in)s AND other.pmid = p.pmid AND other.fetched_at IS NOT NULL))
+    AND (%(not_in)s::bigint IS NULL OR NOT EXISTS (SELECT FROM search_articles AS other
+        WHERE other.search_id = %(not_in)s AND other.pmid = p.pmid AND other.fetched_at IS NOT NULL))
 
 -- name: store_similarities
 UPDATE search_articles AS planned SET similarity = scored.similarity
@@ -126,21 +134,24 @@ LEFT JOIN LATERAL (
 SELECT {columns} FROM {tables} WHERE s.id = %(id)s;
 
 -- name: list_searches
-SELECT {columns} FROM (SELECT * FROM searches ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s) AS page
+SELECT {columns} FROM (
+    SELECT id FROM searches WHERE %(saved_search_id)s::bigint IS NULL OR saved_search_id = %(saved_search_id)s
+    ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s) AS page
 JOIN {tables} ON s.id = page.id ORDER BY s.id DESC;
 
 -- name: count_searches
-SELECT count(*) FROM searches;
+SELECT count(*) FROM searches WHERE %(saved_search_id)s::bigint IS NULL OR saved_search_id = %(saved_search_id)s;
 
 -- name: results
 SELECT p.pmid, p.rank, p.similarity, p.is_new
 FROM search_articles AS p JOIN articles AS a USING (pmid)
-WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new)
+WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new) AND {shared}
 ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: count_results
 SELECT count(*) FROM search_articles AS p JOIN articles USING (pmid)
-WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new);
+WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new)
+    AND {shared};
 
 -- name: by_rank
 p.rank
@@ -177,6 +188,10 @@ RETURNING saved.id;
 -- name: saved_of_search
 SELECT saved_search_id FROM searches WHERE id = %(search_id)s;
 
+-- name: change_saved
+UPDATE saved_searches SET name = coalesce(%(name)s, name), every_days = coalesce(%(every_days)s, every_days)
+WHERE id = %(id)s RETURNING id;
+
 -- name: delete_saved
 DELETE FROM saved_searches WHERE id = %(id)s RETURNING id;
 
@@ -184,7 +199,7 @@ DELETE FROM saved_searches WHERE id = %(id)s RETURNING id;
 -- New: articles of the newest finished run that no earlier run of the same saved search had.
 SELECT saved.id, saved.name, saved.every_days, saved.created_at, account.name AS saved_by,
     newest.id AS newest_search_id, newest.state AS newest_state, newest.query, newest.requested_at AS last_run_at,
-    done.id AS newest_done_id, done.articles_found,
+    done.id AS newest_done_id, done.articles_found, done.requested_at + saved.every_days * interval '1 day' AS due_at,
     (SELECT count(*) FROM searches WHERE saved_search_id = saved.id) AS runs,
     CASE WHEN earlier.id IS NULL THEN NULL ELSE (
         SELECT count(*) FROM search_articles AS p

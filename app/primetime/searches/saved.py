@@ -26,6 +26,7 @@ class SavedSearch:
     last_run_at: datetime | None
     newest_done_id: int | None  # the run that `new_since` is about
     articles_found: int | None  # by it
+    due_at: datetime | None  # when it is run again at the earliest; None: as soon as may be
     new_since: int | None  # articles of it that no run before had; None: it is the first
 
 
@@ -33,9 +34,7 @@ def save_search(
     connection: psycopg.Connection, search_id: int, *, name: str, every_days: int, account_id: int | None = None
 ) -> int:
     """Let a search be run again; the saved search's id. Raises NotFound, BadInput, Busy where it is saved already."""
-    name = " ".join(name.replace("\0", "").split())
-    if not name or len(name) > LONGEST_NAME:
-        raise BadInput("a saved search needs a name", remedy=f"give one of at most {LONGEST_NAME} characters")
+    name = _checked(name)
     require(connection, search_id)
     row = connection.execute(QUERIES["saved_of_search"], {"search_id": search_id}).fetchone()
     if row is not None and row[0] is not None:
@@ -58,6 +57,16 @@ def find_saved(connection: psycopg.Connection, saved_id: int) -> SavedSearch:
     if found is None:
         raise _not_found(saved_id)
     return found
+
+
+def change_saved(
+    connection: psycopg.Connection, saved_id: int, *, name: str | None = None, every_days: int | None = None
+) -> SavedSearch:
+    """Change what is given. Raises NotFound, BadInput for an empty name."""
+    values = {"id": saved_id, "name": None if name is None else _checked(name), "every_days": every_days}
+    if connection.execute(QUERIES["change_saved"], values).fetchone() is None:
+        raise _not_found(saved_id)
+    return find_saved(connection, saved_id)
 
 
 def delete_saved(connection: psycopg.Connection, saved_id: int) -> None:
@@ -91,6 +100,13 @@ def run_again(connection: psycopg.Connection, saved_id: int | None = None) -> li
     if saved_id is not None and not planned:
         raise NotFound(f"all runs of saved search {saved_id} were deleted", remedy="search anew and save that")
     return planned
+
+
+def _checked(name: str) -> str:
+    name = " ".join(name.replace("\0", "").split())
+    if not name or len(name) > LONGEST_NAME:
+        raise BadInput("a saved search needs a name", remedy=f"give one of at most {LONGEST_NAME} characters")
+    return name
 
 
 def _not_found(saved_id: int) -> NotFound:

@@ -72,13 +72,19 @@ def find_search(connection: psycopg.Connection, search_id: int, *, model_hash: s
 
 
 def list_searches(
-    connection: psycopg.Connection, *, limit: int = 25, offset: int = 0, model_hash: str | None = None
+    connection: psycopg.Connection,
+    *,
+    saved_search_id: int | None = None,
+    limit: int = 25,
+    offset: int = 0,
+    model_hash: str | None = None,
 ) -> tuple[list[Search], int]:
-    """A page of searches, newest first, and how many there are."""
+    """A page of searches, newest first, and how many there are: all, or the runs of a saved one."""
     query = _with_progress("list_searches")
+    values = {"saved_search_id": saved_search_id, "limit": limit, "offset": offset, "model_hash": model_hash}
     with connection.cursor(row_factory=class_row(Search)) as cursor:
-        page = cursor.execute(query, {"limit": limit, "offset": offset, "model_hash": model_hash}).fetchall()
-    counted = connection.execute(QUERIES["count_searches"]).fetchone()
+        page = cursor.execute(query, values).fetchall()
+    counted = connection.execute(QUERIES["count_searches"], values).fetchone()
     return page, counted[0] if counted else 0
 
 
@@ -88,16 +94,29 @@ def results_of(
     *,
     sort: Sort = "rank",
     only_new: bool = False,
+    also_in: int | None = None,
+    not_in: int | None = None,
     limit: int = 25,
     offset: int = 0,
 ) -> tuple[list[Result], int]:
-    """A page of the search's stored articles, and how many there are. Raises NotFound."""
-    require(connection, search_id)
-    parameters = {"id": search_id, "only_new": only_new, "limit": limit, "offset": offset}
+    """A page of the search's stored articles, and how many there are; all, or those that another search has stored
+    also, or has not. Raises NotFound.
+    """
+    for one in (search_id, also_in, not_in):
+        if one is not None:
+            require(connection, one)
+    parameters = {
+        "id": search_id,
+        "only_new": only_new,
+        "also_in": also_in,
+        "not_in": not_in,
+        "limit": limit,
+        "offset": offset,
+    }
     with connection.cursor(row_factory=class_row(Result)) as cursor:
-        query = QUERIES["results"].format(order=QUERIES[_ORDERS[sort]])
+        query = QUERIES["results"].format(shared=QUERIES["shared"], order=QUERIES[_ORDERS[sort]])
         page = cursor.execute(query, parameters).fetchall()
-    counted = connection.execute(QUERIES["count_results"], parameters).fetchone()
+    counted = connection.execute(QUERIES["count_results"].format(shared=QUERIES["shared"]), parameters).fetchone()
     return page, counted[0] if counted else 0
 
 
@@ -145,9 +164,16 @@ def not_found(search_id: int) -> NotFound:
     return NotFound(f"there is no search {search_id}", remedy="look for it in the list of searches")
 
 
-def fetched_pmids(connection: psycopg.Connection, search_id: int) -> list[int]:
-    """The PMIDs of the search's stored articles, by rank."""
-    return [pmid for (pmid,) in connection.execute(QUERIES["fetched_pmids"], {"id": search_id})]
+def fetched_pmids(
+    connection: psycopg.Connection, search_id: int, *, also_in: int | None = None, not_in: int | None = None
+) -> list[int]:
+    """The PMIDs of the search's stored articles by rank, of all or as above. Raises NotFound for another search."""
+    for other in (also_in, not_in):
+        if other is not None:
+            require(connection, other)
+    query = QUERIES["fetched_pmids"].format(shared=QUERIES["shared"])
+    values = {"id": search_id, "also_in": also_in, "not_in": not_in}
+    return [pmid for (pmid,) in connection.execute(query, values)]
 
 
 def _with_progress(name: str) -> sql.Composed:

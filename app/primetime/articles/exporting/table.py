@@ -34,6 +34,7 @@ COLUMNS = (
     "RCR",
     "Retracted",
     "Topic",
+    "Screening",
 )
 
 

@@ -1,6 +1,9 @@
 """Collections, marks and notes: one's own, and what is shared."""
 
+import csv
+import io
 from dataclasses import dataclass
+from datetime import date
 
 import psycopg
 import pytest
@@ -9,7 +12,7 @@ from fastapi.testclient import TestClient
 from primetime.accounts.people import Role
 from primetime.accounts.sessions import Sessions
 from primetime.api.visitors import COOKIE
-from primetime.articles.record import Article
+from primetime.articles.record import Article, PublicationDate
 from primetime.articles.storing import store_articles
 from primetime.settings import Settings
 
@@ -72,12 +75,12 @@ def test_articles_are_added_once_and_paged(team: People) -> None:
     path = collection(team.researcher, shared=True) + "/articles"
     assert team.researcher.post(path, json={"pmids": [1, 2, 3, 99]}).json() == {"added": 3}
     assert team.other.post(path, json={"pmids": [3, 4]}).json() == {"added": 1}
-    first = team.reader.get(path, params={"limit": 3}).json()
-    second = team.reader.get(path, params={"limit": 3, "after": first["next"]}).json()
+    first = team.reader.get(path, params={"page_size": 3}).json()
+    second = team.reader.get(path, params={"page_size": 3, "page": 2}).json()
     assert [one["article"]["title"] for one in first["items"] + second["items"]] == [
         f"Article {pmid}" for pmid in range(1, 5)
     ]
-    assert second["next"] is None
+    assert (first["total"], second["total"]) == (4, 4)
     assert team.researcher.delete(f"{path}/1").status_code == 204
     assert team.researcher.delete(f"{path}/1").status_code == 404
 
@@ -99,8 +102,78 @@ def test_two_reviewers_may_differ_and_each_filters_by_their_own(team: People) ->
     assert team.researcher.get(path, params={"mark": "exclude"}).json()["items"] == []
     unmarked = team.researcher.get(path, params={"unmarked": True}).json()["items"]
     assert [one["pmid"] for one in unmarked] == [2, 3]
+    disputed = team.reader.get(path, params={"disputed": True}).json()
+    assert ([one["pmid"] for one in disputed["items"]], disputed["total"]) == ([1], 1)
+    told = team.researcher.get(path.removesuffix("/articles")).json()
+    assert [told[name] for name in ("own", "articles", "included", "excluded", "maybe")] == [True, 3, 1, 0, 0]
+    assert team.other.get(path.removesuffix("/articles")).json()["excluded"] == 1
     assert team.other.delete(f"{path}/1/mark").status_code == 204
     assert team.other.delete(f"{path}/1/mark").status_code == 404
+
+
+def test_a_collection_is_searched_and_put_in_order(team: People, connection: psycopg.Connection) -> None:
+    years = {11: 1999, 12: 2021, 13: 2010}
+    papers = [
+        Article(
+            pmid=pmid,
+            title=f"{'Zinc' if pmid == 11 else 'Asthma'} {pmid}",
+            publication_date=PublicationDate(printed=str(year), first=date(year, 1, 1)),
+        )
+        for pmid, year in years.items()
+    ]
+    store_articles(connection, papers)
+    connection.commit()
+    path = collection(team.researcher, shared=False) + "/articles"
+    for pmid in (12, 13, 11):
+        team.researcher.post(path, json={"pmids": [pmid]})
+
+    def shown(**question: str) -> list[int]:
+        return [one["pmid"] for one in team.researcher.get(path, params=question).json()["items"]]
+
+    assert (shown(), shown(sort="newest"), shown(sort="oldest")) == ([12, 13, 11], [12, 13, 11], [11, 13, 12])
+    assert (shown(sort="title"), shown(q="asthma", sort="oldest")) == ([12, 13, 11], [13, 12])
+    assert shown(q="\0") == shown()
+    assert team.researcher.get(path, params={"sort": "colour"}).status_code == 422
+
+
+def test_a_collection_leaves_as_a_file_with_what_was_decided(team: People) -> None:
+    path = collection(team.researcher, shared=True)
+    team.researcher.post(f"{path}/articles", json={"pmids": [1, 2, 3]})
+    team.researcher.put(f"{path}/articles/2/mark", json={"mark": "exclude", "reason": "animals only"})
+    team.other.put(f"{path}/articles/2/mark", json={"mark": "maybe"})
+    wanted = {"collection_id": path.rpartition("/")[2], "sort": "title"}
+    told = team.reader.get("/api/v1/export", params=wanted).text
+    rows = list(csv.DictReader(io.StringIO(told.removeprefix("\ufeff"))))
+    assert [row["Title"] for row in rows] == ["Article 1", "Article 2", "Article 3"]
+    assert rows[1]["Screening"] == "researcher: exclude (animals only); administrator: maybe"
+    for narrowed in ({"mark": "exclude"}, {"disputed": True}, {"q": '"Article 2"'}):
+        ris = team.researcher.get("/api/v1/export", params=wanted | narrowed | {"format": "ris"}).text
+        assert (ris.count("TY  - "), "Article 2" in ris) == (1, True), narrowed
+    rest = team.researcher.get("/api/v1/export", params=wanted | {"format": "ris", "unmarked": True}).text
+    assert rest.count("TY  - ") == 2
+    assert team.researcher.get("/api/v1/export", params={"collection_id": 99}).status_code == 404
+
+
+def test_a_list_is_told_what_people_have_made_of_its_articles(team: People) -> None:
+    shared = collection(team.researcher, shared=True, name="Shared")
+    own = collection(team.researcher, shared=False, name="Own")
+    for path in (shared, own):
+        team.researcher.post(f"{path}/articles", json={"pmids": [1]})
+    team.researcher.put(f"{shared}/articles/1/mark", json={"mark": "include"})
+    team.researcher.post("/api/v1/articles/1/notes", json={"text": "mine"})
+    asked = {"pmid": [2, 1, 99]}
+    mine = team.researcher.get("/api/v1/screened", params=asked).json()["items"]
+    assert [(one["pmid"], len(one["collections"]), one["notes"]) for one in mine] == [(2, 0, 0), (1, 2, 1), (99, 0, 0)]
+    (_, seen, _) = team.other.get("/api/v1/screened", params=asked).json()["items"]
+    (held,) = seen["collections"]
+    assert (held["name"], held["marks"][0]["account"], held["marks"][0]["own"], seen["notes"]) == (
+        "Shared",
+        "researcher",
+        False,
+        0,
+    )
+    assert team.other.get("/api/v1/screened").status_code == 422
+    assert team.other.get("/api/v1/screened", params={"pmid": list(range(1, 202))}).status_code == 422
 
 
 def test_what_was_decided_outlives_an_article_that_is_withdrawn(team: People, connection: psycopg.Connection) -> None:

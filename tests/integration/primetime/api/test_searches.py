@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,15 @@ def test_two_searches_are_compared(researcher: TestClient, searching: Settings) 
     assert body["only_one"] + body["both"] == 12
     assert len(body["items"]) == body["only_one"] + body["only_other"] + body["both"]
     assert all(item["title"] for item in body["items"])
+    counts = {}
+    for name, params in {"only_one": {"not_in": other}, "both": {"also_in": other}}.items():
+        page = researcher.get(f"/api/v1/searches/{one}/articles", params=params).json()
+        file = researcher.get("/api/v1/export", params={"search_id": one, "format": "ris", **params}).text
+        assert page["total"] == len(page["items"]) == file.count("TY  - ")
+        counts[name] = page["total"]
+    assert counts == {name: body[name] for name in counts}
+    assert researcher.get(f"/api/v1/searches/{one}/articles?not_in=999").status_code == 404
+    assert researcher.get(f"/api/v1/export?search_id={one}&also_in=999").status_code == 404
 
 
 def test_a_saved_search_shows_what_is_new_since(
@@ -212,6 +222,14 @@ def test_a_saved_search_shows_what_is_new_since(
     run_jobs(searching)
     (told,) = researcher.get("/api/v1/saved-searches").json()["items"]
     assert (told["runs"], told["newest_state"], told["new_since"]) == (1, "done", None)
+    path = f"/api/v1/saved-searches/{saved_id}"
+    changed = researcher.patch(path, json={"every_days": 30}).json()
+    ahead = datetime.fromisoformat(changed["due_at"]) - datetime.fromisoformat(changed["last_run_at"])
+    assert (changed["name"], changed["every_days"], ahead.days) == ("Asthma", 30, 30)
+    assert researcher.patch(path, json={"name": " Asthma  of elders "}).json()["name"] == "Asthma of elders"
+    assert researcher.patch(path, json={"name": " \0"}).status_code == 400
+    assert researcher.patch(path, json={"every_days": 0}).status_code == 422
+    assert researcher.patch("/api/v1/saved-searches/999", json={}).status_code == 404
     # Three articles appear after the first run.
     appeared = connection.execute(
         "DELETE FROM search_articles WHERE search_id = %s AND rank <= 3 RETURNING pmid", (first,)
@@ -220,6 +238,8 @@ def test_a_saved_search_shows_what_is_new_since(
     second = researcher.post(f"/api/v1/saved-searches/{saved_id}/run").json()["search_id"]
     assert researcher.post(f"/api/v1/saved-searches/{saved_id}/run").status_code == 409
     run_jobs(searching)
+    runs = researcher.get("/api/v1/searches", params={"saved": saved_id}).json()
+    assert ([run["id"] for run in runs["items"]], runs["total"]) == ([second, first], 2)
     body = researcher.get(f"/api/v1/saved-searches/{saved_id}/new").json()
     assert (body["saved"]["new_since"], body["saved"]["newest_search_id"]) == (3, second)
     assert {one["pmid"] for one in body["items"]} == {pmid for (pmid,) in appeared}
