@@ -2,58 +2,20 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 if TYPE_CHECKING:
     from conftest import Platform
 
-CHROMIUM = "/usr/bin/chromium"
 expect.set_options(timeout=30_000)  # other tests run on the same processors
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 QUESTION = "side effects of blood pressure drugs in elderly patients"
 # What a paper about the question says of its drugs, and of its patients.
 DRUGS = re.compile(r"hypertens|blood pressure|calcium|beta.?block|ACE |angiotensin|diuretic|captopril|enalapril", re.I)
 ELDERLY = re.compile(r"elder|older|aged|geriatric|\bage\b", re.I)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, platform: "Platform") -> Iterator[Page]:
-    """A page of somebody signed in; it remembers every message of the console and every failed request."""
-    context = browser.new_context(
-        base_url=platform.url, viewport={"width": 1280, "height": 860}, accept_downloads=True, locale="en-GB"
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, platform)
-    complaints.clear()  # being refused before signing in is told by the console as an error
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def sign_in(page: Page, platform: "Platform") -> None:
-    page.goto("/articles?q=nothing")
-    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
-    page.get_by_label("E-mail").fill(platform.summary["administrator_email"])
-    page.get_by_label("Password").fill(platform.summary["administrator_password"])
-    page.get_by_role("button", name="Sign in").click()
-    # Whoever was sent away to sign in comes back to where they were going.
-    page.wait_for_url("**/articles?q=nothing")
 
 
 def test_a_wrong_password_is_refused_in_plain_words(browser: Browser, platform: "Platform") -> None:
@@ -142,10 +104,10 @@ def test_the_filtered_articles_leave_as_csv(page: Page, tmp_path: Path) -> None:
     assert all("hypertens" in (row["Title"] + row["Abstract"] + str(row)).lower() for row in rows)
 
 
-def test_signing_out_closes_the_door(browser: Browser, platform: "Platform") -> None:
+def test_signing_out_closes_the_door(browser: Browser, platform: "Platform", sign_in: Callable[[Page], None]) -> None:
     context = browser.new_context(base_url=platform.url)
     page = context.new_page()
-    sign_in(page, platform)
+    sign_in(page)
     page.goto("/")
     page.get_by_role("button", name="Sign out").click()
     page.goto("/articles")

@@ -124,6 +124,7 @@ class ScreenedList(Shape):
 class NoteOut(Shape):
     id: int
     pmid: int
+    title: str  # the article's; empty where it is no longer stored
     author: str
     own: bool
     text: str

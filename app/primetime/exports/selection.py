@@ -81,9 +81,7 @@ def _collection(
     # 0 is nobody's number: whoever has no account sees no collection.
     asking = account_id or 0
     collection = find_collection(connection, asking, collection_id)
-    shown = Shown(
-        mark=selection.mark, unmarked=selection.unmarked, disputed=selection.disputed, q=selection.filters.q
-    )
+    shown = Shown(mark=selection.mark, unmarked=selection.unmarked, disputed=selection.disputed, q=selection.filters.q)
     found, _ = collected(connection, asking, collection.id, shown)
     decided = {one.pmid: {"Screening": "; ".join(map(mark_line, one.marks))} for one in found}
     # What somebody put into it is in it, whether it is linked to another or not.

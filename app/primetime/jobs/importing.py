@@ -18,12 +18,15 @@ from primetime.articles.storing import store_rows
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, Busy
+from primetime.jobs.deferring import DEFERRING
 from primetime.settings import Settings
 
 _QUERIES = load_queries("primetime.jobs", "imports.sql")
 IMPORT_TASK = "import_file"
+FETCH_QUEUE = "searches"  # beside an analysis, which may take long
+FETCH_TASK = "fetch_list"  # what an import of PMIDs is followed by
 _PIECE = 1 << 20
-_PROBLEMS = 200  # told; the count says how many there are
+PROBLEMS = 200  # told; the count says how many there are
 
 State = Literal["waiting", "running", "done", "failed"]
 
@@ -41,7 +44,9 @@ class FileImport:
     started_at: datetime | None
     finished_at: datetime | None
     records_read: int
-    report: dict[str, Any] | None  # new, updated, unchanged, wanted, skipped, deleted, duplicates, problems
+    # new, updated, unchanged, wanted, skipped, deleted, duplicates, problems; of a list of PMIDs, once it is fetched,
+    # also fetched, unknown, unknown_pmids, and fetch_problem with fetch_again while it cannot be
+    report: dict[str, Any] | None
     failure: str | None  # why nothing of it was stored
     remedy: str | None
 
@@ -88,7 +93,8 @@ def enqueue_import(
 
 
 def run_import(settings: Settings, import_id: int) -> None:
-    """Read and store a kept file, whole or not at all; a file that cannot be read is told as such.
+    """Read and store a kept file, whole or not at all; a file that cannot be read is told as such. The PMIDs of a list
+    are then fetched by another job.
 
     Raises Busy while another import runs. Run again after it was killed, at whatever moment, it goes on: what is stored
     is stored with its counts in one transaction, and not read again.
@@ -101,7 +107,7 @@ def run_import(settings: Settings, import_id: int) -> None:
         (report,) = begun
         if report is None:
             path = Path(folder) / "file"
-            _fetch(connection, import_id, path)
+            kept_file(connection, import_id, path)
             try:
                 report = _store(connection, telling, import_id, path)
             except BadInput as error:
@@ -111,6 +117,10 @@ def run_import(settings: Settings, import_id: int) -> None:
         with connection.transaction():
             linked = link_if_needed(connection)
             report["duplicates"] = linked.new if linked else 0
+            if report["wanted"]:
+                DEFERRING.configure_task(FETCH_TASK, queue=FETCH_QUEUE, lock=FETCH_TASK, connection=connection).defer(
+                    import_id=import_id
+                )
             _finish(connection, import_id, report=report, failure=None, remedy=None)
 
 
@@ -125,7 +135,8 @@ def forget_old_imports(connection: psycopg.Connection, *, hours: int) -> None:
     connection.execute(_QUERIES["forget_old"], {"hours": hours})
 
 
-def _fetch(connection: psycopg.Connection, import_id: int, path: Path) -> None:
+def kept_file(connection: psycopg.Connection, import_id: int, path: Path) -> None:
+    """Write the file that was given to `path`."""
     with path.open("wb") as file, connection.transaction(), connection.cursor("pieces") as cursor:
         cursor.itersize = 4
         for (data,) in cursor.execute(_QUERIES["pieces"], {"import_id": import_id}):
@@ -141,7 +152,7 @@ def _store(connection: psycopg.Connection, telling: psycopg.Connection, import_i
     with connection.transaction():
         stored = store_rows(connection, read_rows(path), progress=tell)
         report = {name: count for name, count in asdict(stored).items() if name not in ("read", "problems")}
-        report["problems"] = [str(problem) for problem in stored.problems[:_PROBLEMS]]
+        report["problems"] = [str(problem) for problem in stored.problems[:PROBLEMS]]
         values = {"import_id": import_id, "read": stored.read, "report": Jsonb(report)}
         connection.execute(_QUERIES["note_stored"], values)
     connection.commit()
@@ -166,4 +177,6 @@ def _finish(
                 "remedy": remedy,
             },
         )
-        connection.execute(_QUERIES["forget_pieces"], {"import_id": import_id})
+        # A list of PMIDs is read once more when they are fetched.
+        if report is None or not report["wanted"]:
+            connection.execute(_QUERIES["forget_pieces"], {"import_id": import_id})

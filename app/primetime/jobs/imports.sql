@@ -28,6 +28,9 @@ UPDATE imports SET finished_at = now(), report = %(report)s, failure = %(failure
     records_read = CASE WHEN %(failure)s::text IS NULL THEN records_read ELSE 0 END
 WHERE id = %(import_id)s;
 
+-- name: tell_fetched
+UPDATE imports SET report = report || %(told)s WHERE id = %(import_id)s;
+
 -- name: forget_pieces
 DELETE FROM import_pieces WHERE import_id = %(import_id)s;
 

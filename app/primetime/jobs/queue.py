@@ -26,6 +26,7 @@ from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
+from primetime.jobs.fetching import add_fetch_task
 from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
 from primetime.jobs.searching import (
     SEARCH_QUEUE,
@@ -127,6 +128,7 @@ def create_queue(settings: Settings) -> App:
 
     add_import_task(queue, settings, queue_name=QUEUE)
     add_export_task(queue, settings, queue_name=QUEUE)
+    add_fetch_task(queue, settings)
     return queue
 
 

@@ -5,7 +5,7 @@ from threading import Lock
 
 import psycopg
 import structlog
-from procrastinate import App, JobContext, RetryStrategy, SyncPsycopgConnector
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued
 
 from primetime.database.connection import connect
@@ -13,6 +13,7 @@ from primetime.database.queries import load_queries
 from primetime.encoder.serving import Encoder
 from primetime.errors import PrimeTimeError
 from primetime.jobs.analysing import bulk_pace
+from primetime.jobs.deferring import DEFERRING
 from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
 from primetime.searches.storing import QUERIES as SEARCH_QUERIES
 from primetime.searches.storing import fail_search
@@ -25,8 +26,6 @@ SEARCH_QUEUE = "searches"
 SEARCH_TASK = "search"
 SEARCH_ATTEMPTS = 3
 _AGAIN_SECONDS = 60
-# Puts jobs into the table by the caller's connection, and is never opened; the connector of a worker is asynchronous.
-_DEFERRING = App(connector=SyncPsycopgConnector())
 _QUERIES = load_queries("primetime.jobs")
 
 log = structlog.get_logger(__name__)
@@ -97,7 +96,7 @@ def enqueue_search(connection: psycopg.Connection, search_id: int, *, delay: int
     options = {"schedule_in": {"seconds": delay}} if delay else {}
     try:
         with connection.transaction():
-            _DEFERRING.configure_task(
+            DEFERRING.configure_task(
                 SEARCH_TASK,
                 queue=SEARCH_QUEUE,
                 lock=name,

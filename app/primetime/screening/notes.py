@@ -14,6 +14,7 @@ from primetime.screening.collections import QUERIES
 class Note:
     id: int
     pmid: int
+    title: str  # the article's; empty where it is no longer stored
     author: str
     own: bool
     text: str

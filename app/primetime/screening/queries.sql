@@ -101,10 +101,10 @@ SET mark = excluded.mark, reason = excluded.reason, marked_at = now();
 DELETE FROM screening_marks WHERE collection_id = %(id)s AND pmid = %(pmid)s AND account_id = %(account_id)s;
 
 -- name: notes
-SELECT notes.id, pmid, accounts.name AS author, account_id = %(account_id)s AS own, text, shared, notes.created_at,
-    changed_at
-FROM notes JOIN accounts ON accounts.id = account_id
-WHERE (account_id = %(account_id)s OR shared) AND (%(pmid)s::bigint IS NULL OR pmid = %(pmid)s)
+SELECT notes.id, notes.pmid, coalesce(articles.title, '') AS title, accounts.name AS author,
+    account_id = %(account_id)s AS own, text, shared, notes.created_at, changed_at
+FROM notes JOIN accounts ON accounts.id = account_id LEFT JOIN articles ON articles.pmid = notes.pmid
+WHERE (account_id = %(account_id)s OR shared) AND (%(pmid)s::bigint IS NULL OR notes.pmid = %(pmid)s)
     AND (%(id)s::bigint IS NULL OR notes.id = %(id)s)
 ORDER BY notes.id LIMIT 1000;
 

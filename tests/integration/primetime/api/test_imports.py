@@ -2,7 +2,8 @@
 
 import asyncio
 import gzip
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -13,6 +14,9 @@ from primetime.articles.storing import store_articles, wanted_articles
 from primetime.database.locks import transaction_lock
 from primetime.jobs.queue import create_queue, work
 from primetime.settings import Settings
+
+if TYPE_CHECKING:
+    from conftest import StandIn
 
 PASSWORD = "correct horse battery"
 RIS = b"TY  - JOUR\nTI  - Copper in hospitals\nAU  - Doe, J\nPY  - 2018\nER  - \nTY  - JOUR\nPY  - 2018\nER  - \n"
@@ -50,12 +54,57 @@ def test_a_file_is_imported_by_the_queue(
     assert connection.execute("SELECT count(*) FROM import_pieces").fetchone() == (0,)
 
 
-def test_a_list_of_pmids_is_kept_to_be_fetched(
-    researcher: TestClient, app_settings: Settings, connection: psycopg.Connection
+@pytest.fixture
+def app_settings(literature_settings: Settings) -> Settings:
+    """PubMed is the stand-in, asked at once again where it fails."""
+    return literature_settings
+
+
+def import_and_fetch(settings: Settings) -> None:
+    """A worker that is not to wait ends before it sees the job that its last one asks for."""
+    run_jobs(settings)
+    run_jobs(settings)
+
+
+def stand_ins_pmids(literature: "StandIn") -> list[int]:
+    answer = literature.get("/entrez/eutils/esearch.fcgi?db=pubmed&term=asthma&retmax=2")
+    return [int(pmid) for pmid in re.findall(rb"<Id>(\d+)</Id>", answer)]
+
+
+def test_a_list_of_pmids_is_fetched_and_what_pubmed_does_not_know_is_told(
+    researcher: TestClient, app_settings: Settings, connection: psycopg.Connection, literature: "StandIn"
 ) -> None:
-    give(researcher, b"PMID\n12\n13\n", "pmids.txt")
-    run_jobs(app_settings)
-    assert wanted_articles(connection) == [12, 13]
+    known = stand_ins_pmids(literature)
+    assert len(known) == 2
+    given = give(researcher, b"PMID\n%d, %d\n98989898\n" % tuple(known), "pmids.txt").json()
+    import_and_fetch(app_settings)
+    report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
+    told = [report[name] for name in ("wanted", "fetched", "unknown", "unknown_pmids", "fetch_problem")]
+    assert told == [3, 2, 1, [98989898], ""]
+    assert all(researcher.get(f"/api/v1/articles/{pmid}").status_code == 200 for pmid in known)
+    assert wanted_articles(connection) == [98989898]
+    assert connection.execute("SELECT count(*) FROM import_pieces").fetchone() == (0,)
+    # Another list is told of its own only.
+    second = give(researcher, b"PMID\n%d\n" % known[0], "pmids.txt").json()
+    import_and_fetch(app_settings)
+    assert researcher.get(f"/api/v1/imports/{second['id']}").json()["report"]["unknown"] == 0
+
+
+def test_while_pubmed_is_away_a_list_waits_and_says_why(
+    researcher: TestClient, app_settings: Settings, connection: psycopg.Connection, literature: "StandIn"
+) -> None:
+    known = stand_ins_pmids(literature)
+    literature.order({"path": "/entrez/", "times": 99, "status": 400})
+    given = give(researcher, b"PMID\n%d\n" % known[0], "pmids.txt").json()
+    import_and_fetch(app_settings)
+    report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
+    assert ("PubMed" in report["fetch_problem"], report["fetch_again"], "fetched" in report) == (True, True, False)
+    literature.order()
+    connection.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
+    connection.commit()
+    import_and_fetch(app_settings)
+    report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
+    assert (report["fetched"], report["fetch_problem"]) == (1, "")
 
 
 def test_a_file_in_no_format_is_refused_by_its_own_name(researcher: TestClient) -> None:

@@ -185,7 +185,8 @@ def test_what_was_decided_outlives_an_article_that_is_withdrawn(team: People, co
     connection.commit()
     (item,) = team.researcher.get(path).json()["items"]
     assert (item["article"], item["marks"][0]["mark"]) == (None, "include")
-    assert len(team.researcher.get("/api/v1/articles/1/notes").json()["items"]) == 1
+    (note,) = team.researcher.get("/api/v1/articles/1/notes").json()["items"]
+    assert (note["title"], note["text"]) == ("", "important")
 
 
 def test_notes_are_their_authors_to_share_and_to_change(team: People) -> None:
@@ -195,7 +196,7 @@ def test_notes_are_their_authors_to_share_and_to_change(team: People) -> None:
     assert team.other.patch(path, json={"text": "x"}).status_code == 404
     assert team.researcher.patch(path, json={"shared": True}).json()["text"] == "small sample"
     (seen,) = team.reader.get("/api/v1/articles/1/notes").json()["items"]
-    assert (seen["author"], seen["own"]) == ("researcher", False)
+    assert (seen["author"], seen["own"], seen["title"]) == ("researcher", False, "Article 1")
     assert team.other.patch(path, json={"text": "x"}).status_code == 403
     assert team.other.delete(path).status_code == 403
     assert team.researcher.post("/api/v1/articles/99/notes", json={"text": "x"}).status_code == 404

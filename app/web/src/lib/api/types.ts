@@ -57,6 +57,8 @@ export interface AuditEvent {
 export interface Note {
 	id: number;
 	pmid: number;
+	/** The article's; empty where it is no longer stored. */
+	title: string;
 	author: string;
 	own: boolean;
 	text: string;
@@ -273,6 +275,13 @@ export interface FileImport {
 		deleted: number;
 		duplicates: number;
 		problems: string[];
+		/** Of a list of PMIDs, once they were asked for: stored, and without a record. */
+		fetched?: number;
+		unknown?: number;
+		unknown_pmids?: number[];
+		/** Why they could not be asked for; and whether that is tried again. */
+		fetch_problem?: string;
+		fetch_again?: boolean;
 	} | null;
 	failure: string | null;
 	remedy: string | null;

@@ -73,6 +73,9 @@ export interface Search {
 	idea: string;
 	keywords: string;
 	query: string;
+	/** Empty where the query was written by hand. */
+	concepts: Concept[];
+	limits: Partial<Limits>;
 	max_results: number;
 	state: State;
 	step: Step;
@@ -119,6 +122,20 @@ export interface SearchedPage {
 	page_size: number;
 }
 
+/** How many articles two searches share. */
+export interface Comparison {
+	only_one: number;
+	only_other: number;
+	both: number;
+}
+
+/** An article that PubMed found and gave no readable record of. */
+export interface Unavailable {
+	pmid: number;
+	rank: number;
+	problem: string;
+}
+
 export interface SavedSearch {
 	id: number;
 	name: string;
@@ -130,6 +147,8 @@ export interface SavedSearch {
 	last_run_at: string | null;
 	newest_done_id: number | null;
 	articles_found: number | null;
+	/** When it is run again at the earliest; null: as soon as may be. */
+	due_at: string | null;
 	/** Null: it has run only once. */
 	new_since: number | null;
 }

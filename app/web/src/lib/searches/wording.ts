@@ -61,6 +61,11 @@ export function citations(answers: Citations[]): string {
 	return `${counted(best.citations ?? 0, 'citation')} (${SOURCES[best.source]})`;
 }
 
+/** What a search is called where there is one line for it. */
+export function called(search: Pick<Search, 'idea' | 'keywords' | 'query'>): string {
+	return search.idea || search.keywords || search.query;
+}
+
 export function offer(relaxation: Relaxation): string {
 	const names = relaxation.dropped.map((name) => (name === 'limits' ? 'dates, types and languages' : `“${name}”`));
 	return `Without ${names.join(' and ')}: ${counted(relaxation.count, 'article')}`;

@@ -1,0 +1,65 @@
+"""Fetching what an imported list of PMIDs asks for, and telling with the import what PubMed did not know."""
+
+import tempfile
+from pathlib import Path
+
+import structlog
+from procrastinate import App, JobContext, RetryStrategy
+from psycopg.types.json import Jsonb
+
+from primetime.articles.parallel_reading import read_rows
+from primetime.database.connection import connect
+from primetime.database.queries import load_queries
+from primetime.errors import PrimeTimeError
+from primetime.jobs.importing import FETCH_QUEUE, FETCH_TASK, PROBLEMS, kept_file
+from primetime.searches.wanted import fetch_wanted
+from primetime.settings import Settings
+from primetime.sources.opening import open_sources
+
+_ATTEMPTS = 5
+_AGAIN_SECONDS = 60
+_QUERIES = load_queries("primetime.jobs", "imports.sql")
+
+log = structlog.get_logger(__name__)
+
+
+def add_fetch_task(queue: App, settings: Settings) -> None:
+    """Let the queue's worker fetch the articles of lists of PMIDs."""
+
+    @queue.task(
+        name=FETCH_TASK,
+        queue=FETCH_QUEUE,
+        lock=FETCH_TASK,
+        retry=RetryStrategy(max_attempts=_ATTEMPTS, wait=_AGAIN_SECONDS),
+        pass_context=True,
+    )
+    def fetch(context: JobContext, import_id: int) -> None:
+        try:
+            fetch_list(settings, import_id)
+        except PrimeTimeError as error:
+            again = context.job.attempts + 1 < _ATTEMPTS
+            _tell(settings, import_id, {"fetch_problem": error.one_line, "fetch_again": again})
+            raise
+
+
+def fetch_list(settings: Settings, import_id: int) -> None:
+    """Fetch and store everything wanted, and tell what of this import's list has no record. Raises SourceUnavailable.
+
+    Run again after it was killed, it fetches what is missing.
+    """
+    with connect(settings) as connection, open_sources(settings) as sources, tempfile.TemporaryDirectory() as folder:
+        nowhere = set(fetch_wanted(connection, sources).unknown)
+        path = Path(folder) / "file"
+        kept_file(connection, import_id, path)
+        asked = {pmid for rows in read_rows(path) for pmid in rows.wanted}
+    unknown = sorted(asked & nowhere)
+    log.info("a list of PMIDs is fetched", import_id=import_id, asked=len(asked), unknown=len(unknown))
+    told: dict[str, object] = {"fetched": len(asked) - len(unknown), "unknown": len(unknown)}
+    _tell(settings, import_id, told | {"unknown_pmids": unknown[:PROBLEMS], "fetch_problem": "", "fetch_again": False})
+
+
+def _tell(settings: Settings, import_id: int, told: dict[str, object]) -> None:
+    with connect(settings) as connection:
+        connection.execute(_QUERIES["tell_fetched"], {"import_id": import_id, "told": Jsonb(told)})
+        if "fetched" in told:
+            connection.execute(_QUERIES["forget_pieces"], {"import_id": import_id})
