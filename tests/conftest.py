@@ -38,6 +38,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = {
     "platform": (
         "tests/browser/test_researcher.py",
+        "tests/browser/test_screening.py",
         "tests/deployment/test_plan.py",
         "tests/deployment/test_restore.py",
         "tests/deployment/test_rotate.py",
