@@ -196,7 +196,7 @@ def questions(words: list[str], number: int) -> dict[str, Asking]:
     def lists(chance: random.Random) -> str:
         base = f"/api/v1/articles?page_size=25&page={chance.randint(1, 20)}"
         return base + chance.choice(
-            ["", f"&year_from={chance.randint(1980, 2020)}", f"&q={of_words(chance, 1)}", "&sort=oldest"]
+            ["", f"&year_from={chance.randint(1980, 2020)}", f"&q={of_words(chance, 1)}", "&sort=oldest", "&sort=title"]
         )
 
     return {

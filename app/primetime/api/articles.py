@@ -79,6 +79,7 @@ def articles(question: Annotated[ArticlePageQuestion, Query()], connection: Conn
     return ArticlePage(
         items=with_topics(connection, found.items),
         total=found.total,
+        total_is_estimate=found.total_is_estimate,
         page=question.page,
         page_size=question.page_size,
         next=_place_after(question, connection, found),
@@ -93,6 +94,7 @@ def _following(question: ArticlePageQuestion, cursor: str, connection: Connectio
     return ArticlePage(
         items=with_topics(connection, items),
         total=None,
+        total_is_estimate=False,
         page=None,
         page_size=question.page_size,
         next=str(following) if following else None,
@@ -101,7 +103,7 @@ def _following(question: ArticlePageQuestion, cursor: str, connection: Connectio
 
 def _place_after(question: ArticlePageQuestion, connection: Connection, found: Page) -> str | None:
     shown = (question.page - 1) * question.page_size + len(found.items)
-    if not found.items or shown >= found.total:
+    if not found.items or (shown >= found.total and not found.total_is_estimate):
         return None
     return str(place_of(connection, found.items[-1].pmid, sort=question.sort, shown=shown))
 

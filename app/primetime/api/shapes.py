@@ -76,6 +76,7 @@ class ArticleDetail(Summary):
 class ArticlePage(Shape):
     items: list[Summary]
     total: int | None  # null on a page that was asked for by cursor
+    total_is_estimate: bool  # there are about so many: counting them would take long
     page: int | None
     page_size: int
     next: str | None  # the cursor of the page after this; null: this is the last

@@ -3,16 +3,15 @@ articles come in between, and a far page costs what the first does."""
 
 import base64
 import binascii
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
 import orjson
 import psycopg
 from psycopg import sql
-from psycopg.rows import dict_row
 
-from primetime.articles.listing import QUERIES, ArticleSummary, Filters, Sort, summaries_of
+from primetime.articles.listing import QUERIES, ArticleSummary, Filters, Sort, page_of_pmids, summaries_of
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput
 
@@ -102,7 +101,5 @@ def _select(
     connection: psycopg.Connection, filters: Filters, place: sql.SQL, order: str, values: dict[str, Any]
 ) -> list[int]:
     narrowed = sql.Composed([QUERIES["filter"], sql.SQL(" AND "), place])
-    query = QUERIES["list_articles"].format(filter=narrowed, order=QUERIES[order])
-    with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(query, {**asdict(filters), **values}, prepare=False).fetchall()
-    return [row["pmid"] for row in rows]
+    query = QUERIES["list_pmids"].format(filter=narrowed, order=QUERIES[order])
+    return page_of_pmids(connection, query, filters, values)

@@ -14,7 +14,7 @@ publication_date IS NULL AND pmid < %(pmid)s
 publication_date IS NULL AND pmid > %(pmid)s
 
 -- name: title_titled
-(title, pmid) > (%(key)s, %(pmid)s)
+(left(title, 200), pmid) > (%(key)s, %(pmid)s)
 
 -- name: keys
-SELECT publication_date, title FROM articles WHERE pmid = %(pmid)s;
+SELECT publication_date, left(title, 200) FROM articles WHERE pmid = %(pmid)s;

@@ -111,7 +111,7 @@ publication_date DESC NULLS LAST, pmid DESC
 publication_date ASC NULLS LAST, pmid ASC
 
 -- name: title
-title, pmid
+left(title, 200), pmid
 
 -- name: relevance
 ts_rank_cd(search_document, websearch_to_tsquery('english', %(q)s), 1) DESC, pmid DESC
@@ -119,12 +119,36 @@ ts_rank_cd(search_document, websearch_to_tsquery('english', %(q)s), 1) DESC, pmi
 -- name: count_articles
 SELECT count(*) FROM articles WHERE {filter};
 
--- name: list_articles
-SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,
-    publication_date_printed AS date_printed, authors, publication_types, made_up, retracted
-FROM articles WHERE {filter}
+-- name: count_at_most
+SELECT count(*) FROM (SELECT FROM articles WHERE {filter} LIMIT %(enough)s) AS counted;
+
+-- name: plan_of_filter
+EXPLAIN (FORMAT JSON) SELECT FROM articles WHERE {filter};
+
+-- name: list_pmids
+-- No more of an article than its number: those before the page need not be read.
+SELECT pmid FROM articles WHERE {filter}
 ORDER BY {order}
 LIMIT %(limit)s OFFSET %(offset)s;
+
+-- name: page_of_few
+WITH matches AS MATERIALIZED (
+    SELECT pmid, publication_date, title, search_document FROM articles WHERE {filter} LIMIT %(at_most)s + 1
+), counted AS (
+    SELECT count(*) AS matches FROM matches
+)
+SELECT matches, ARRAY(
+    SELECT pmid FROM matches WHERE (SELECT counted.matches FROM counted) <= %(at_most)s
+    ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s)
+FROM counted;
+
+-- name: by_matches
+-- In this transaction alone: the index of words, headings or types is what is left to begin with. The planner takes
+-- reading a long text for as cheap as reading a number, and would rather read all of them.
+SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true),
+    set_config('enable_indexonlyscan', 'off', true),
+    -- The planner's penalty for what is off would have any query compiled.
+    set_config('jit', 'off', true);
 
 -- name: summaries_of
 SELECT pmid, title, left(abstract, 400) AS beginning, journal, publication_year AS year,

@@ -1,5 +1,7 @@
 """Pages by the last article's place, in a real PostgreSQL."""
 
+import random
+import string
 from datetime import date
 from typing import get_args
 
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from primetime.articles import listing
 from primetime.articles.listing import Filters, Sort, list_articles
 from primetime.articles.paging import Place, articles_after, place_of, read_place
 from primetime.articles.record import Article, PublicationDate
@@ -51,6 +54,47 @@ def test_the_pages_are_the_whole_list_in_its_order(connection: psycopg.Connectio
         whole = [item.pmid for item in list_articles(connection, filters, sort=sort, limit=100).items]
         if len(whole) > size:
             assert pages(connection, filters, sort, size) == whole
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(q="heart"), Filters(q="heart", year_from=1900)])
+def test_a_list_too_long_to_count_says_about_how_many(
+    connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch, filters: Filters
+) -> None:
+    store_articles(connection, ARTICLES)
+    connection.execute("ANALYZE articles")
+    whole = list_articles(connection, filters, limit=100)
+    assert not whole.total_is_estimate
+    monkeypatch.setattr(listing, "VISITED_AT_MOST", 4)
+    monkeypatch.setattr(listing, "INDEXED_AT_MOST", 4)
+    first = list_articles(connection, filters, limit=3)
+    assert first.items == whole.items[:3]
+    assert first.total_is_estimate
+    assert 4 <= first.total <= 2 * whole.total
+    last = list_articles(connection, filters, limit=3, offset=whole.total - 1)
+    assert (last.items, last.total, last.total_is_estimate) == (whole.items[-1:], whole.total, False)
+    beyond = list_articles(connection, filters, limit=3, offset=10 * whole.total)
+    assert (beyond.items, beyond.total_is_estimate) == ([], True)
+
+
+def test_what_is_counted_to_its_bound_is_exact(connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_articles(connection, ARTICLES)
+    found = sum(article.abstract == "heart" for article in ARTICLES)
+    monkeypatch.setattr(listing, "VISITED_AT_MOST", found)
+    page = list_articles(connection, Filters(q="heart"), limit=2)
+    assert (page.total, page.total_is_estimate) == (found, False)
+
+
+def test_counting_leaves_the_connection_as_it_was(connection: psycopg.Connection) -> None:
+    list_articles(connection, Filters(q="heart"))
+    assert connection.execute("SHOW enable_seqscan").fetchone() == ("on",)
+
+
+def test_titles_of_any_length_are_listed_in_order(connection: psycopg.Connection) -> None:
+    generator = random.Random(1)
+    long = "".join(generator.choices(string.ascii_letters, k=20_000))  # more than an index could take
+    titles = {1: "B" + long, 2: "B" + long[:300], 3: "A" + long}
+    store_articles(connection, [Article(pmid=pmid, title=title) for pmid, title in titles.items()])
+    assert pages(connection, Filters(), "title", 1) == [3, 1, 2]
 
 
 def test_what_comes_in_between_moves_nothing(connection: psycopg.Connection) -> None:

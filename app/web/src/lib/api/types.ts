@@ -290,6 +290,8 @@ export interface FileImport {
 export interface ArticlePage {
 	items: ArticleSummary[];
 	total: number;
+	/** There are about so many: counting them would take long. */
+	total_is_estimate: boolean;
 	page: number;
 	page_size: number;
 }
