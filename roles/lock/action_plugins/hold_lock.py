@@ -17,13 +17,15 @@ from ansible.plugins.action import ActionBase
 
 
 def began(process: int) -> str:
-    """When a process began, in the kernel's ticks since the machine did; empty for one that isn't there."""
+    """When a process began, in the kernel's ticks since the machine did; empty for one that has ended."""
     try:
         status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return ""
     # The second field is the program's name, in parentheses and with whatever it has in it.
-    return status.rpartition(")")[2].split()[19]
+    state, *fields = status.rpartition(")")[2].split()
+    # It stays listed until whoever started it has asked how it ended, which a container's first process may never do.
+    return "" if state in "ZX" else fields[18]
 
 
 def take(path: Path, process: int) -> dict[str, Any] | None:

@@ -26,6 +26,16 @@ def test_another_that_lives_is_told_and_one_that_was_killed_is_not(lock: ModuleT
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
+def test_one_that_was_killed_and_whose_end_nobody_asked_for_locks_nothing(lock: ModuleType, tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        lock.take(path, other.pid)
+        other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)  # it stays listed
+        assert Path(f"/proc/{other.pid}").exists()
+        assert lock.take(path, os.getpid()) is None
+
+
 def test_a_process_with_a_number_that_was_anothers_is_not_taken_for_it(lock: ModuleType, tmp_path: Path) -> None:
     path = tmp_path / "lock"
     path.write_text(f'{{"process": {os.getpid()}, "began": "0", "since": "2026-11-25T12:00:00+00:00"}}')

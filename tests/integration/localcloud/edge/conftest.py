@@ -145,7 +145,7 @@ def origin() -> Iterator[OriginServer]:
         def read_body(self) -> bytes:
             if self.headers.get("Transfer-Encoding") == "chunked":
                 body = b""
-                while size := int(self.rfile.readline(), 16):
+                while size := int(self.rfile.readline() or b"0", 16):
                     body += self.rfile.read(size)
                     self.rfile.readline()
                 self.rfile.readline()
