@@ -27,7 +27,7 @@ def die_after(module: Any, name: str, calls: int = 1) -> None:
 
 
 MOMENTS = {
-    "file fetched": lambda: die_after(importing, "_fetch"),
+    "file fetched": lambda: die_after(importing, "kept_file"),
     "first run of records stored, not committed": lambda: die_after(storing, "_store"),
     "second run of records stored, not committed": lambda: die_after(storing, "_store", 2),
     "all stored, not committed": lambda: die_after(importing, "store_rows"),
