@@ -107,17 +107,20 @@ def open_fastembed(place: Path, threads: int) -> Encode:
 
 
 def open_openvino(place: Path, threads: int) -> Encode:
-    """OpenVINO's own interface on our graph and our batches, with nothing of ours around it but the pooling."""
+    """OpenVINO's own interface on our graph, our precision, our batches, with nothing around it but pooling."""
     import openvino
     from tokenizers import Tokenizer  # type: ignore[import-untyped]
 
     from primetime.encoder.artifact import read_manifest
     from primetime.encoder.batching import batches_by_length
     from primetime.encoder.pooling import pool, to_unit_length
+    from primetime.encoder.processor import computes_bfloat16
     from primetime.encoder.serving import LENGTH_STEP, TOKEN_BUDGET
 
     manifest = read_manifest(place / "ours")
-    options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+    options: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+    if computes_bfloat16():
+        options["INFERENCE_PRECISION_HINT"] = "bf16"
     compiled = openvino.Core().compile_model(str(place / "ours" / "model.onnx"), "CPU", options)
     request = compiled.create_infer_request()
     tokenizer = Tokenizer.from_file(str(place / "ours" / "tokenizer.json"))

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from numpy.typing import NDArray
 from primetime.encoder.artifact import MODEL_FILE, TOKENIZER_FILE
 from primetime.encoder.source import SourceModel
 from primetime.errors import ModelProblem
+
+if TYPE_CHECKING:
+    import openvino
 
 MISSING_EXTRA = "install the extra `model` (make setup): building needs optimum, torch, onnx and nncf"
 SMOOTH_QUANT_ALPHA = 0.95
@@ -111,7 +115,46 @@ def convert(graph: Path, output: Path) -> None:
     """Write the ONNX graph in OpenVINO's own form: `output`, an .xml, and its weights beside it as .bin."""
     import openvino
 
-    openvino.save_model(openvino.Core().read_model(graph), output, compress_to_fp16=False)
+    model = openvino.Core().read_model(graph)
+    _take_rows_before_scaling(model)
+    openvino.save_model(model, output, compress_to_fp16=False)
+
+
+def _take_rows_before_scaling(model: openvino.Model) -> None:
+    """Let the rows of an int8 table of embeddings be taken first, and only those be made float.
+
+    As it is exported, the whole table is made float first. OpenVINO does that once, when it opens the graph, and keeps
+    the result: 94 MB for BERT's vocabulary.
+    """
+    from openvino import opset13
+
+    for lookup in model.get_ordered_ops():
+        if lookup.get_type_name() != "Gather":
+            continue
+        steps = []
+        table = lookup.input_value(0).get_node()
+        while table.get_type_name() in ("Convert", "Subtract", "Multiply"):
+            steps.append(table)
+            table = table.input_value(0).get_node()
+        if table.get_type_name() != "Constant" or not all(_is_by_row(step, table) for step in steps):
+            continue
+        rows, axis = lookup.input_value(1), lookup.input_value(2)
+        taken = opset13.gather(table, rows, axis)
+        for step in reversed(steps):
+            if step.get_type_name() == "Convert":
+                taken = opset13.convert(taken, step.get_element_type())
+                continue
+            by_row = opset13.gather(step.input_value(1), rows, axis)
+            taken = (opset13.multiply if step.get_type_name() == "Multiply" else opset13.subtract)(taken, by_row)
+        lookup.output(0).replace(taken.output(0))
+
+
+def _is_by_row(step: openvino.Node, table: openvino.Node) -> bool:
+    """Whether this step on a table has nothing to know of but its rows: scales and zero points are [rows, 1]."""
+    if step.get_type_name() == "Convert":
+        return True
+    known = step.input_value(1).get_partial_shape()
+    return known.is_static and list(known.to_shape()) == [table.shape[0], 1]
 
 
 @contextmanager

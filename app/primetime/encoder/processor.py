@@ -1,9 +1,11 @@
-"""What this machine's processor has for matrix multiplications: its cores and its name."""
+"""What this machine's processor has for matrix multiplications: its cores, its name and its number formats."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+_INFORMATION = Path("/proc/cpuinfo")
 
 
 def physical_cores(topology: Path = Path("/sys/devices/system/cpu")) -> int:
@@ -22,16 +24,29 @@ def physical_cores(topology: Path = Path("/sys/devices/system/cpu")) -> int:
     return max(len(cores), 1)
 
 
-def processor_name(information: Path = Path("/proc/cpuinfo")) -> str:
+def processor_name(information: Path = _INFORMATION) -> str:
     """The processor and the vector instructions that decide an int8 model's speed, for the record of a choice."""
+    fields = _fields(information)
+    if not fields:
+        return "unknown processor"
+    flags = fields.get("flags", "").split()
+    telling = [flag for flag in ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags]
+    return f"{fields.get('model name', 'unknown processor')} ({' '.join(telling) or 'no AVX2'})"
+
+
+def computes_bfloat16(information: Path = _INFORMATION) -> bool:
+    """Whether the processor itself multiplies bfloat16; where not, libraries imitate it, more slowly than fp32."""
+    return not {"avx512_bf16", "amx_bf16"}.isdisjoint(_fields(information).get("flags", "").split())
+
+
+def _fields(information: Path) -> dict[str, str]:
+    """What the kernel tells of the first processor; nothing where it tells nothing."""
     try:
         lines = information.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return "unknown processor"
+        return {}
     fields: dict[str, str] = {}
     for line in lines:
         name, _, value = line.partition(":")
         fields.setdefault(name.strip(), value.strip())
-    flags = fields.get("flags", "").split()
-    telling = [flag for flag in ("avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx_int8") if flag in flags]
-    return f"{fields.get('model name', 'unknown processor')} ({' '.join(telling) or 'no AVX2'})"
+    return fields

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import openvino
 import pytest
 from structlog.testing import capture_logs
 
@@ -206,6 +207,25 @@ def test_the_weights_are_not_held_twice(model_directory: Path, repository: Path)
     resident, mappings = (int(number) for number in result.stdout.splitlines()[-1].split())
     assert mappings >= 1
     assert resident * 1024 < 0.1 * (model_directory / "model.bin").stat().st_size
+
+
+def test_embeddings_stay_int8_until_they_are_looked_up_and_nothing_else_changes(model_directory: Path) -> None:
+    """A table that is made float as a whole is held so, at four times its size."""
+    core = openvino.Core()
+    converted, exported = (core.read_model(model_directory / name) for name in ("model.xml", "model.onnx"))
+    tables = [
+        node.input_value(0).get_node()
+        for node in converted.get_ops()
+        if node.get_type_name() == "Gather" and list(node.input_value(0).get_partial_shape())[-1:] == [384]
+    ]
+    assert [(table.get_type_name(), table.get_element_type()) for table in tables] == [
+        ("Constant", openvino.Type.i8)
+    ] * 3  # words, positions, kinds of token
+    ids = np.arange(1000, 1040).reshape(2, 20)
+    feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    exact = {"INFERENCE_PRECISION_HINT": "f32"}
+    one, other = (core.compile_model(model, "CPU", exact)(feed)[0] for model in (converted, exported))
+    assert np.abs(one - other).max() < 1e-5
 
 
 def test_a_graph_that_is_none_is_one_line(copy: Path) -> None:
