@@ -9,12 +9,13 @@ edge pulls with its weight, and one sample of points pushes all.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from primetime.analysis.blocks import one_thread_each
+from primetime.analysis.blocks import in_blocks, one_thread_each
 
 # Topics are clearest early: more epochs pull them into smaller pieces. A map wants longer to become even.
 TOPIC_EPOCHS = 20
@@ -85,7 +86,7 @@ def lay_out(
         for epoch in range(epochs):
             sample = position[random.integers(0, n, _SAMPLE)]
             step = np.float32(rate * (1 - epoch / epochs))
-            position = np.concatenate([block.moved(position, sample, step) for block in blocks])
+            position = np.concatenate(in_blocks(partial(_moved, blocks, position, sample, step), len(blocks), 1))
     return position
 
 
@@ -132,3 +133,10 @@ class _Block:
         move += self.repulsion * (push.sum(axis=1, keepdims=True) * own - push @ sample)
         np.clip(move, -_LARGEST_STEP, _LARGEST_STEP, out=move)
         return np.asarray(own + step * move, dtype=np.float32)
+
+
+def _moved(
+    blocks: list[_Block], position: NDArray[np.float32], sample: NDArray[np.float32], step: np.float32, one: slice
+) -> NDArray[np.float32]:
+    (block,) = blocks[one]
+    return block.moved(position, sample, step)
