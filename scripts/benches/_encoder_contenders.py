@@ -115,7 +115,7 @@ def open_openvino(place: Path, threads: int) -> Encode:
     from primetime.encoder.batching import batches_by_length
     from primetime.encoder.pooling import pool, to_unit_length
     from primetime.encoder.processor import computes_bfloat16
-    from primetime.encoder.serving import LENGTH_STEP, TOKEN_BUDGET
+    from primetime.encoder.serving import TOKEN_BUDGET, padded_length
 
     manifest = read_manifest(place / "ours")
     options: dict[str, str | int] = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
@@ -130,8 +130,8 @@ def open_openvino(place: Path, threads: int) -> Encode:
     def encode(texts: list[str]) -> Any:
         ids = [encoding.ids for encoding in tokenizer.encode_batch_fast(texts)]
         vectors = np.empty((len(texts), manifest.dimension), dtype=np.float32)
-        for batch in batches_by_length([len(one) for one in ids], TOKEN_BUDGET):
-            longest = min(-(-len(ids[batch[0]]) // LENGTH_STEP) * LENGTH_STEP, manifest.max_length)
+        for batch in batches_by_length([padded_length(len(one), manifest.max_length) for one in ids], TOKEN_BUDGET):
+            longest = padded_length(max(len(ids[index]) for index in batch), manifest.max_length)
             tokens = np.zeros((len(batch), longest), dtype=np.int64)
             mask = np.zeros_like(tokens)
             for row, index in enumerate(batch):
@@ -161,12 +161,13 @@ def our_batches(place: Path, texts: list[str]) -> list[Any]:
 
     from primetime.encoder.artifact import read_manifest
     from primetime.encoder.batching import batches_by_length
-    from primetime.encoder.serving import TOKEN_BUDGET
+    from primetime.encoder.serving import TOKEN_BUDGET, padded_length
 
     tokenizer = Tokenizer.from_file(str(place / "ours" / "tokenizer.json"))
     tokenizer.no_padding()
-    tokenizer.enable_truncation(read_manifest(place / "ours").max_length)
-    lengths = [len(encoding.ids) for encoding in tokenizer.encode_batch_fast(texts)]
+    maximum = read_manifest(place / "ours").max_length
+    tokenizer.enable_truncation(maximum)
+    lengths = [padded_length(len(encoding.ids), maximum) for encoding in tokenizer.encode_batch_fast(texts)]
     return list(batches_by_length(lengths, TOKEN_BUDGET))
 
 

@@ -65,11 +65,9 @@ def dendrogram(positions: NDArray[np.float32], *, min_samples: int) -> Dendrogra
         heads, tails = np.concatenate([heads, near]), np.concatenate([tails, far])
         weights = np.concatenate([weights, np.maximum(lengths, np.maximum(core[near], core[far]))])
     # Of two directions the graph keeps one: they are of equal length. A length of 0 would be no edge.
-    order = np.lexsort((np.maximum(heads, tails), np.minimum(heads, tails)))
-    low, high = np.minimum(heads, tails)[order], np.maximum(heads, tails)[order]
-    first = np.concatenate([[True], (low[1:] != low[:-1]) | (high[1:] != high[:-1])])
-    lengths = np.maximum(weights[order][first], 1e-9)
-    tree = minimum_spanning_tree(sparse.csr_matrix((lengths, (low[first], high[first])), (n, n))).tocoo()
+    edges, first = np.unique(np.minimum(heads, tails) * n + np.maximum(heads, tails), return_index=True)
+    lengths = np.maximum(weights[first], 1e-9)
+    tree = minimum_spanning_tree(sparse.csr_matrix((lengths, np.divmod(edges, n)), (n, n))).tocoo()
     return _merged(tree.row, tree.col, tree.data, n)
 
 

@@ -31,7 +31,7 @@ _EXTENT = np.float32(10.0)
 _SMOOTHINGS = 20
 _SPARE_MODES = 8
 # Rows whose distances to the sample stay in a core's cache.
-_ROWS = 2048
+_ROWS = 2500
 
 
 def projections(vectors: NDArray[np.float32], *, dimensions: int, seed: int) -> NDArray[np.float32]:
@@ -122,7 +122,8 @@ class _Block:
         self, position: NDArray[np.float32], sample: NDArray[np.float32], step: np.float32
     ) -> NDArray[np.float32]:
         own = position[self.points]
-        apart = position[self.tails] - own[self.heads]
+        # `take` needs a quarter of the time of an index in brackets.
+        apart = position.take(self.tails, axis=0) - own.take(self.heads, axis=0)
         self.edges.data = 2 * self.weights / (1 + np.einsum("ij,ij->i", apart, apart))
         move = self.edges @ position - np.asarray(self.edges.sum(axis=1)) * own
         squared = own @ sample.T

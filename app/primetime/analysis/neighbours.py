@@ -22,7 +22,7 @@ CELL = 400
 PROBES = 24
 """Cells that an article is compared with, its own among them"""
 # Rows of the similarity matrix held at once.
-_BLOCK = 256
+_BLOCK = 512
 # The k best of a row are among the k groups with the best maxima: the groups are sorted, not the row.
 _GROUP = 16
 _ROUNDS = 4
@@ -231,8 +231,18 @@ def _best(
     kept = np.argpartition(grouped.max(axis=1), groups - k, axis=1)[:, groups - k :]
     values = np.take_along_axis(grouped, kept[:, None, :], axis=2).reshape(len(rows), -1)
     places = (kept[:, None, :] + np.arange(0, groups * _GROUP, groups)[None, :, None]).reshape(len(rows), -1)
-    order = np.lexsort((places, -values), axis=1)[:, :k]
-    return (
-        candidates[np.minimum(np.take_along_axis(places, order, axis=1), len(candidates) - 1)],
-        np.maximum(1 - np.take_along_axis(values, order, axis=1), 0),
-    )
+    values, places = _first(values, places, k)
+    return candidates[np.minimum(places, len(candidates) - 1)], np.maximum(1 - values, 0)
+
+
+def _first(values: NDArray[np.float32], places: Indices, k: int) -> tuple[NDArray[np.float32], Indices]:
+    """The k largest of each row of `values` and their places, in the order of falling value, then of rising place.
+
+    Value and place are sorted as one whole number, which takes a twentieth of the time of sorting by two keys: a
+    float's bits, taken as an integer, rise with the float; those of negative ones fall, but for the sign.
+    """
+    bits = values.view(np.int32)
+    falling = ~(bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF)))
+    keys = np.sort((falling.astype(np.int64) << 32) | places, axis=1)[:, :k]
+    bits = ~(keys >> 32).astype(np.int32)
+    return (bits ^ ((bits >> 31) & np.int32(0x7FFFFFFF))).view(np.float32), keys & 0xFFFFFFFF
