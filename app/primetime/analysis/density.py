@@ -18,7 +18,7 @@ _REACH = 15
 # A part is bridged to this many others, the nearest by their centres, and along the tree of all centres.
 _BRIDGES = 4
 _OUTLIER = -1
-_LEAST_LEFT = 1 / 3
+_LEAST_LEFT = 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,8 +144,8 @@ def clusters(tree: Dendrogram, *, min_size: int, max_size: int = 0, leaves: bool
     """Nodes of the dendrogram that are clusters: those of most excess of mass, or the smallest of all (`leaves`).
 
     A cluster has at least `min_size` points and lives until two such parts leave each other. One larger than
-    `max_size` (0: any) is taken apart where its parts hold a third of it, or else one dense topic would be lost for a
-    few splinters of it. All points together are no cluster.
+    `max_size` (0: any) is taken apart where its parts hold three fifths of it, or else one dense topic would be lost for
+    a few splinters of it. All points together are no cluster.
     """
     found = _condensed(tree, min_size)
     if len(found) == 1:

@@ -182,8 +182,8 @@ def dense_regions(tree: Dendrogram, sizes: Sizes, *, largest: int) -> NDArray[np
 
 
 def default_topic_size(n: int) -> int:
-    """The smallest topic of n articles: 5 to about 200 of them, then as 0.35 times the square root of n."""
-    return max(5, round(0.35 * math.sqrt(n)))
+    """The smallest topic of n articles: 5 to about 400 of them, then as a quarter of the square root of n."""
+    return max(5, round(0.25 * math.sqrt(n)))
 
 
 def largest_topic_size(n: int) -> int:

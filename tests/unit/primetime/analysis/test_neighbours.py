@@ -31,6 +31,17 @@ def test_nearest_neighbours_are_exact() -> None:
         assert row not in found.indices[row]
 
 
+def test_of_equally_near_points_the_lower_comes_first_and_opposite_ones_last() -> None:
+    # Corners of a cube: few different distances, from 0 to 2, and many of each.
+    corners = np.random.default_rng(1).choice([-1.0, 1.0], size=(90, 4)).astype(np.float32) / 2
+    found = InvertedFile.of(corners).neighbours(89)
+    for row, near in enumerate(found.indices):
+        similarity = corners @ corners[row]
+        expected = np.lexsort((np.arange(90), -similarity))
+        assert near.tolist() == expected[expected != row].tolist()
+        assert found.distances[row].tolist() == (1 - similarity[near]).tolist()
+
+
 @pytest.mark.parametrize("k", [0, 3, 4])
 def test_more_neighbours_than_points_are_refused(k: int) -> None:
     with pytest.raises(ValueError, match="cannot be had"):

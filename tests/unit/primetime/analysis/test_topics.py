@@ -158,7 +158,7 @@ def test_the_least_setting_still_works() -> None:
 
 
 def test_default_size_grows_with_the_corpus() -> None:
-    assert [default_topic_size(n) for n in (30, 100, 10_000)] == [5, 5, 35]
+    assert [default_topic_size(n) for n in (30, 100, 10_000)] == [5, 5, 25]
 
 
 def test_an_outlier_joins_the_topic_of_its_neighbours_only_when_they_agree() -> None:
