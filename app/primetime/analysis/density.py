@@ -144,7 +144,7 @@ def clusters(tree: Dendrogram, *, min_size: int, max_size: int = 0, leaves: bool
     """Nodes of the dendrogram that are clusters: those of most excess of mass, or the smallest of all (`leaves`).
 
     A cluster has at least `min_size` points and lives until two such parts leave each other. One larger than
-    `max_size` (0: any) is taken apart where its parts hold three fifths of it, or else one dense topic would be lost for
+    `max_size` (0: any) is taken apart where its parts hold three fifths of it, or else a dense topic would be lost for
     a few splinters of it. All points together are no cluster.
     """
     found = _condensed(tree, min_size)
