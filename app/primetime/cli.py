@@ -37,6 +37,7 @@ _COMMANDS = {
         "primetime.commands.model:model_group",
         "Build, choose and verify the encoder's artifact; change the model.",
     ),
+    "mail": ("primetime.commands.mail:mail_group", "See whether e-mail can be sent, and what waits."),
     "account": ("primetime.commands.account:account_group", "Create and list accounts."),
 }
 

@@ -65,6 +65,12 @@ class SourceUnavailable(PrimeTimeError):
     exit_status = 12
 
 
+class MailUnavailable(PrimeTimeError):
+    """No e-mail can be sent now: the mail server is away, or refuses."""
+
+    exit_status = 14
+
+
 class StorageUnavailable(PrimeTimeError):
     """The exports bucket cannot be reached, or refuses."""
 

@@ -1,12 +1,14 @@
 """Every setting of the platform, read from the environment (`PRIMETIME_…`)."""
 
 import os
+import re
 import secrets
+from email.utils import parseaddr
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from primetime.errors import BadInput
@@ -62,6 +64,16 @@ class Settings(BaseSettings):
     exports_secret_access_key: str = Field(default="", repr=False, description="the key's secret")
     exports_days: int = Field(default=7, ge=1, le=7, description="how long a link and its file live; S3 allows 7")
     exports_from_articles: int = Field(default=5_000, ge=1, description="exports from so many articles go there")
+
+    smtp_host: str = Field(default="", description="mail server; empty: no e-mail is sent")
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="starttls is usual with port 587, tls with 465; none is for this machine alone"
+    )
+    smtp_ca_file: Path | None = Field(default=None, description="certificates to trust; default: those of Mozilla")
+    smtp_user: str = Field(default="", description="who signs in there; empty: nobody has to")
+    smtp_password: str = Field(default="", repr=False)
+    mail_from: str = Field(default="", description="the sender: Prime Time <prime-time@example.org>")
 
     release_id: str = Field(default="development", min_length=1, max_length=64)
     public_url: str = Field(default="http://127.0.0.1:8000", description="the address people open")
@@ -132,6 +144,17 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https:// and name a host")
         return value.rstrip("/")
 
+    @model_validator(mode="after")
+    def _mail_has_a_sender_and_is_encrypted(self) -> Self:
+        if not self.smtp_host:
+            return self
+        address = parseaddr(self.mail_from)[1]
+        if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or "\n" in self.mail_from:
+            raise ValueError("PRIMETIME_MAIL_FROM must be an e-mail address where PRIMETIME_SMTP_HOST is set")
+        if self.smtp_security == "none" and self.smtp_host not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("PRIMETIME_SMTP_SECURITY=none is for a mail server on this machine")
+        return self
+
     @field_validator("traces")
     @classmethod
     def _traces_go_somewhere(cls, value: str) -> str:
@@ -161,6 +184,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
+        if not first["loc"]:  # of several settings together
+            raise BadInput(str(first["ctx"]["error"]), remedy="correct or unset these environment variables") from None
         variable = "PRIMETIME_" + "_".join(str(part) for part in first["loc"]).upper()
         raise BadInput(f"{variable}: {first['msg']}", remedy="correct or unset this environment variable") from None
 

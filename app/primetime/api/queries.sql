@@ -14,7 +14,9 @@ WHERE model_hash = %(model_hash)s;
 -- name: totals
 SELECT (SELECT count(*) FROM articles WHERE updated_at > now() - interval '1 hour') AS articles_last_hour,
     (SELECT count(*) FROM analysis_topics WHERE opportunity ? 'score') AS scores,
-    (SELECT count(*) FROM sessions WHERE expires_at > now()) AS sessions;
+    (SELECT count(*) FROM sessions WHERE expires_at > now()) AS sessions,
+    (SELECT count(*) FROM mails WHERE sent_at IS NULL AND given_up_at IS NULL) AS mails_waiting,
+    (SELECT count(*) FROM mails WHERE given_up_at IS NOT NULL) AS mails_given_up;
 
 -- name: last_runs
 -- Of each kind of work the newest run of everything that ended in each way; one search's analysis is no measure of it.

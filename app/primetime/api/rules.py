@@ -63,6 +63,7 @@ _TABLE = (
     _paths(r"/api/v1/invitations/(shown|accepted)", _SIGN_IN, _SIGN_IN),
     _paths(r"/api/v1/account(/.*)?", _OWN, _OWN),
     _paths(r"/api/v1/alerts(/seen)?", _READ, Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.WRITE)),
+    _paths(r"/api/v1/saved-searches/\d+/mail", _OWN, _OWN),
     _paths(r"/api/v1/(accounts|invitations|audit)(/.*)?", _ADMINISTRATOR, _ADMINISTRATOR),
     _paths(r"/api/v1/articles/\d+", _kept(HOUR)),
     _paths(r"/api/v1/articles/\d+/similar", _kept(24 * HOUR)),

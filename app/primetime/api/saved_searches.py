@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
 
-from primetime.api.search_shapes import SaveBody, SavedChange, SavedList, SavedNew, SavedOut, SearchStarted
-from primetime.api.services import Connection, Researcher
+from primetime.api.search_shapes import MailOut, SaveBody, SavedChange, SavedList, SavedNew, SavedOut, SearchStarted
+from primetime.api.services import Connection, Reader, Researcher, ServicesOf
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
 from primetime.jobs.searching import enqueue_search
+from primetime.mail import outbox
 from primetime.searches import saved
 
 router = APIRouter(prefix="/api/v1/saved-searches", tags=["saved searches"])
@@ -40,6 +41,33 @@ def change(saved_id: SavedId, wanted: SavedChange, _account: Researcher, connect
 def delete(saved_id: SavedId, _account: Researcher, connection: Connection) -> Response:
     """It is not run again; the searches that it was stay."""
     saved.delete_saved(connection, saved_id)
+    return Response(status_code=204)
+
+
+@router.get("/{saved_id}/mail")
+def mail(saved_id: SavedId, account: Reader, shared: ServicesOf, connection: Connection) -> MailOut:
+    """Whether one is told by e-mail of what is new in it, and how the newest e-mail fared."""
+    found = outbox.standing(connection, saved_id, account.id)
+    return MailOut(
+        set_up=bool(shared.settings.smtp_host),
+        wanted=found.wanted,
+        address=account.email,
+        sent_at=found.sent_at,
+        problem=found.problem,
+    )
+
+
+@router.put("/{saved_id}/mail", status_code=204)
+def ask_for_mail(saved_id: SavedId, account: Reader, shared: ServicesOf, connection: Connection) -> Response:
+    """Be told by e-mail of what is new in it. 400 where no e-mail is sent."""
+    outbox.ask_for_mail(connection, shared.settings, saved_id, account.id)
+    return Response(status_code=204)
+
+
+@router.delete("/{saved_id}/mail", status_code=204)
+def end_mail(saved_id: SavedId, account: Reader, connection: Connection) -> Response:
+    """Be told no more."""
+    outbox.end_mail(connection, saved_id, account.id)
     return Response(status_code=204)
 
 

@@ -231,5 +231,13 @@ class SavedNew(Shape):
     items: list[Summary]
 
 
+class MailOut(Shape):
+    set_up: bool = Field(description="whether this platform sends e-mail at all")
+    wanted: bool
+    address: str = Field(description="the account's, to which it is sent")
+    sent_at: datetime | None = Field(description="the newest e-mail; null: none, or it waits")
+    problem: str = Field(description="why the newest could not be sent until now; empty: nothing")
+
+
 class SearchStarted(Shape):
     search_id: int

@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from primetime.database.queries import load_queries
+from primetime.mail.outbox import put_mails
 from primetime.searches.saved import saved_searches
 
 QUERIES = load_queries("primetime.jobs", "alerts.sql")
@@ -43,17 +44,22 @@ def alert_of_topics(connection: psycopg.Connection, run_id: int) -> int:
 
 
 def alert_of_new_papers(connection: psycopg.Connection) -> int:
-    """Tell of saved searches whose newest run found papers that none before had; how many alerts are new."""
+    """Tell of saved searches whose newest run found papers that none before had; how many alerts are new.
+
+    Those who asked for it are told by e-mail as well. Does not commit.
+    """
     new = 0
     for saved in saved_searches(connection):
-        if saved.new_since:
+        if saved.newest_done_id is not None and saved.new_since:
             papers = "1 new paper" if saved.new_since == 1 else f"{saved.new_since:,} new papers"
             values = {
                 "subject": f"search {saved.newest_done_id}",
                 "title": f"{saved.name}: {papers}",
                 "search_id": saved.newest_done_id,
             }
-            new += connection.execute(QUERIES["alert_new_papers"], values).rowcount
+            if connection.execute(QUERIES["alert_new_papers"], values).rowcount:
+                put_mails(connection, saved.id, saved.newest_done_id)
+                new += 1
     return new
 
 

@@ -34,6 +34,7 @@ from primetime.jobs.searching import (
     add_search_task,
     enqueue_forgotten_searches,
 )
+from primetime.mail.outbox import forget_old_mails, send_waiting
 from primetime.searches.storing import fail_search, fetched_pmids, require
 from primetime.settings import Settings
 from primetime.vectors.serving_model import serving_hash
@@ -124,7 +125,15 @@ def create_queue(settings: Settings) -> App:
             nb_hours=RETENTION_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
         )
         await asyncio.to_thread(_forget_old_imports, settings)
+        await asyncio.to_thread(_forget_old_mails, settings)
         await asyncio.to_thread(forget_expired_exports, settings)
+
+    @queue.periodic(cron="* * * * *", periodic_id="mail")
+    @queue.task(name="send_mails", queue=SEARCH_QUEUE, queueing_lock="send_mails", lock="send_mails")
+    def send_mails(timestamp: int) -> None:
+        del timestamp
+        with connect(settings) as connection:
+            send_waiting(connection, settings)
 
     add_import_task(queue, settings, queue_name=QUEUE)
     add_export_task(queue, settings, queue_name=QUEUE)
@@ -216,6 +225,11 @@ def analysis_jobs(connection: psycopg.Connection, *, limit: int = 20, search_id:
 def _forget_old_imports(settings: Settings) -> None:
     with connect(settings) as connection:
         forget_old_imports(connection, hours=RETENTION_HOURS)
+
+
+def _forget_old_mails(settings: Settings) -> None:
+    with connect(settings) as connection:
+        forget_old_mails(connection)
 
 
 async def work(queue: App, settings: Settings, **options: Any) -> None:

@@ -79,7 +79,12 @@ def new_since(connection: psycopg.Connection, saved: SavedSearch) -> list[int]:
     """The PMIDs of the newest finished run that no run before had, by rank; of the first run none is new."""
     if saved.newest_done_id is None or saved.new_since is None:
         return []
-    rows = connection.execute(QUERIES["new_since"], {"id": saved.id, "search_id": saved.newest_done_id})
+    return new_in_run(connection, saved.id, saved.newest_done_id)
+
+
+def new_in_run(connection: psycopg.Connection, saved_id: int, search_id: int) -> list[int]:
+    """The PMIDs of one of its finished runs that no run before had, by rank."""
+    rows = connection.execute(QUERIES["new_since"], {"id": saved_id, "search_id": search_id})
     return [pmid for (pmid,) in rows]
 
 

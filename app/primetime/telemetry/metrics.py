@@ -60,6 +60,8 @@ class Totals:
     articles_last_hour: int
     scores: int
     sessions: int
+    mails_waiting: int
+    mails_given_up: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +97,10 @@ class DatabaseTotals(Collector):
         yield GaugeMetricFamily(
             "prime_time_users_active", "prime_time.users.active: sessions that have not ended", value=totals.sessions
         )
+        mails = GaugeMetricFamily("prime_time_mails", "E-mails of the last 90 days that did not go", labels=["state"])
+        mails.add_metric(["waiting"], totals.mails_waiting)
+        mails.add_metric(["given up"], totals.mails_given_up)
+        yield mails
 
     def describe(self) -> Iterator[Metric]:
         # Registering must not ask a database that is not up yet.

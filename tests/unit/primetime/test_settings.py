@@ -46,3 +46,28 @@ def test_a_public_url_must_be_an_address(address: str, monkeypatch: pytest.Monke
 def test_the_cookie_is_secure_exactly_over_https() -> None:
     assert Settings(public_url="https://x.example/").secure_cookies
     assert not Settings(public_url="http://localhost:8080").secure_cookies
+
+
+@pytest.mark.parametrize(
+    ("settings", "cause"),
+    [
+        ({"SMTP_HOST": "mail.example.org"}, "PRIMETIME_MAIL_FROM"),
+        ({"SMTP_HOST": "mail.example.org", "MAIL_FROM": "nobody"}, "PRIMETIME_MAIL_FROM"),
+        ({"SMTP_HOST": "mail.example.org", "MAIL_FROM": "a@b.org\nBcc: c@d.org"}, "PRIMETIME_MAIL_FROM"),
+        ({"SMTP_HOST": "mail.example.org", "MAIL_FROM": "a@b.org", "SMTP_SECURITY": "none"}, "PRIMETIME_SMTP_SECURITY"),
+        ({"SMTP_SECURITY": "perhaps"}, "PRIMETIME_SMTP_SECURITY"),
+    ],
+)
+def test_mail_needs_a_sender_and_goes_encrypted(
+    settings: dict[str, str], cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.items():
+        monkeypatch.setenv(f"PRIMETIME_{name}", value)
+    with pytest.raises(BadInput, match=cause):
+        load_settings()
+
+
+def test_mail_through_a_server_of_this_machine_may_go_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"SMTP_HOST": "127.0.0.1", "MAIL_FROM": "T <a@b.org>", "SMTP_SECURITY": "none"}.items():
+        monkeypatch.setenv(f"PRIMETIME_{name}", value)
+    assert load_settings().mail_from == "T <a@b.org>"

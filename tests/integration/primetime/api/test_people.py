@@ -255,8 +255,8 @@ def test_what_changes_something_is_for_researchers_or_for_ones_own(client: TestC
         "/api/v1/queries/text",
     }
     for method, path in operations(client):
-        # One's account, one's alerts, and the exports that one asked for: no other person sees them change.
-        own = re.fullmatch(r"/api/v1/(account|alerts|exports)(/.*)?", path)
+        # One's account, alerts and e-mail, and the exports that one asked for: no other person sees them change.
+        own = re.fullmatch(r"/api/v1/((account|alerts|exports)(/.*)?|saved-searches/\{saved_id\}/mail)", path)
         if method not in ("get", "head") and (method, path) not in OPEN and not own and path not in computing:
             assert least_role(method, path) in (Role.RESEARCHER, Role.ADMINISTRATOR), (method, path)
 

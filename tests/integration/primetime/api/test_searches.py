@@ -243,6 +243,9 @@ def test_a_saved_search_shows_what_is_new_since(
     body = researcher.get(f"/api/v1/saved-searches/{saved_id}/new").json()
     assert (body["saved"]["new_since"], body["saved"]["newest_search_id"]) == (3, second)
     assert {one["pmid"] for one in body["items"]} == {pmid for (pmid,) in appeared}
+    mail = {"set_up": False, "wanted": False, "address": "researcher@example.org", "sent_at": None, "problem": ""}
+    assert researcher.get(f"{path}/mail").json() == mail
+    assert researcher.put(f"{path}/mail").status_code == 400, "no mail server is set"
     assert researcher.delete(f"/api/v1/saved-searches/{saved_id}").status_code == 204
     assert researcher.get(f"/api/v1/searches/{second}").json()["saved_search_id"] is None
 

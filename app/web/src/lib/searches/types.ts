@@ -136,6 +136,17 @@ export interface Unavailable {
 	problem: string;
 }
 
+/** Whether one is told by e-mail of what is new in a saved search. */
+export interface MailStanding {
+	/** whether the platform sends e-mail at all */
+	set_up: boolean;
+	wanted: boolean;
+	address: string;
+	sent_at: string | null;
+	/** why the newest e-mail could not be sent until now; empty: nothing */
+	problem: string;
+}
+
 export interface SavedSearch {
 	id: number;
 	name: string;
