@@ -1,10 +1,11 @@
 """A real browser, through the edge, and pages of somebody who is signed in."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Download, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
     from conftest import Platform
@@ -50,3 +51,18 @@ def page(browser: Browser, platform: "Platform", sign_in: Callable[[Page], None]
     yield page
     context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def save(page: Page, tmp_path: Path) -> Callable[[Download], Path]:
+    """Saves a download. Of one that failed the browser tells no reason, so the same address is asked once more."""
+
+    def save(download: Download) -> Path:
+        failure = download.failure()
+        if failure is not None:
+            again = page.request.get(download.url)
+            pytest.fail(f"{failure}: {download.url} answers {again.status} {again.text()[:300]}")
+        download.save_as(tmp_path / download.suggested_filename)
+        return tmp_path / download.suggested_filename
+
+    return save

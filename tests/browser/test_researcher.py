@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Download, Page, expect
 
 if TYPE_CHECKING:
     from conftest import Platform
@@ -89,14 +89,13 @@ def test_opportunities_come_with_their_receipts(page: Page) -> None:
     expect(page.get_by_test_id("receipt").first).to_be_attached()
 
 
-def test_the_filtered_articles_leave_as_csv(page: Page, tmp_path: Path) -> None:
+def test_the_filtered_articles_leave_as_csv(page: Page, save: Callable[[Download], Path]) -> None:
     page.goto("/articles?q=hypertension")
     expect(page.get_by_test_id("article-row").first).to_be_visible()
     page.get_by_test_id("export").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="CSV").click()
-    file = tmp_path / "articles.csv"
-    waiting.value.save_as(file)
+    file = save(waiting.value)
     assert file.read_bytes().startswith(b"\xef\xbb\xbf"), "spreadsheets recognise UTF-8 by its mark"
     rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
     assert rows

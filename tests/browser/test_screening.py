@@ -3,11 +3,12 @@
 import csv
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
 if TYPE_CHECKING:
     from conftest import Platform
@@ -107,7 +108,7 @@ def test_articles_are_screened_with_the_keyboard(page: Page, searched: str) -> N
     expect(page.get_by_test_id("done")).to_contain_text("Excluded")
 
 
-def test_a_collection_is_filtered_by_mark_undone_and_exported(page: Page, tmp_path: Path) -> None:
+def test_a_collection_is_filtered_by_mark_undone_and_exported(page: Page, save: Callable[[Download], Path]) -> None:
     page.goto("/collections")
     page.get_by_test_id("collections").get_by_role("link", name=COLLECTION).click()
     expect(page.get_by_test_id("screening-progress")).to_have_text("3 articles; 1 included, 1 maybe, 1 excluded")
@@ -123,9 +124,7 @@ def test_a_collection_is_filtered_by_mark_undone_and_exported(page: Page, tmp_pa
     page.get_by_test_id("export").click()
     with page.expect_download() as waiting:
         page.get_by_role("link", name="CSV").click()
-    file = tmp_path / "collection.csv"
-    waiting.value.save_as(file)
-    rows = list(csv.DictReader(file.open(encoding="utf-8-sig", newline="")))
+    rows = list(csv.DictReader(save(waiting.value).open(encoding="utf-8-sig", newline="")))
     decided = sorted(row["Screening"].partition(": ")[2] for row in rows)
     assert [one.split(" (")[0] for one in decided] == ["exclude", "include", "maybe"]
     assert "animals only" in decided[0]

@@ -7,8 +7,9 @@ type is ever in force: no DTD is fetched, and no entity but XML's own five can b
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO
+
+from msgspec import Struct
 
 from primetime.articles.byte_window import ByteWindow
 from primetime.errors import BadInput
@@ -22,8 +23,7 @@ _SET_END = b"</PubmedArticleSet"
 _LONGEST_TAG = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawRecord:
+class RawRecord(Struct, frozen=True, kw_only=True, gc=False):
     number: int  # 1 for the first of the stream
     line: int  # where it begins; 1 for the first line
     xml: bytes  # UTF-8

@@ -3,21 +3,28 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 
 from primetime.articles.record import Article, DeletedCitations, Record, SkippedRecord, WantedArticle
 
-Row = tuple[object, ...]
+Row = tuple[
+    int, int, str, str, str,  # PMID, version, title, abstract, its sections
+    str, str, int | None, date | None, date | None, str,  # journal, abbreviation, year, first and last day, as printed
+    str, str, str, str,  # authors, MeSH, publication types, keywords
+    str | None, str | None, str, str, str, str, str,  # DOI, PMC, languages, owner, volume, issue, pages
+    str, str, str,  # details, content hash, hash of all before
+]  # fmt: skip
+"""The values of `copy_incoming`, in its order; lists and details as JSON"""
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
     """A run of records: first its articles are stored, then its deletions are applied."""
 
     read: int = 0  # records, deletions not counted
-    articles: dict[int, Row] = field(default_factory=dict)  # the newest version of each, by PMID
+    articles: dict[int, Row] = {}  # the newest version of each, by PMID
     deleted: tuple[int, ...] = ()
     wanted: tuple[int, ...] = ()  # PMIDs of a list, to be fetched
     problems: tuple[SkippedRecord, ...] = ()

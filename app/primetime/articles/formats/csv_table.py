@@ -51,6 +51,11 @@ def read_csv(stream: IO[bytes], name: str) -> Iterator[Record]:
 
     source = text_lines()
     heading_line = next(source, "")
+    if "\r" in heading_line:
+        raise BadInput(
+            f"{name} has lines that end as they did on old Macintoshes",
+            remedy="save it as CSV UTF-8",
+        )
     columns = columns_of(heading_line)
     if "title" not in columns.values():
         raise BadInput(
@@ -85,6 +90,7 @@ def delimiter_of(heading: str) -> str:
 
 def columns_of(heading: str) -> dict[int, str]:
     """The field of each column that has one, by the column's place from 0."""
+    heading = heading.partition("\r")[0]
     names = next(csv.reader([heading], delimiter=delimiter_of(heading)), [])
     fields = ((place, FIELDS.get(letters_and_digits(cell))) for place, cell in enumerate(names))
     return {place: field for place, field in fields if field is not None}

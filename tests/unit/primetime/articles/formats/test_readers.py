@@ -340,6 +340,17 @@ def test_any_bytes_give_records_or_one_error(reader: object, head: bytes, data: 
         assert "\n" not in str(error)
 
 
+def test_a_table_with_the_line_ends_of_old_macintoshes_is_refused() -> None:
+    with pytest.raises(BadInput, match="old Macintoshes"):
+        list(read_csv(io.BytesIO(b"Title,PMID\rA title,1\r"), "file"))
+
+
+def test_a_list_of_pmids_may_have_the_line_ends_of_old_macintoshes(tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_bytes(b"11\r12\r13\r")
+    found = list(read_articles(tmp_path / "list.txt"))
+    assert [record.pmid for record in found if isinstance(record, WantedArticle)] == [11, 12, 13]
+
+
 def test_a_record_without_end_is_refused_before_it_fills_the_memory() -> None:
     endless = itertools.chain([b"TY  - JOUR\nTI  - T\n"], itertools.repeat(b"more and more of it\n" * 50_000, 40))
     with pytest.raises(BadInput, match="a record of more than 32 MB at line 1"):
