@@ -5,6 +5,7 @@ from dataclasses import asdict
 import click
 import orjson
 
+from primetime.analysis.storing import EVERYTHING
 from primetime.commands.session import begin, database
 from primetime.jobs.history import WorkRun, WorkStep, work_runs
 from primetime.jobs.night import run_night
@@ -53,7 +54,8 @@ def _run_line(run: WorkRun) -> str:
     took = f", {(run.finished_at - run.started_at).total_seconds():.1f} s" if run.finished_at else ""
     cause = f": {run.cause}" if run.cause else ""
     started = run.started_at.strftime("%Y-%m-%d %H:%M %Z")
-    return f"{run.id}  {run.kind} by {run.asked_by}, {started}{took}, {run.outcome}{cause}"
+    scope = "" if run.scope == EVERYTHING else f" of {run.scope}"
+    return f"{run.id}  {run.kind}{scope} by {run.asked_by}, {started}{took}, {run.outcome}{cause}"
 
 
 def _step_line(step: WorkStep) -> str:

@@ -443,6 +443,7 @@ def test_the_commands_tell_what_is_recorded(
     store: Store,
     database_url: str,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     run = command(monkeypatch, with_encoder, database_url)
     assert "nothing has run yet" in run(runs_command).output
@@ -454,6 +455,10 @@ def test_the_commands_tell_what_is_recorded(
     (item,) = json.loads(run(runs_command, "--json").output)["items"]
     assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 12)
     assert json.loads(run(analyse_command, "--plan", "--json").output)["unchanged_since"] == 1
+    pmids = connection.execute("SELECT pmid FROM articles ORDER BY pmid").fetchall()
+    (tmp_path / "some.txt").write_text("\n".join(str(pmid) for (pmid,) in pmids))
+    run(analyse_command, "--pmids", str(tmp_path / "some.txt"), "--scope", "some articles")
+    assert "2  analysis of some articles by hand" in run(runs_command).output
 
 
 def test_without_an_encoder_there_is_no_plan_and_the_night_says_why(

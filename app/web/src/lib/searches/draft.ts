@@ -65,6 +65,19 @@ export function draftOf(search: Pick<Search, 'idea' | 'query' | 'concepts' | 'li
 	};
 }
 
+/** A draft in which each of these MeSH headings is a concept; null where there is none. Written into an address by `headingsAddress`. */
+export function draftOfHeadings(search: Pick<URLSearchParams, 'get' | 'getAll'>): Draft | null {
+	const headings = [...new Set(search.getAll('mesh').filter(Boolean))];
+	if (headings.length === 0) return null;
+	const concepts: Concept[] = headings.map((name) => ({ name, terms: [{ text: name, field: 'mesh', on: true }] }));
+	return { ...EMPTY, idea: search.get('idea') ?? '', concepts, begun: true };
+}
+
+/** Where a search for articles that have all of these headings is put together. */
+export function headingsAddress(idea: string, headings: string[]): string {
+	return `/searches/new?${new URLSearchParams([['idea', idea], ...headings.map((name) => ['mesh', name])])}`;
+}
+
 /** With a concept of this name and word; null where there is one of the name already. */
 export function withConcept(concepts: Concept[], name: string): Concept[] | null {
 	if (concepts.some((concept) => concept.name.toLowerCase() === name.toLowerCase())) return null;

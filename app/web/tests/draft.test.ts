@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { draftOfHeadings, headingsAddress } from '#lib/searches/draft.ts';
+
+function read(address: string) {
+	return draftOfHeadings(new URL(address, 'http://here').searchParams);
+}
+
+it('begins with a concept for each heading that an address names', () => {
+	const draft = read(headingsAddress('zinc & asthma', ['Asthma', 'Diabetes Mellitus, Type 2', 'Asthma']));
+	expect(draft).toMatchObject({ idea: 'zinc & asthma', begun: true, written: false, query: '' });
+	expect(draft?.concepts).toEqual([
+		{ name: 'Asthma', terms: [{ text: 'Asthma', field: 'mesh', on: true }] },
+		{ name: 'Diabetes Mellitus, Type 2', terms: [{ text: 'Diabetes Mellitus, Type 2', field: 'mesh', on: true }] }
+	]);
+});
+
+it('is no draft where no heading is named', () => {
+	expect(read('/searches/new')).toBeNull();
+	expect(read('/searches/new?mesh=&idea=x')).toBeNull();
+});
