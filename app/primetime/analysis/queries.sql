@@ -166,8 +166,9 @@ WHERE pmid = ANY (%(pmids)s)
 SELECT pmid FROM analysis_articles
 WHERE run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND topic_id = %(topic_id)s
 
--- name: topics_of_all_articles
+-- name: topics_by_article
 SELECT place.pmid, topic.name
 FROM analysis_articles AS place
 JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
-WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything')
+WHERE (%(pmids)s::bigint[] IS NULL OR place.pmid = ANY (%(pmids)s))
+    AND place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything')

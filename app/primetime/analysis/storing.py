@@ -272,9 +272,10 @@ def articles_of_topic(connection: Connection[Any], topic_id: int) -> list[int]:
     return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
 
 
-def topic_names(connection: Connection[Any]) -> dict[int, str]:
-    """Each analysed article's topic, by PMID."""
-    return dict(connection.execute(QUERIES["topics_of_all_articles"]).fetchall())
+def topic_names(connection: Connection[Any], pmids: Sequence[int] | None = None) -> dict[int, str]:
+    """Each analysed article's topic (of `pmids`, where given), by PMID."""
+    values = {"pmids": None if pmids is None else list(pmids)}
+    return dict(connection.execute(QUERIES["topics_by_article"], values, prepare=False).fetchall())
 
 
 def reference_in_force(connection: Connection[Any], model_hash: str) -> Reference | None:

@@ -119,5 +119,5 @@ def _nearest(
         "Max Results": question.limit,
         "Search Timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    context = Context(about=about, topics=topic_names(connection))
-    return select_ranked(connection, [neighbour.pmid for neighbour in neighbours]), context
+    pmids = [neighbour.pmid for neighbour in neighbours]
+    return select_ranked(connection, pmids), Context(about=about, topics=topic_names(connection, pmids))

@@ -59,7 +59,7 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
         return Selected(
             title=f"Search {search.id}: {search.idea or search.query}",
             articles=len(pmids),
-            context=Context(about=_about(search), topics=topic_names(connection)),
+            context=Context(about=_about(search), topics=topic_names(connection, pmids)),
             rows=select_ranked(connection, pmids),
         )
     if selection.collection_id is not None:
@@ -70,7 +70,7 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
     return Selected(
         title=_title(selection),
         articles=count_articles(connection, filters),
-        context=Context(topics=topic_names(connection)),
+        context=Context(topics=topic_names(connection, filters.pmids)),
         rows=select_filtered(connection, filters, sort=selection.sort),
     )
 
@@ -90,7 +90,7 @@ def _collection(
     return Selected(
         title=f"Collection {collection.name}{marked}",
         articles=count_articles(connection, filters),
-        context=Context(scores=decided, topics=topic_names(connection)),
+        context=Context(scores=decided, topics=topic_names(connection, filters.pmids)),
         rows=select_filtered(connection, filters, sort=selection.sort),
     )
 
