@@ -30,7 +30,7 @@ def add_fetch_task(queue: App, settings: Settings) -> None:
         name=FETCH_TASK,
         queue=FETCH_QUEUE,
         lock=FETCH_TASK,
-        retry=RetryStrategy(max_attempts=_ATTEMPTS, wait=_AGAIN_SECONDS),
+        retry=RetryStrategy(max_attempts=_ATTEMPTS - 1, wait=_AGAIN_SECONDS),
         pass_context=True,
     )
     def fetch(context: JobContext, import_id: int) -> None:

@@ -149,7 +149,7 @@ async def rescue(queue: App, settings: Settings) -> None:
         stalled += await manager.get_stalled_jobs(task_name=task, seconds_since_heartbeat=STALLED_SECONDS)
     for job in {job.id: job for job in stalled}.values():
         log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
-        if job.attempts < ATTEMPTS:
+        if job.attempts + 1 < ATTEMPTS:
             await manager.retry_job(job)
             continue
         await manager.finish_job(job, status=Status.FAILED, delete_job=False)

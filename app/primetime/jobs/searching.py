@@ -59,7 +59,7 @@ def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.C
     @queue.task(
         name=SEARCH_TASK,
         queue=SEARCH_QUEUE,
-        retry=RetryStrategy(max_attempts=SEARCH_ATTEMPTS, wait=_AGAIN_SECONDS),
+        retry=RetryStrategy(max_attempts=SEARCH_ATTEMPTS - 1, wait=_AGAIN_SECONDS),
         pass_context=True,
     )
     def search(context: JobContext, search_id: int) -> None:
@@ -81,7 +81,7 @@ def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.C
             except Exception as error:
                 connection.rollback()
                 told = error.one_line if isinstance(error, PrimeTimeError) else f"unexpected {type(error).__name__}"
-                if context.job.attempts >= SEARCH_ATTEMPTS:
+                if context.job.attempts + 1 >= SEARCH_ATTEMPTS:
                     fail_search(connection, search_id, told)
                 else:
                     problem = f"{told}; it is tried again in a minute"

@@ -78,7 +78,7 @@ def test_a_worker_that_dies_each_time_leaves_nothing(
     connection.execute(
         "UPDATE procrastinate_jobs"
         " SET status = 'doing', attempts = %s, worker_id = (SELECT id FROM procrastinate_workers)",
-        (ATTEMPTS,),
+        (ATTEMPTS - 1,),
     )
     connection.commit()
 

@@ -10,6 +10,9 @@ from primetime.database.migrations import read_migrations
 from primetime.errors import Busy
 from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
 from primetime.jobs.recording import recorded_run
+from primetime.jobs.searching import enqueue_search
+from primetime.searches.record import Order
+from primetime.searches.storing import create_search, find_search
 from primetime.settings import Settings
 
 
@@ -52,6 +55,21 @@ def test_the_third_attempt_is_the_last(
     asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     (job,) = analysis_jobs(connection)
     assert (job.status, job.attempts) == (status, attempts + 1)
+
+
+@pytest.mark.parametrize(("attempts", "status", "state"), [(1, "todo", "planned"), (2, "failed", "failed")])
+def test_a_search_too_is_tried_three_times(
+    settings: Settings, connection: psycopg.Connection, attempts: int, status: str, state: str
+) -> None:
+    """There is no encoder artifact in this test's folder."""
+    search_id = create_search(connection, Order(query="asthma", max_results=10))
+    enqueue_search(connection, search_id)
+    connection.execute("UPDATE procrastinate_jobs SET attempts = %s", (attempts,))
+    connection.commit()
+    asyncio.run(work(create_queue(settings), settings, wait=False, install_signal_handlers=False))
+    row = connection.execute("SELECT status::text FROM procrastinate_jobs WHERE task_name = 'search'").fetchone()
+    assert row == (status,)
+    assert find_search(connection, search_id).state == state
 
 
 def test_while_another_run_goes_on_a_job_waits_as_long_as_that_takes(
