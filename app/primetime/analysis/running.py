@@ -17,15 +17,13 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis import forecast as forecasting
 from primetime.analysis.arima import read_order
-from primetime.analysis.due import asked
-from primetime.analysis.forecast import Forecast, Measured, Refused
-from primetime.analysis.identity import Identities, identify
-from primetime.analysis.naming import TopicName, Uses, name_topics
+from primetime.analysis.forecast import Forecast, Refused
+from primetime.analysis.identity import identify
+from primetime.analysis.naming import Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates
 from primetime.analysis.opportunity import Opportunity, check_weights
-from primetime.analysis.parts import WINDOW_YEARS, paper_growth, windows
-from primetime.analysis.recommendation import recommend
-from primetime.analysis.reference import Field, Reference, field_of, why_renew
+from primetime.analysis.published_rows import life_row, parameters, topic_row
+from primetime.analysis.reference import Field, field_of, why_renew
 from primetime.analysis.scoring import Scores, score_topics
 from primetime.analysis.stability import stability
 from primetime.analysis.storing import (
@@ -39,7 +37,7 @@ from primetime.analysis.storing import (
     reference_in_force,
 )
 from primetime.analysis.topic_lives import change_rows, earlier, group_rows
-from primetime.analysis.topics import ASSIGN_SHARE, Sizes, Topics, find_topics, representatives
+from primetime.analysis.topics import Sizes, find_topics
 from primetime.analysis.yearly import last_complete_year, yearly_counts
 from primetime.settings import Settings
 
@@ -161,8 +159,8 @@ def analyse(
         with step("publish", size):
             rows = [
                 {
-                    **_topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now),
-                    **_life_row(topic, topics, certain, lives),
+                    **topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now),
+                    **life_row(topic, topics, certain, lives),
                 }
                 for topic in range(topics.count)
             ]
@@ -176,7 +174,7 @@ def analyse(
                 "topics": topics.count,
                 "outliers": outliers,
                 "parameters": Jsonb(
-                    _parameters(topics, corpus.content, weights, now, scores.reference, settings, measured)
+                    parameters(topics, corpus.content, weights, now, scores.reference, settings, measured, SEED)
                 ),
                 "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
                 "reference_id": scores.reference.id if scores.reference else None,
@@ -262,92 +260,6 @@ def _scores(
             "release_id": settings.release_id,
         },
     )
-
-
-def _topic_row(
-    topic: int,
-    topics: Topics,
-    name: TopicName,
-    scored: Opportunity | Refused,
-    ahead: Forecast | Refused,
-    corpus: Corpus,
-    now: Field | None,
-) -> dict[str, Any]:
-    members = topics.members(topic)
-    years = corpus.years[members]
-    growth = paper_growth(windows(years, now)) if now else None
-    all_years = yearly_counts(years, int(years.max(initial=0)))
-    return {
-        "id": topic,
-        "name": name.name,
-        "terms": [*name.mesh, *(term for term in name.terms if term not in name.mesh)],
-        "articles": len(members),
-        "x": float(topics.centres[topic, 0]),
-        "y": float(topics.centres[topic, 1]),
-        "growth": None if growth is None else round(float(np.exp(growth)) ** (1 / WINDOW_YEARS) - 1, 4),
-        "years": Jsonb([{"year": year, "articles": articles} for year, articles in all_years.items()]),
-        "forecast": Jsonb(_forecast_json(ahead)),
-        "opportunity": Jsonb(_opportunity_json(scored)),
-        "recommendation": recommend(scored) if isinstance(scored, Opportunity) else "",
-        "receipt": Jsonb(scored.receipt) if isinstance(scored, Opportunity) else None,
-        "representative": corpus.pmids[representatives(corpus.vectors, topics, topic)].tolist(),
-    }
-
-
-def _life_row(topic: int, topics: Topics, certain: NDArray[np.float64], lives: Identities) -> dict[str, Any]:
-    return {
-        "key": lives.keys[topic],
-        "stability": round(float(certain[topic]), 4) if len(certain) else None,
-        "agreement": lives.agreement[topic],
-        "theme": int(topics.themes[0][topic]) if topics.themes else None,
-    }
-
-
-def _forecast_json(ahead: Forecast | Refused) -> dict[str, Any]:
-    return {"refused": ahead.reason} if isinstance(ahead, Refused) else asdict(ahead)
-
-
-def _opportunity_json(scored: Opportunity | Refused) -> dict[str, Any]:
-    if isinstance(scored, Refused):
-        return {"refused": scored.reason}
-    return {key: value for key, value in asdict(scored).items() if key != "receipt"}
-
-
-def _parameters(
-    topics: Topics,
-    content: str,
-    weights: dict[str, float],
-    now: Field | None,
-    reference: Reference | None,
-    settings: Settings,
-    measured: Measured | None,
-) -> dict[str, Any]:
-    return {
-        "asked": asked(settings),
-        "content": content,
-        "seed": SEED,
-        "sizes": asdict(topics.sizes),
-        "assign_share": ASSIGN_SHARE,
-        "weights": weights,
-        "window_years": WINDOW_YEARS,
-        "last_complete_year": now.last_complete_year if now else None,
-        "reference": {
-            "id": reference.id,
-            "snapshot": reference.snapshot,
-            "articles": reference.articles,
-            "topics": reference.topics,
-            "last_complete_year": reference.field.last_complete_year,
-            "why": reference.why,
-        }
-        if reference
-        else None,
-        "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete, "
-        "nor a year with less than a tenth of the busiest year's articles",
-        "forecast_method": forecasting.METHODS[settings.forecast_model],
-        "forecast_model": settings.forecast_model,
-        "arima_order": settings.arima_order,
-        "forecast_measured": asdict(measured) if measured else None,
-    }
 
 
 def _steps(record: Record | None, progress: Callable[[int, int], None] | None) -> Record:
