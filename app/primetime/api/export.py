@@ -26,8 +26,9 @@ Number = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
 
 class SelectionQuestion(ArticleQuestion):
     """A listing's filters; or `search_id`, a search of PubMed in its rank, of it what another search has also, or has
-    not; or `collection_id`, of which `mark`, `unmarked` and `disputed` leave as much as on its page. Of the filters `q`
-    counts for a collection, none for a search. Tables say of a collection's articles what each reviewer decided.
+    not; or `collection_id`, of which `mark`, `unmarked` and `disputed` leave as much as on its page, and which comes
+    by `sort`, or `as_added`. Of the filters `q` counts for a collection, none for a search. Tables say of a
+    collection's articles what each reviewer decided.
     """
 
     search_id: Number = None
@@ -37,6 +38,7 @@ class SelectionQuestion(ArticleQuestion):
     mark: Mark | None = None
     unmarked: bool = False
     disputed: bool = False
+    as_added: bool = False
 
     @property
     def selection(self) -> Selection:
@@ -48,6 +50,7 @@ class SelectionQuestion(ArticleQuestion):
             mark=self.mark,
             unmarked=self.unmarked,
             disputed=self.disputed,
+            as_added=self.as_added,
             filters=filters_without_topic(self),
             topic=self.topic,
             sort=self.sort,

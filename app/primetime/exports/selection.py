@@ -25,6 +25,7 @@ class Selection:
     mark: Mark | None = None  # of a collection: only what one has marked so
     unmarked: bool = False  # of a collection: only what one has not marked
     disputed: bool = False  # of a collection: only what two reviewers differ on
+    as_added: bool = False  # of a collection: in the order in which articles were put into it, not by `sort`
     filters: Filters = field(default_factory=Filters)
     topic: int | None = None  # of the newest analysis when it is looked up: narrows the filters
     sort: Sort = "newest"
@@ -91,7 +92,9 @@ def _collection(
         title=f"Collection {collection.name}{marked}",
         articles=count_articles(connection, filters),
         context=Context(scores=decided, topics=topic_names(connection, filters.pmids)),
-        rows=select_filtered(connection, filters, sort=selection.sort),
+        rows=select_ranked(connection, list(decided))
+        if selection.as_added
+        else select_filtered(connection, filters, sort=selection.sort),
     )
 
 

@@ -152,6 +152,13 @@ def test_a_collection_leaves_as_a_file_with_what_was_decided(team: People) -> No
     rest = team.researcher.get("/api/v1/export", params=wanted | {"format": "ris", "unmarked": True}).text
     assert rest.count("TY  - ") == 2
     assert team.researcher.get("/api/v1/export", params={"collection_id": 99}).status_code == 404
+    for pmid in (3, 1):  # taken out and put in again: the last to have been added
+        team.researcher.delete(f"{path}/articles/{pmid}")
+        team.researcher.post(f"{path}/articles", json={"pmids": [pmid]})
+    order = [one["pmid"] for one in team.researcher.get(f"{path}/articles", params={"sort": "added"}).json()["items"]]
+    added = team.reader.get("/api/v1/export", params={"collection_id": wanted["collection_id"], "as_added": True}).text
+    rows = list(csv.DictReader(io.StringIO(added.removeprefix("\ufeff"))))
+    assert [int(row["PMID"]) for row in rows] == order == [2, 3, 1]
 
 
 def test_a_list_is_told_what_people_have_made_of_its_articles(team: People) -> None:

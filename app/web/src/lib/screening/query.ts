@@ -52,7 +52,8 @@ export function collectionAddress(id: number | string, query: Partial<Collection
 
 /** Where the server answers it. */
 export function collectedAddress(id: number | string, query: CollectionQuery): string {
-	const search = asked(query);
+	const search = shown(query);
+	search.set('sort', query.sort);
 	search.set('page', String(query.page));
 	search.set('page_size', String(PAGE_SIZE));
 	return `/api/v1/collections/${id}/articles?${search}`;
@@ -60,13 +61,16 @@ export function collectedAddress(id: number | string, query: CollectionQuery): s
 
 /** The same articles as a file: all pages of them. */
 export function collectionExportAddress(id: number | string, query: CollectionQuery, format: ExportFormat): string {
-	const search = asked(query);
+	const search = shown(query);
+	search.set('collection_id', String(id));
+	if (query.sort === 'added') search.set('as_added', 'true');
+	else search.set('sort', query.sort);
 	search.set('format', format);
-	return `/api/v1/export/collections/${id}?${search}`;
+	return `/api/v1/export?${search}`;
 }
 
-function asked(query: CollectionQuery): URLSearchParams {
-	const search = new URLSearchParams({ sort: query.sort });
+function shown(query: CollectionQuery): URLSearchParams {
+	const search = new URLSearchParams();
 	if (query.show === 'unmarked' || query.show === 'disputed') search.set(query.show, 'true');
 	else if (query.show !== 'all') search.set('mark', query.show);
 	if (query.q) search.set('q', query.q);
