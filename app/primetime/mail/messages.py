@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -37,7 +38,10 @@ class NewPapers:
 
 
 def new_papers_message(found: NewPapers, *, sender: str, recipient: str, message_id: str, at: datetime) -> EmailMessage:
-    """The e-mail that tells of new papers. A retry has the same `message_id`, by which a reader's program knows it."""
+    """The e-mail that tells of new papers. A retry has the same `message_id`, by which a reader's program knows it.
+
+    Raises ValueError for a recipient that the rules of e-mail (RFC 5322) do not know as an address.
+    """
     papers = "1 new paper" if found.count == 1 else f"{found.count:,} new papers"
     message = _message(f"{papers}: {found.search}", sender=sender, recipient=recipient, message_id=message_id, at=at)
     message["List-Unsubscribe"] = f"<{found.saved_address}>"
@@ -47,9 +51,10 @@ def new_papers_message(found: NewPapers, *, sender: str, recipient: str, message
     why = "You get this because you asked for it on the saved search's page, where you can also stop it: "
     lines = [told, ""]
     for number, paper in enumerate(found.papers, 1):
-        lines += [f"{number}. {paper.title}", f"   {paper.printed}" if paper.printed else "", f"   {paper.address}", ""]
+        about = [paper.printed] if paper.printed else []
+        lines += [f"{number}. {paper.title}", *(f"   {line}" for line in (*about, paper.address)), ""]
     lines += [f"{rest}{found.run_address}", "", f"{why}{found.saved_address}", ""]
-    message.set_content("\n".join(line for line in lines if line is not None))
+    message.set_content("\n".join(lines))
     items = "".join(
         f'<li><a href="{escape(paper.address)}">{escape(paper.title)}</a><br>{escape(paper.printed)}</li>'
         for paper in found.papers
@@ -73,7 +78,10 @@ def _message(subject: str, *, sender: str, recipient: str, message_id: str, at: 
     message = EmailMessage()
     name, address = parseaddr(sender)
     message["From"] = Address(display_name=name, addr_spec=address)
-    message["To"] = Address(addr_spec=recipient)
+    try:
+        message["To"] = Address(addr_spec=recipient)
+    except (MessageError, ValueError, IndexError) as error:
+        raise ValueError(f"{recipient!r} is no address that e-mail can be sent to") from error
     # A line break in a name of somebody's making would begin another header; the library refuses it.
     message["Subject"] = " ".join(subject.split())[:LONGEST_SUBJECT]
     message["Date"] = at.astimezone(UTC)

@@ -69,9 +69,10 @@ def ask_for_mail(connection: psycopg.Connection, settings: Settings, saved_id: i
 
 
 def end_mail(connection: psycopg.Connection, saved_id: int, account_id: int) -> None:
-    """No longer. Raises NotFound for a saved search that is not there."""
+    """No longer, and what waits is not sent. Raises NotFound for a saved search that is not there."""
     find_saved(connection, saved_id)
-    connection.execute(_QUERIES["end_mail"], {"saved_id": saved_id, "account_id": account_id})
+    for query in ("end_mail", "forget_waiting"):
+        connection.execute(_QUERIES[query], {"saved_id": saved_id, "account_id": account_id})
 
 
 def standing(connection: psycopg.Connection, saved_id: int, account_id: int) -> Standing:
@@ -105,8 +106,8 @@ def send_waiting(connection: psycopg.Connection, settings: Settings) -> int:
                 if mail.too_old:
                     raise RefusedRecipientError(f"it could not be sent for {GIVE_UP_DAYS} days")
                 send(settings, _message(connection, settings, mail))
-            except RefusedRecipientError as error:
-                cursor.execute(_QUERIES["give_up"], {"id": mail.id, "problem": error.one_line})
+            except (RefusedRecipientError, ValueError) as error:
+                cursor.execute(_QUERIES["give_up"], {"id": mail.id, "problem": str(error)})
                 log.warning("an e-mail is given up", mail_id=mail.id, cause=str(error))
                 continue
             except MailUnavailable as error:

@@ -5,6 +5,10 @@ ON CONFLICT DO NOTHING
 -- name: end_mail
 DELETE FROM saved_search_readers WHERE saved_search_id = %(saved_id)s AND account_id = %(account_id)s
 
+-- name: forget_waiting
+DELETE FROM mails
+WHERE saved_search_id = %(saved_id)s AND account_id = %(account_id)s AND sent_at IS NULL AND given_up_at IS NULL
+
 -- name: standing
 -- Whether an account is told of a saved search's new papers, and what became of the newest e-mail.
 SELECT reader.account_id IS NOT NULL AS wanted, newest.sent_at, coalesce(newest.problem, '') AS problem

@@ -106,6 +106,35 @@ def test_who_did_not_ask_or_asks_no_more_is_not_mailed(
     assert server.taken == []
 
 
+def test_who_asks_no_more_is_not_sent_what_waits(
+    asthma: Asthma, mail_settings: Settings, server: MailServer, connection: psycopg.Connection
+) -> None:
+    ask_for_mail(connection, mail_settings, asthma.saved, asthma.reader)
+    asthma.run(3)
+    alert_of_new_papers(connection)
+    end_mail(connection, asthma.saved, asthma.reader)
+    assert counts(connection) == Counts(waiting=0, given_up=0, sent=0)
+    assert send_waiting(connection, mail_settings) == 0
+    assert server.taken == []
+
+
+def test_an_address_that_is_none_keeps_no_other_mail_from_going(
+    asthma: Asthma, mail_settings: Settings, server: MailServer, connection: psycopg.Connection
+) -> None:
+    row = connection.execute(
+        "INSERT INTO accounts (email, name, role, password_hash)"
+        """ VALUES ('un"closed@example.org', 'odd', 'reader', 'x') RETURNING id"""
+    ).fetchone()
+    assert row is not None
+    for reader in (row[0], asthma.reader):
+        ask_for_mail(connection, mail_settings, asthma.saved, reader)
+    asthma.run(3)
+    alert_of_new_papers(connection)
+    assert send_waiting(connection, mail_settings) == 1
+    assert counts(connection) == Counts(waiting=0, given_up=1, sent=1)
+    assert "is no address that e-mail can be sent to" in standing(connection, asthma.saved, row[0]).problem
+
+
 def test_an_account_disabled_while_its_mail_waits_gets_none(
     asthma: Asthma, mail_settings: Settings, server: MailServer, connection: psycopg.Connection
 ) -> None:
