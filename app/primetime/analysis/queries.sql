@@ -170,5 +170,4 @@ WHERE run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AN
 SELECT place.pmid, topic.name
 FROM analysis_articles AS place
 JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
-WHERE (%(pmids)s::bigint[] IS NULL OR place.pmid = ANY (%(pmids)s))
-    AND place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything')
+WHERE place.run_id = %(run_id)s AND place.pmid = ANY (%(pmids)s)

@@ -272,9 +272,9 @@ def articles_of_topic(connection: Connection[Any], topic_id: int) -> list[int]:
     return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
 
 
-def topic_names(connection: Connection[Any], pmids: Sequence[int] | None = None) -> dict[int, str]:
-    """Each analysed article's topic (of `pmids`, where given), by PMID."""
-    values = {"pmids": None if pmids is None else list(pmids)}
+def topic_names(connection: Connection[Any], run_id: int, pmids: Sequence[int]) -> dict[int, str]:
+    """The name of each article's topic in a run, by PMID; of those that have one."""
+    values = {"run_id": run_id, "pmids": list(pmids)}
     return dict(connection.execute(QUERIES["topics_by_article"], values, prepare=False).fetchall())
 
 

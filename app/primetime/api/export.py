@@ -10,14 +10,13 @@ from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from primetime.accounts.people import Account
-from primetime.analysis.storing import topic_names
 from primetime.api.articles import ArticleQuestion, filters_without_topic
 from primetime.api.search import nearest_to_text
 from primetime.api.services import Services, ServicesOf, StreamingConnection, Visitor
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, extension_of, media_type_of
 from primetime.articles.exporting.selection import Context, ExportRow, select_ranked
 from primetime.articles.listing import Filters
-from primetime.exports.selection import Selection, look_up
+from primetime.exports.selection import Selection, look_up, with_topics
 from primetime.screening.collections import Mark
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
@@ -123,4 +122,4 @@ def _nearest(
         "Search Timestamp": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     pmids = [neighbour.pmid for neighbour in neighbours]
-    return select_ranked(connection, pmids), Context(about=about, topics=topic_names(connection, pmids))
+    return with_topics(connection, select_ranked(connection, pmids)), Context(about=about)

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 import psycopg
 
+from primetime.analysis.reading import latest_run
 from primetime.analysis.storing import articles_of_topic, topic_names
 from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
 from primetime.articles.listing import Filters, Sort, count_articles
 from primetime.screening.collections import Mark, Shown, collected, find_collection, mark_line
 from primetime.searches.record import Search
 from primetime.searches.storing import fetched_pmids, find_search
+
+_BLOCK = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +64,8 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
         return Selected(
             title=f"Search {search.id}: {search.idea or search.query}",
             articles=len(pmids),
-            context=Context(about=_about(search), topics=topic_names(connection, pmids)),
-            rows=select_ranked(connection, pmids),
+            context=Context(about=_about(search)),
+            rows=with_topics(connection, select_ranked(connection, pmids)),
         )
     if selection.collection_id is not None:
         return _collection(connection, selection, selection.collection_id, account_id)
@@ -71,9 +75,24 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
     return Selected(
         title=_title(selection),
         articles=count_articles(connection, filters),
-        context=Context(topics=topic_names(connection, filters.pmids)),
-        rows=select_filtered(connection, filters, sort=selection.sort),
+        context=Context(),
+        rows=with_topics(connection, select_filtered(connection, filters, sort=selection.sort)),
     )
+
+
+def with_topics(connection: psycopg.Connection, rows: Iterator[ExportRow]) -> Iterator[ExportRow]:
+    """The rows, and of which topic each is in the analysis that is the newest as they begin.
+
+    Looked up for a block of them at a time, so that memory doesn't grow with the number of rows.
+    """
+    run = latest_run(connection)
+    if run is None:
+        yield from rows
+        return
+    while block := list(islice(rows, _BLOCK)):
+        names = topic_names(connection, run.id, [row.pmid for row in block])
+        for row in block:
+            yield replace(row, topic=names.get(row.pmid))
 
 
 def _collection(
@@ -87,14 +106,16 @@ def _collection(
     decided = {one.pmid: {"Screening": "; ".join(map(mark_line, one.marks))} for one in found}
     # What somebody put into it is in it, whether it is linked to another or not.
     filters = Filters(pmids=list(decided), duplicates=True)
+    if selection.as_added:
+        rows = select_ranked(connection, list(decided))
+    else:
+        rows = select_filtered(connection, filters, sort=selection.sort)
     marked = f", marked {selection.mark}" if selection.mark else ""
     return Selected(
         title=f"Collection {collection.name}{marked}",
         articles=count_articles(connection, filters),
-        context=Context(scores=decided, topics=topic_names(connection, filters.pmids)),
-        rows=select_ranked(connection, list(decided))
-        if selection.as_added
-        else select_filtered(connection, filters, sort=selection.sort),
+        context=Context(scores=decided),
+        rows=with_topics(connection, rows),
     )
 
 

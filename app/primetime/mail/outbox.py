@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -108,12 +109,14 @@ def send_waiting(connection: psycopg.Connection, settings: Settings) -> int:
                 send(settings, _message(connection, settings, mail))
             except (RefusedRecipientError, ValueError) as error:
                 cursor.execute(_QUERIES["give_up"], {"id": mail.id, "problem": str(error)})
-                log.warning("an e-mail is given up", mail_id=mail.id, cause=str(error))
+                log.warning("an e-mail is given up", mail_id=mail.id, cause=_nameless(str(error), mail.recipient))
                 continue
             except MailUnavailable as error:
                 wait = min(_FIRST_WAIT * 2**mail.attempts, _LONGEST_WAIT)
                 cursor.execute(_QUERIES["later"], {"id": mail.id, "seconds": wait, "problem": error.one_line})
-                log.warning("an e-mail waits", mail_id=mail.id, seconds=wait, cause=error.one_line)
+                log.warning(
+                    "an e-mail waits", mail_id=mail.id, seconds=wait, cause=_nameless(error.one_line, mail.recipient)
+                )
                 break
             cursor.execute(_QUERIES["sent"], {"id": mail.id})
             sent += 1
@@ -135,6 +138,11 @@ def forget_old_mails(connection: psycopg.Connection) -> int:
 def message_id(settings: Settings, unique: str) -> str:
     """A message's name for ever (RFC 5322, 3.6.4)."""
     return f"<{unique}@{urlsplit(settings.public_url).hostname or 'localhost'}>"
+
+
+def _nameless(cause: str, recipient: str) -> str:
+    """A cause for the log, which names nobody: mail servers repeat the address that they refuse, or where it leads."""
+    return re.sub(r"[^\s<>'\"]+@[^\s<>'\"]+", "…", cause.replace(recipient, "…"))
 
 
 def _message(connection: psycopg.Connection, settings: Settings, mail: _Mail) -> EmailMessage:

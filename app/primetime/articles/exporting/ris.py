@@ -9,13 +9,13 @@ from primetime.articles.exporting.selection import Context, ExportRow
 _PAGES = re.compile(r"([^\s,;-]+)-([^\s,;-]+)")
 
 
-def ris_pieces(rows: Iterable[ExportRow], context: Context) -> Iterator[bytes]:
+def ris_pieces(rows: Iterable[ExportRow], _context: Context) -> Iterator[bytes]:
     for row in rows:
-        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _fields(row, context) if value.strip()]
+        lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _fields(row) if value.strip()]
         yield ("\r\n".join(["TY  - JOUR", *lines, "ER  - "]) + "\r\n\r\n").encode()
 
 
-def _fields(row: ExportRow, context: Context) -> Iterator[tuple[str, str]]:
+def _fields(row: ExportRow) -> Iterator[tuple[str, str]]:
     yield "TI", row.title
     for author in row.authors:
         yield "AU", person_line(author)
@@ -47,7 +47,7 @@ def _fields(row: ExportRow, context: Context) -> Iterator[tuple[str, str]]:
         yield "DB", "PubMed"
         yield "AN", str(row.pubmed_id)
         yield "UR", f"https://pubmed.ncbi.nlm.nih.gov/{row.pubmed_id}/"
-    yield "N1", f"Topic: {topic}" if (topic := context.topics.get(row.pmid)) else ""
+    yield "N1", f"Topic: {row.topic}" if row.topic else ""
 
 
 def person_line(author: dict[str, Any]) -> str:

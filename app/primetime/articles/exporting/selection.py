@@ -42,6 +42,7 @@ class ExportRow:
     retracted: bool
     citations: int | None  # None: unknown
     relative_citation_ratio: float | None
+    topic: str | None = None  # the name of its topic, where somebody has looked it up
 
     @property
     def pubmed_id(self) -> int | None:
@@ -54,7 +55,6 @@ class Context:
 
     about: Mapping[str, object] = field(default_factory=dict)  # columns that are the same in each row: Idea, …
     scores: Mapping[int, Mapping[str, object]] = field(default_factory=dict)  # columns by article: Screening, …
-    topics: Mapping[int, str] = field(default_factory=dict)  # the topic's name by article
 
 
 def select_filtered(connection: psycopg.Connection, filters: Filters, *, sort: Sort = "newest") -> Iterator[ExportRow]:

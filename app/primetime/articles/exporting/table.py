@@ -60,7 +60,7 @@ def cells(row: ExportRow, context: Context) -> list[object]:
         "Pages": row.pages,
         "RCR": row.relative_citation_ratio,
         "Retracted": "yes" if row.retracted else "",
-        "Topic": context.topics.get(row.pmid),
+        "Topic": row.topic,
         **context.scores.get(row.pmid, {}),
     }
     return ["" if values.get(column) is None else values[column] for column in COLUMNS]

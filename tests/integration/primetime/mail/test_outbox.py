@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from primetime.accounts.passwords import hash_password
 from primetime.api.application import create_app
@@ -130,8 +131,11 @@ def test_an_address_that_is_none_keeps_no_other_mail_from_going(
         ask_for_mail(connection, mail_settings, asthma.saved, reader)
     asthma.run(3)
     alert_of_new_papers(connection)
-    assert send_waiting(connection, mail_settings) == 1
+    with capture_logs() as logs:
+        assert send_waiting(connection, mail_settings) == 1
     assert counts(connection) == Counts(waiting=0, given_up=1, sent=1)
+    assert "is no address" in str(logs)
+    assert "closed" not in str(logs)
     assert "is no address that e-mail can be sent to" in standing(connection, asthma.saved, row[0]).problem
 
 
@@ -174,10 +178,12 @@ def test_what_could_not_be_sent_for_three_days_or_is_refused_for_good_is_given_u
     ask_for_mail(connection, mail_settings, asthma.saved, asthma.reader)
     asthma.run(3)
     alert_of_new_papers(connection)
-    server.to_recipient = "550 no such user"
-    assert send_waiting(connection, mail_settings) == 0
+    server.to_recipient = "550 no such user <reader@example.org>, see reader@old.example.org"
+    with capture_logs() as logs:
+        assert send_waiting(connection, mail_settings) == 0
     assert counts(connection) == Counts(waiting=0, given_up=1, sent=0)
-    assert "550 no such user" in standing(connection, asthma.saved, asthma.reader).problem
+    assert "no such user <reader@example.org>" in standing(connection, asthma.saved, asthma.reader).problem
+    assert [log["cause"] for log in logs] == ["the address was refused: 550 no such user <…>, see …"]
     server.to_recipient = "250 OK"
     asthma.run(4)
     alert_of_new_papers(connection)

@@ -26,9 +26,7 @@ with psycopg.connect(sys.argv[1], autocommit=True) as connection:
 """
 
 
-def test_turns_of_several_processes_are_as_far_apart_as_those_of_one(
-    database_url: str, repository: Path
-) -> None:
+def test_turns_of_several_processes_are_as_far_apart_as_those_of_one(database_url: str, repository: Path) -> None:
     processes = [
         subprocess.Popen(
             [sys.executable, "-c", TAKE, database_url],

@@ -1,7 +1,11 @@
 """Exports: what is written, read again by our own readers and by others' libraries."""
 
+import base64
 import csv
 import io
+import random
+import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -11,10 +15,11 @@ import bibtexparser
 import openpyxl
 import pytest
 import rispy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from msgspec import to_builtins
 
+from primetime.articles.exporting import excel
 from primetime.articles.exporting.csv_table import neutral
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, format_named
 from primetime.articles.exporting.selection import Context, ExportRow
@@ -158,9 +163,8 @@ def test_a_table_says_what_is_known_and_leaves_the_rest_empty() -> None:
     context = Context(
         about={"Idea": "=copper", "Max Results": 7},
         scores={ARTICLE.pmid: {"Novelty Score": 0.5}},
-        topics={ARTICLE.pmid: "Metals"},
     )
-    rows = [row_of(ARTICLE, citations=0, ratio=1.25), row_of(PLAIN)]
+    rows = [replace(row_of(ARTICLE, citations=0, ratio=1.25), topic="Metals"), row_of(PLAIN)]
     data = b"".join(export_pieces(rows, ExportFormat.CSV, context)).decode("utf-8-sig")
     full, plain = csv.DictReader(io.StringIO(data, newline=""))
     assert (full["Citation Count"], full["RCR"], full["Novelty Score"], full["Topic"]) == ("0", "1.25", "0.5", "Metals")
@@ -190,6 +194,57 @@ def test_excel_opens_it_and_runs_nothing() -> None:
     assert full[0] == 20301234
     assert len(str(full[2])) == 32_767
     assert (plain[0], plain[1]) == (None, "Plain")
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+@example("_x0041_ and _x000D_\r\n\t\x0b\x00\ufffe\uffff <&>\"' ")
+def test_excel_keeps_every_character(text: str) -> None:
+    data = written(ExportFormat.EXCEL, replace(ARTICLE, title=text))
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    # The library that reads leaves these escapes as they are.
+    read = re.sub("_x([0-9A-F]{4})_", lambda found: chr(int(found[1], 16)), str(sheet["B2"].value or ""))
+    assert read == text
+
+
+def test_a_cell_of_excel_ends_between_two_characters() -> None:
+    data = written(ExportFormat.EXCEL, replace(ARTICLE, title="x" + "\N{DNA DOUBLE HELIX}" * 20_000))
+    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
+    assert sheet is not None
+    assert sheet["B2"].value == "x" + "\N{DNA DOUBLE HELIX}" * 16_383
+
+
+def test_what_does_not_fit_on_a_sheet_goes_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    def sheets() -> list[list[object]]:
+        data = written(ExportFormat.EXCEL, *(replace(ARTICLE, pmid=number) for number in range(1, 6)))
+        return [
+            [row[0] for row in sheet.iter_rows(values_only=True)] for sheet in openpyxl.load_workbook(io.BytesIO(data))
+        ]
+
+    monkeypatch.setattr(excel, "_ROWS", 2)
+    assert sheets() == [["PMID", 1, 2], ["PMID", 3, 4], ["PMID", 5]]
+    monkeypatch.setattr(excel, "_ROWS", 1000)
+    monkeypatch.setattr(excel, "_SHEET_BYTES", 5_000)
+    assert [name for sheet in sheets() for name in sheet[1:]] == [1, 2, 3, 4, 5]
+    assert len(sheets()) > 1
+
+
+def test_excel_goes_out_row_by_row() -> None:
+    taken = 0
+
+    def rows() -> Iterator[ExportRow]:
+        nonlocal taken
+        for number in range(2_000):
+            taken += 1
+            # What cannot be made smaller.
+            yield row_of(replace(ARTICLE, abstract=base64.b64encode(random.Random(number).randbytes(1_000)).decode()))
+
+    pieces = export_pieces(rows(), ExportFormat.EXCEL)
+    first = next(pieces)
+    assert taken < 200
+    whole = first + b"".join(pieces)
+    assert taken == 2_000
+    assert zipfile.ZipFile(io.BytesIO(whole)).testzip() is None
 
 
 def test_an_export_of_nothing_has_a_heading_or_is_empty() -> None:
