@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from primetime.analysis.joining import vote
 from primetime.analysis.neighbours import InvertedFile, Neighbours
 from primetime.analysis.reading import latest_run
 from primetime.analysis.storing import counting, one_at_a_time
 from primetime.analysis.topic_lives import QUERIES
-from primetime.analysis.topics import vote
 from primetime.encoder.pooling import to_unit_length
 from primetime.vectors.halfvec import Storage, from_binary, storage_of
 
@@ -30,7 +30,7 @@ class Assigned:
 def assign_new(connection: Connection[Any], model_hash: str) -> Assigned:
     """Place the articles that the newest analysis of everything does not know on its map and in its topics.
 
-    Each asks its nearest analysed articles, as an outlier of an analysis does. The analysis itself, its figures and
+    Each asks its nearest analysed articles. The analysis itself, its figures and
     its scores stay as they were published. Nothing is done before the first analysis or after a change of the model.
     Raises Busy while an analysis runs.
     """

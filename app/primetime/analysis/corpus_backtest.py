@@ -29,10 +29,11 @@ from primetime.analysis.backtest import (
     judge,
 )
 from primetime.analysis.forecast import rolling
+from primetime.analysis.joining import vote
 from primetime.analysis.parts import PARTS, WINDOW_YEARS, RawParts, novelty_value, reference_of
 from primetime.analysis.reference import Field, field_of, percentile
 from primetime.analysis.scoring import Articles, raw_of
-from primetime.analysis.topics import NEIGHBOURS, Partition, Sizes, check_vectors, partition, vote
+from primetime.analysis.topics import NEIGHBOURS, Partition, Sizes, check_vectors, partition
 from primetime.analysis.yearly import yearly_counts
 from primetime.errors import BadInput
 
@@ -255,7 +256,7 @@ def _without(parts: Sequence[RawParts], measures: Sequence[str]) -> list[RawPart
 def assign_later(after: Vectors, topics: Partition) -> NDArray[np.int64]:
     """The topic of each later vector [m, dimension]: that of most of its nearest frozen articles; -1: none is clear.
 
-    The same rule by which an analysis takes in the articles that the clustering left out.
+    The same rule by which articles that come after an analysis are placed in its topics.
     """
     found = topics.file.nearest_of(after, min(NEIGHBOURS, len(topics.labels)))
     return vote(topics.labels[found.indices], found.distances)

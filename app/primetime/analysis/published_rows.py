@@ -13,13 +13,14 @@ from primetime.analysis import forecast as forecasting
 from primetime.analysis.due import asked
 from primetime.analysis.forecast import Forecast, Measured, Refused
 from primetime.analysis.identity import Identities
+from primetime.analysis.joining import FARTHEST_SHARE
 from primetime.analysis.naming import TopicName
 from primetime.analysis.opportunity import Opportunity
 from primetime.analysis.parts import WINDOW_YEARS, paper_growth, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference
 from primetime.analysis.storing import Corpus
-from primetime.analysis.topics import ASSIGN_SHARE, Topics, representatives
+from primetime.analysis.topics import Topics, representatives
 from primetime.analysis.yearly import yearly_counts
 from primetime.settings import Settings
 
@@ -91,7 +92,7 @@ def parameters(
         "content": content,
         "seed": seed,
         "sizes": asdict(topics.sizes),
-        "assign_share": ASSIGN_SHARE,
+        "farthest_share": FARTHEST_SHARE,
         "weights": weights,
         "window_years": WINDOW_YEARS,
         "last_complete_year": now.last_complete_year if now else None,

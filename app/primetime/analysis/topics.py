@@ -15,17 +15,14 @@ from scipy import sparse
 from primetime.analysis.density import Dendrogram, clusters, dendrogram, labels_of
 from primetime.analysis.graph import fuzzy_graph
 from primetime.analysis.hierarchy import coarser_levels, finer_level
+from primetime.analysis.joining import OUTLIER, centroids_of, take_in_outliers
 from primetime.analysis.layout import MAP_EPOCHS, RESUMED_RATE, TOPIC_EPOCHS, lay_out, modes, projections
 from primetime.analysis.neighbours import InvertedFile, Neighbours
-from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
 FEWEST_ARTICLES = 30
 NEIGHBOURS = 15
 CLUSTERING_DIMENSIONS = 5
-# An article that is in no dense region joins a topic when that topic has this share of its neighbours' similarity.
-ASSIGN_SHARE = 0.3
-OUTLIER = -1
 REPRESENTATIVE = 8
 
 
@@ -128,7 +125,7 @@ def _partitioned(vectors: NDArray[np.float32], *, seed: int, sizes: Sizes | None
     start = projections(vectors, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
     tree = density_tree(start, graph, sizes, seed=seed)
     dense = dense_regions(tree, sizes, largest=largest_topic_size(n))
-    labels = assign_outliers(dense, neighbours)
+    labels = take_in_outliers(vectors, dense)
     count = int(labels.max(initial=OUTLIER)) + 1
     if count == 0:
         raise BadInput(
@@ -191,47 +188,11 @@ def largest_topic_size(n: int) -> int:
     return max(400, n // 10)
 
 
-def assign_outliers(labels: NDArray[np.int64], neighbours: Neighbours) -> NDArray[np.int64]:
-    """Labels [n] in which an outlier has the topic that weighs most among its neighbours, if it weighs enough."""
-    assigned = labels.copy()
-    outliers = np.flatnonzero(labels == OUTLIER)
-    assigned[outliers] = vote(labels[neighbours.indices[outliers]], neighbours.distances[outliers])
-    return assigned
-
-
-def vote(theirs: NDArray[np.int64], distances: NDArray[np.float32]) -> NDArray[np.int64]:
-    """The topic [m] that weighs most among the topics [m, k] of articles' neighbours, or -1 where none weighs enough.
-
-    A neighbour weighs as much as it is similar: 1 - distance [m, k], never less than 0.
-    """
-    count = int(theirs.max(initial=OUTLIER)) + 1
-    if count == 0 or not len(theirs):
-        return np.full(len(theirs), OUTLIER, dtype=np.int64)
-    similarity = np.maximum(1 - distances, 0)
-    rows, columns = np.nonzero(theirs != OUTLIER)
-    votes = sparse.csr_matrix(
-        (similarity[rows, columns].astype(np.float64), (rows, theirs[rows, columns])), shape=(len(theirs), count)
-    )
-    best = np.asarray(votes.argmax(axis=1)).ravel()
-    weight = votes.max(axis=1).toarray().ravel()
-    clear = weight >= ASSIGN_SHARE * np.maximum(similarity.sum(axis=1), 1e-9)
-    return np.where(clear, best, OUTLIER).astype(np.int64)
-
-
 def representatives(vectors: NDArray[np.float32], topics: Topics, topic: int) -> NDArray[np.int64]:
     """Indices of the topic's articles nearest to its centroid, nearest first, at most eight."""
     members = topics.members(topic)
     similarity = vectors[members] @ topics.centroids[topic]
     return members[np.argsort(-similarity, kind="stable")[:REPRESENTATIVE]]
-
-
-def centroids_of(vectors: NDArray[np.float32], labels: NDArray[np.int64], count: int) -> NDArray[np.float32]:
-    """Unit vectors [count, dimension] of the groups' means."""
-    inside = np.flatnonzero(labels >= 0)
-    membership = sparse.csr_matrix(
-        (np.ones(len(inside), dtype=np.float32), (labels[inside], inside)), (count, len(labels))
-    )
-    return to_unit_length(membership @ vectors)
 
 
 def _map(

@@ -7,8 +7,8 @@ from threadpoolctl import threadpool_limits
 
 from primetime.analysis.graph import fuzzy_graph
 from primetime.analysis.layout import lay_out, modes, projections
-from primetime.analysis.neighbours import InvertedFile, Neighbours
-from primetime.analysis.topics import Sizes, assign_outliers, default_topic_size, find_topics, representatives
+from primetime.analysis.neighbours import InvertedFile
+from primetime.analysis.topics import Sizes, default_topic_size, find_topics, representatives
 from primetime.encoder.pooling import to_unit_length
 from primetime.errors import BadInput
 
@@ -159,13 +159,6 @@ def test_the_least_setting_still_works() -> None:
 
 def test_default_size_grows_with_the_corpus() -> None:
     assert [default_topic_size(n) for n in (30, 100, 10_000)] == [5, 5, 25]
-
-
-def test_an_outlier_joins_the_topic_of_its_neighbours_only_when_they_agree() -> None:
-    labels = np.array([0, 0, 1, 1, -1, -1, -1])
-    indices = np.array([[1, 2], [0, 2], [3, 0], [2, 0], [0, 1], [5, 6], [6, 5]])
-    neighbours = Neighbours(indices=indices, distances=np.full((7, 2), 0.2, dtype=np.float32))
-    assert assign_outliers(labels, neighbours).tolist() == [0, 0, 1, 1, 0, -1, -1]
 
 
 def test_representatives_are_members_nearest_to_the_centre() -> None:

@@ -1,0 +1,72 @@
+"""How articles come to a topic in whose dense region they are not: outliers of an analysis, and papers that came later."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from primetime.analysis.blocks import in_blocks, one_thread_each
+from primetime.encoder.pooling import to_unit_length
+
+OUTLIER = -1
+# An outlier joins the topic whose centre is nearest when it is no farther from it than this share of the topic's dense
+# articles are.
+FARTHEST_SHARE = 0.01
+# A later article joins a topic that has this share of its neighbours' similarity.
+VOTE_SHARE = 0.3
+_ROWS = 1024
+
+
+def take_in_outliers(vectors: NDArray[np.float32], dense: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Labels [n] in which outliers of the dense regions [n] have the topic of the nearest centre, if it is near enough.
+
+    Near enough: as similar to the centre as all of the topic's dense articles but the farthest hundredth. Its nearest
+    articles tell less of an outlier than the centres do: it lies between dense regions, and they are outliers too.
+    """
+    labels = dense.copy()
+    count = int(dense.max(initial=OUTLIER)) + 1
+    outliers = np.flatnonzero(dense == OUTLIER)
+    if not count or not len(outliers):
+        return labels
+    centres = centroids_of(vectors, dense, count)
+    floor = np.empty(count, dtype=np.float32)
+    for topic in range(count):
+        floor[topic] = np.quantile(vectors[dense == topic] @ centres[topic], FARTHEST_SHARE)
+
+    def nearest(rows: slice) -> NDArray[np.int64]:
+        similarity = vectors[outliers[rows]] @ centres.T
+        best = similarity.argmax(axis=1)
+        return np.where(similarity[np.arange(len(best)), best] >= floor[best], best, OUTLIER)
+
+    with one_thread_each():
+        labels[outliers] = np.concatenate(in_blocks(nearest, len(outliers), _ROWS))
+    return labels
+
+
+def vote(theirs: NDArray[np.int64], distances: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The topic [m] that weighs most among the topics [m, k] of articles' neighbours, or -1 where none weighs enough.
+
+    A neighbour weighs as much as it is similar: 1 - distance [m, k], never less than 0.
+    """
+    count = int(theirs.max(initial=OUTLIER)) + 1
+    if count == 0 or not len(theirs):
+        return np.full(len(theirs), OUTLIER, dtype=np.int64)
+    similarity = np.maximum(1 - distances, 0)
+    rows, columns = np.nonzero(theirs != OUTLIER)
+    votes = sparse.csr_matrix(
+        (similarity[rows, columns].astype(np.float64), (rows, theirs[rows, columns])), shape=(len(theirs), count)
+    )
+    best = np.asarray(votes.argmax(axis=1)).ravel()
+    weight = votes.max(axis=1).toarray().ravel()
+    clear = weight >= VOTE_SHARE * np.maximum(similarity.sum(axis=1), 1e-9)
+    return np.where(clear, best, OUTLIER).astype(np.int64)
+
+
+def centroids_of(vectors: NDArray[np.float32], labels: NDArray[np.int64], count: int) -> NDArray[np.float32]:
+    """Unit vectors [count, dimension] of the groups' means."""
+    inside = np.flatnonzero(labels >= 0)
+    membership = sparse.csr_matrix(
+        (np.ones(len(inside), dtype=np.float32), (labels[inside], inside)), (count, len(labels))
+    )
+    return to_unit_length(membership @ vectors)
