@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     )
     arima_order: str = Field(default="1,1,1", description="ARIMA's p,d,q")
     forecast_periods: int = Field(default=3, ge=1, le=20, description="years ahead")
+    forecast_months: int = Field(default=12, ge=1, le=36, description="months ahead, where a topic has enough a month")
     near_duplicate_similarity: float = Field(
         default=0.95, ge=0, le=1, description="cosine from which two articles' texts are told to be nearly the same"
     )

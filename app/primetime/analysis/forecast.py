@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from primetime.analysis.arima import Order, forecast_arima
 from primetime.analysis.smoothing import (
-    DAMPED,
-    ETS,
-    SETTLED,
+    YEARLY,
+    Pace,
     automatic,
     closeness,
     enough_judged,
@@ -39,12 +38,11 @@ METHODS: dict[Model, str] = {
 }
 
 HORIZON = 3
-DRIFT_YEARS = 3
 DAMPING = 0.5
 FEWEST_YEARS = 8
 FEWEST_ARTICLES = 20
-# Past misses count for an interval with this half-life (years) and this width of level (log units).
-_MEMORY, _WIDTH = 3.0, 0.5
+# Past misses at another level (in log units) count less for an interval, by a normal curve of this width.
+_WIDTH = 0.5
 # Below so many past misses an interval is their root mean square as of a normal distribution, and not their quantile.
 _ENOUGH_MISSES = 20
 _CENTRAL = {0.80: 1.2816, 0.95: 1.9600}
@@ -101,7 +99,7 @@ class Refused:
     reason: str
 
 
-def rolling(series: Array, horizon: int, model: Model) -> Array:
+def rolling(series: Array, horizon: int, model: Model, pace: Pace = YEARLY) -> Array:
     """What `model` forecasts at the end of each year from the years up to it, [series, years, horizon].
 
     `series` [series, years] on the scale log(1 + papers), NaN before a series begins and in the answer wherever there
@@ -111,53 +109,59 @@ def rolling(series: Array, horizon: int, model: Model) -> Array:
     if model == "naive":
         return np.repeat(series[..., None], horizon, axis=2)
     if model == "damped-trend":
-        return fitted(series, horizon, DAMPED)
+        return fitted(series, horizon, pace.damped, pace)
     if model == "ets":
-        return fitted(series, horizon, ETS)
+        return fitted(series, horizon, np.arange(len(pace.members)), pace)
     drift = np.full_like(series, np.nan)
-    drift[:, DRIFT_YEARS:] = (series[:, DRIFT_YEARS:] - series[:, :-DRIFT_YEARS]) / DRIFT_YEARS
+    drift[:, pace.drift :] = (series[:, pace.drift :] - series[:, : -pace.drift]) / pace.drift
     half = series[..., None] + DAMPING * drift[..., None] * np.arange(1, horizon + 1)
     if model == "half-drift":
         return half
-    chosen = automatic(series, horizon)
+    chosen = automatic(series, horizon, pace)
     return np.where(np.isnan(chosen), half, chosen)
 
 
-def standing(series: Array, model: Model) -> Model:
+def standing(series: Array, model: Model, pace: Pace = YEARLY) -> Model:
     """The model that really forecasts after the last year: half-drift where there is nothing to choose by."""
-    return "half-drift" if model == "automatic" and not enough_judged(series) else model
+    return "half-drift" if model == "automatic" and not enough_judged(series, pace) else model
 
 
-def ahead(series: Array, horizon: int, model: Model, order: Order) -> Ahead:
+def ahead(series: Array, horizon: int, model: Model, order: Order, pace: Pace = YEARLY) -> Ahead:
     """Forecast after the last year. NaN in a row: that series is too short for the model."""
     if model == "arima":
         expected, error = forecast_arima(series, horizon, order)
         return Ahead(expected=expected, half80=error * _CENTRAL[0.80], half95=error * _CENTRAL[0.95])
-    made = rolling(series, horizon, model)
-    half80, half95 = _half_widths(series, made)
+    made = rolling(series, horizon, model, pace)
+    half80, half95 = _half_widths(series, made, pace)
     return Ahead(expected=made[:, -1], half80=half80, half95=half95)
 
 
 def measure(series: Array, horizon: int, model: Model, order: Order, origins: Sequence[int]) -> Measured:
     """Error and coverage at `origins`, indices of years; each forecast sees the years up to its origin alone."""
-    years = series.shape[1]
     made = None if model == "arima" else rolling(series, horizon, model)
-    missed: list[Array] = []
-    naive: list[Array] = []
-    within: dict[float, list[NDArray[np.bool_]]] = {0.80: [], 0.95: []}
+    found = []
     for origin in origins:
         until = series[:, : origin + 1]
         if made is None:
             here = ahead(until, horizon, model, order)
         else:
-            half80, half95 = _half_widths(until, made[:, : origin + 1])
+            half80, half95 = _half_widths(until, made[:, : origin + 1], YEARLY)
             here = Ahead(expected=made[:, origin], half80=half80, half95=half95)
-        truth = series[:, origin + 1 : origin + 1 + horizon]
-        steps = slice(0, min(horizon, years - origin - 1))
+        found.append((here, until[:, -1:], series[:, origin + 1 : origin + 1 + horizon]))
+    return measured_at(found)
+
+
+def measured_at(origins: Sequence[tuple[Ahead, Array, Array]]) -> Measured:
+    """Error and coverage of forecasts, each with its series' last value [S, 1] and what came, [S, up to horizon]."""
+    missed: list[Array] = []
+    naive: list[Array] = []
+    within: dict[float, list[NDArray[np.bool_]]] = {0.80: [], 0.95: []}
+    for here, last, truth in origins:
+        steps = slice(0, truth.shape[1])
         judged = ~np.isnan(here.expected[:, steps]) & ~np.isnan(truth)
         error = np.abs(truth - here.expected[:, steps])[judged]
         missed.append(error)
-        naive.append(np.abs(truth - until[:, -1:])[judged])
+        naive.append(np.abs(truth - last)[judged])
         within[0.80].append(error <= here.half80[:, steps][judged])
         within[0.95].append(error <= here.half95[:, steps][judged])
     base = float(np.concatenate(naive).sum())
@@ -175,13 +179,18 @@ def checkable_origins(series: Array, count: int = CHECKED_ORIGINS) -> list[int]:
 
 
 def forecast_counts(
-    counts: Sequence[Mapping[int, int]], *, model: Model = "automatic", order: Order, horizon: int = HORIZON
+    counts: Sequence[Mapping[int, int]],
+    *,
+    model: Model = "automatic",
+    order: Order,
+    horizon: int = HORIZON,
+    what: str = "articles",
 ) -> tuple[list[Forecast | Refused], Measured | None]:
-    """Forecast the papers a year of several topics together, from consecutive complete years' counts of each.
+    """Forecast the papers (or `what` else is counted) a year of several topics, from complete years' counts of each.
 
     Second the model's own measure over the topics that could be forecast; None where none could.
     """
-    refused = [_refusal(one) for one in counts]
+    refused = [_refusal(one, what) for one in counts]
     usable = [number for number, reason in enumerate(refused) if reason is None]
     if not usable:
         return [Refused(reason=reason or "") for reason in refused], None
@@ -193,52 +202,61 @@ def forecast_counts(
             papers[row, year - first] = value
     series = np.log1p(papers)
     model = standing(series, model)
-    found = {one: ahead(series, horizon, one, order) for one in MODELS if one == standing(series, one)}
+    found = forecasts_of_all(series, horizon, order, YEARLY)
     forecasts: list[Forecast | Refused] = [Refused(reason=reason or "") for reason in refused]
     for row, number in enumerate(usable):
-        forecasts[number] = _forecast(row, last, found, model)
+        forecasts[number] = assembled(row, last, found, model)
     origins = checkable_origins(series)
     return forecasts, measure(series, horizon, model, order, origins) if origins else None
 
 
-def _refusal(counts: Mapping[int, int]) -> str | None:
+def forecasts_of_all(series: Array, horizon: int, order: Order, pace: Pace) -> dict[Model, Ahead]:
+    """What each model that has enough to tell from expects."""
+    return {one: ahead(series, horizon, one, order, pace) for one in MODELS if one == standing(series, one, pace)}
+
+
+def _refusal(counts: Mapping[int, int], what: str) -> str | None:
     if not counts:
-        return "none of its articles has a publication year in a complete year"
+        return f"it has no {what} in a complete year"
     if len(counts) < FEWEST_YEARS:
         return f"{len(counts)} complete years are too few, {FEWEST_YEARS} are needed"
     if sum(counts.values()) < FEWEST_ARTICLES:
-        return f"{sum(counts.values())} articles in complete years are too few, {FEWEST_ARTICLES} are needed"
+        return f"{sum(counts.values())} {what} in complete years are too few, {FEWEST_ARTICLES} are needed"
     return None
 
 
-def _forecast(row: int, last: int, found: Mapping[Model, Ahead], model: Model) -> Forecast | Refused:
+def assembled(
+    row: int, last: int, found: Mapping[Model, Ahead], model: Model, season: Array | None = None
+) -> Forecast | Refused:
+    """One series' forecast after the period `last` by `model`, with all others'; each period times its `season`."""
     chosen = found[model]
+    factors = np.ones(chosen.expected.shape[1]) if season is None else season
     if np.isnan(chosen.expected[row]).any() or np.isnan(chosen.half80[row]).any():
         return Refused(reason=f"its complete years are too few for {METHODS[model]}")
     return Forecast(
         points=[
             ForecastPoint(
                 year=last + step + 1,
-                expected=_papers(value),
-                low80=_papers(value - chosen.half80[row, step]),
-                high80=_papers(value + chosen.half80[row, step]),
-                low95=_papers(value - chosen.half95[row, step]),
-                high95=_papers(value + chosen.half95[row, step]),
+                expected=_papers(value, factor),
+                low80=_papers(value - chosen.half80[row, step], factor),
+                high80=_papers(value + chosen.half80[row, step], factor),
+                low95=_papers(value - chosen.half95[row, step], factor),
+                high95=_papers(value + chosen.half95[row, step], factor),
             )
-            for step, value in enumerate(chosen.expected[row])
+            for step, (value, factor) in enumerate(zip(chosen.expected[row], factors, strict=True))
         ],
-        naive=[_papers(value) for value in found["naive"].expected[row]],
+        naive=_all_papers(found["naive"].expected[row], factors),
         method=METHODS[model],
         model=model,
         others={
-            name: [_papers(value) for value in other.expected[row]]
+            name: _all_papers(other.expected[row], factors)
             for name, other in found.items()
             if name not in (model, "naive") and not np.isnan(other.expected[row]).any()
         },
     )
 
 
-def _half_widths(series: Array, made: Array) -> tuple[Array, Array]:
+def _half_widths(series: Array, made: Array, pace: Pace) -> tuple[Array, Array]:
     """Half the widths [series, horizon] of the 80 % and 95 % intervals after the last year.
 
     The quantile of the absolute misses that forecasts made at earlier years are known to have had, over all series,
@@ -254,12 +272,12 @@ def _half_widths(series: Array, made: Array) -> tuple[Array, Array]:
     judged = 0
     for step in range(1, min(horizon, years - 1) + 1):
         miss = np.abs(series[:, step:] - made[:, : years - step, step - 1])
-        usable = ~np.isnan(miss) & (age[:, : years - step] >= SETTLED)
+        usable = ~np.isnan(miss) & (age[:, : years - step] >= pace.settled)
         if not usable.any():
             break
         judged = step
         misses, at = miss[usable], bins[:, : years - step][usable]
-        faded = 0.5 ** ((years - step - 1 - np.nonzero(usable)[1]) / _MEMORY)
+        faded = 0.5 ** ((years - step - 1 - np.nonzero(usable)[1]) / pace.interval_half_life)
         ordered = np.argsort(misses, kind="stable")
         weights = curve[wanted][:, at[ordered]] * faded[ordered]
         for place, (share, normal) in enumerate(_CENTRAL.items()):
@@ -280,5 +298,9 @@ def _width(misses: Array, weights: Array, share: float, normal: float) -> Array:
     return np.asarray(misses[np.minimum(place, len(misses) - 1)])
 
 
-def _papers(value: float) -> float:
-    return round(max(float(np.expm1(value)), 0.0), 1)
+def _papers(value: float, factor: float) -> float:
+    return round(max(float(np.expm1(value)) * float(factor), 0.0), 1)
+
+
+def _all_papers(values: Array, factors: Array) -> list[float]:
+    return [_papers(value, factor) for value, factor in zip(values, factors, strict=True)]

@@ -1,4 +1,4 @@
-"""How articles come to a topic in whose dense region they are not: outliers of an analysis, and papers that came later."""
+"""How articles join a topic in whose dense region they are not: outliers of an analysis, and later papers."""
 
 from __future__ import annotations
 

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
-from primetime.analysis import forecast as forecasting
 from primetime.analysis.due import asked
-from primetime.analysis.forecast import Forecast, Measured, Refused
+from primetime.analysis.forecast import METHODS, Refused
 from primetime.analysis.identity import Identities
 from primetime.analysis.joining import FARTHEST_SHARE
 from primetime.analysis.naming import TopicName
 from primetime.analysis.opportunity import Opportunity
+from primetime.analysis.outlook import Outlook, forecast_json
 from primetime.analysis.parts import WINDOW_YEARS, paper_growth, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference
@@ -30,7 +30,7 @@ def topic_row(
     topics: Topics,
     name: TopicName,
     scored: Opportunity | Refused,
-    ahead: Forecast | Refused,
+    outlook: Outlook,
     corpus: Corpus,
     now: Field | None,
 ) -> dict[str, Any]:
@@ -48,7 +48,9 @@ def topic_row(
         "y": float(topics.centres[topic, 1]),
         "growth": None if growth is None else round(float(np.exp(growth)) ** (1 / WINDOW_YEARS) - 1, 4),
         "years": Jsonb([{"year": year, "articles": articles} for year, articles in all_years.items()]),
-        "forecast": Jsonb(_forecast_json(ahead)),
+        "forecast": Jsonb(forecast_json(outlook.papers[topic])),
+        "months": Jsonb(outlook.months[topic]),
+        "citations": Jsonb(outlook.citations[topic]),
         "opportunity": Jsonb(_opportunity_json(scored)),
         "recommendation": recommend(scored) if isinstance(scored, Opportunity) else "",
         "receipt": Jsonb(scored.receipt) if isinstance(scored, Opportunity) else None,
@@ -66,10 +68,6 @@ def life_row(topic: int, topics: Topics, certain: NDArray[np.float64], lives: Id
     }
 
 
-def _forecast_json(ahead: Forecast | Refused) -> dict[str, Any]:
-    return {"refused": ahead.reason} if isinstance(ahead, Refused) else asdict(ahead)
-
-
 def _opportunity_json(scored: Opportunity | Refused) -> dict[str, Any]:
     if isinstance(scored, Refused):
         return {"refused": scored.reason}
@@ -83,7 +81,7 @@ def parameters(
     now: Field | None,
     reference: Reference | None,
     settings: Settings,
-    measured: Measured | None,
+    outlook: Outlook,
     seed: int,
 ) -> dict[str, Any]:
     """With what a run was computed: enough to do it again."""
@@ -108,8 +106,11 @@ def parameters(
         else None,
         "last_year_rule": "the newest year of the corpus and the current calendar year are never counted as complete, "
         "nor a year with less than a tenth of the busiest year's articles",
-        "forecast_method": forecasting.METHODS[settings.forecast_model],
+        "forecast_method": METHODS[settings.forecast_model],
         "forecast_model": settings.forecast_model,
         "arima_order": settings.arima_order,
-        "forecast_measured": asdict(measured) if measured else None,
+        **{
+            {"papers": "forecast_measured"}.get(kind, f"{kind}_forecast_measured"): asdict(one) if one else None
+            for kind, one in outlook.measured.items()
+        },
     }

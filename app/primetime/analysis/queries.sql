@@ -22,7 +22,7 @@ WITH wanted AS NOT MATERIALIZED (
 )
 SELECT
     (SELECT count(*) FROM wanted) AS articles,
-    pmid, embedding, publication_year, content_hash,
+    pmid, embedding, publication_year, content_hash, {month} AS publication_month,
     CASE WHEN %(with_words)s THEN title END AS title, CASE WHEN %(with_words)s THEN abstract END AS abstract,
     (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh,
     md5(mesh::text) AS headings, cited.relative_citation_ratio,
@@ -48,7 +48,8 @@ ORDER BY a.pmid
 
 -- name: corpus_stamps
 -- `assigned`: whether it was placed in the run's topics after that; NULL: the run does not know it.
-SELECT place.assigned, a.pmid, a.content_hash, a.publication_year, md5(a.mesh::text), cited.relative_citation_ratio
+SELECT place.assigned, a.pmid, a.content_hash, a.publication_year, md5(a.mesh::text), cited.relative_citation_ratio,
+    {month}
 FROM article_vectors AS v
 JOIN articles AS a USING (pmid)
 LEFT JOIN analysis_articles AS place ON place.run_id = %(run_id)s AND place.pmid = a.pmid
@@ -62,6 +63,32 @@ SELECT DISTINCT ON (pmid) pmid, by_year, extract(year FROM looked_up_at AT TIME 
 FROM article_citations
 WHERE pmid = ANY (%(pmids)s) AND by_year IS NOT NULL
 ORDER BY pmid, looked_up_at DESC, source
+
+-- name: month
+-- Of an interval that lies in one month that month, from year 0 on.
+CASE WHEN date_trunc('month', publication_date) = date_trunc('month', publication_date_last)
+    THEN (extract(year FROM publication_date) * 12 + extract(month FROM publication_date) - 1)::int END
+
+-- name: citations_of_topics
+-- Of each topic how many articles' citations by year are known, since when and until when told, and their sums. Of the
+-- sources that tell them, the one that was asked last; what was told two years before the newest answer is left out.
+WITH told AS MATERIALIZED (
+    SELECT DISTINCT ON (pmid)
+        topic, by_year, extract(year FROM looked_up_at AT TIME ZONE 'UTC')::int AS told_in
+    FROM unnest(%(pmids)s::bigint[], %(topics)s::int[]) AS placed (pmid, topic)
+    JOIN article_citations USING (pmid)
+    WHERE by_year IS NOT NULL
+    ORDER BY pmid, looked_up_at DESC, source
+), late AS (
+    SELECT * FROM told WHERE told_in >= (SELECT max(told_in) FROM told) - 1
+), sums AS (
+    SELECT topic, (one ->> 'year')::int AS year, sum((one ->> 'citations')::int) AS citations
+    FROM late, jsonb_array_elements(by_year) AS one
+    GROUP BY 1, 2
+)
+SELECT topic, count(*) AS known, min(told_in) AS oldest, max(told_in) AS newest,
+    coalesce((SELECT jsonb_object_agg(year, citations) FROM sums WHERE sums.topic = late.topic), '{}') AS by_year
+FROM late GROUP BY topic
 
 -- name: count_articles
 SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
@@ -78,11 +105,11 @@ RETURNING id
 -- name: insert_topic
 INSERT INTO analysis_topics
     (run_id, id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt,
-     representative, key, stability, agreement, theme)
+     representative, key, stability, agreement, theme, months, citations)
 VALUES
     (%(run_id)s, %(id)s, %(name)s, %(terms)s, %(articles)s, %(x)s, %(y)s, %(growth)s, %(years)s, %(forecast)s,
      %(opportunity)s, %(recommendation)s, %(receipt)s, %(representative)s,
-     %(key)s, %(stability)s, %(agreement)s, %(theme)s)
+     %(key)s, %(stability)s, %(agreement)s, %(theme)s, %(months)s, %(citations)s)
 
 -- name: insert_articles
 -- An article deleted while the analysis ran is passed over.
@@ -112,7 +139,7 @@ LIMIT %(limit)s
 
 -- name: topics
 SELECT id, name, terms, articles, x, y, growth, years, forecast, opportunity, recommendation, receipt, representative,
-    key, stability, agreement, theme
+    key, stability, agreement, theme, months, citations
 FROM analysis_topics
 WHERE run_id = %(run_id)s AND (%(topic_id)s::int IS NULL OR id = %(topic_id)s)
 ORDER BY id

@@ -64,6 +64,10 @@ class Topic:
     """Jaccard index with its former self; None: new"""
     theme: int | None
     """the finest theme that it is part of"""
+    months: dict[str, Any] | None
+    """papers a month and their forecast, or why there is none; None in runs of older releases"""
+    citations: dict[str, Any] | None
+    """citations a year, likewise"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from primetime.analysis import forecast as forecasting
 from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import Forecast, Refused
 from primetime.analysis.identity import identify
 from primetime.analysis.naming import Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates
 from primetime.analysis.opportunity import Opportunity, check_weights
+from primetime.analysis.outlook import look_ahead
 from primetime.analysis.published_rows import life_row, parameters, topic_row
 from primetime.analysis.reference import Field, field_of, why_renew
 from primetime.analysis.scoring import Scores, score_topics
@@ -38,7 +38,7 @@ from primetime.analysis.storing import (
 )
 from primetime.analysis.topic_lives import change_rows, earlier, group_rows
 from primetime.analysis.topics import Sizes, find_topics
-from primetime.analysis.yearly import last_complete_year, yearly_counts
+from primetime.analysis.yearly import last_complete_year
 from primetime.settings import Settings
 
 SEED = 20
@@ -106,7 +106,7 @@ def analyse(
     check_weights(weights)
     if (pmids is None) != (scope == EVERYTHING):
         raise ValueError(f"an analysis of {'everything' if pmids is None else 'some articles'} named {scope}")
-    order = read_order(settings.arima_order)
+    read_order(settings.arima_order)  # refused before anything is computed
     step = _steps(record, progress)
     with one_at_a_time(connection):
         with step("read", 0) as told:
@@ -148,18 +148,21 @@ def analyse(
             scored = sum(isinstance(one, Opportunity) for one in scores.topics)
             told.counts |= {"scored": scored, "refused": topics.count - scored}
         with step("forecasts", size) as told:
-            forecasts, measured = forecasting.forecast_counts(
-                [yearly_counts(corpus.years[one], now.last_complete_year) if now else {} for one in members],
-                model=settings.forecast_model,
-                order=order,
-                horizon=settings.forecast_periods,
+            outlook = look_ahead(
+                connection,
+                corpus,
+                members,
+                last_year=now.last_complete_year if now else None,
+                this_month=12 * started_at.year + started_at.month - 1,
+                settings=settings,
             )
-            forecast = sum(isinstance(one, Forecast) for one in forecasts)
+            connection.commit()
+            forecast = sum(isinstance(one, Forecast) for one in outlook.papers)
             told.counts |= {"forecast": forecast, "refused": topics.count - forecast}
         with step("publish", size):
             rows = [
                 {
-                    **topic_row(topic, topics, names[topic], scores.topics[topic], forecasts[topic], corpus, now),
+                    **topic_row(topic, topics, names[topic], scores.topics[topic], outlook, corpus, now),
                     **life_row(topic, topics, certain, lives),
                 }
                 for topic in range(topics.count)
@@ -174,7 +177,7 @@ def analyse(
                 "topics": topics.count,
                 "outliers": outliers,
                 "parameters": Jsonb(
-                    parameters(topics, corpus.content, weights, now, scores.reference, settings, measured, SEED)
+                    parameters(topics, corpus.content, weights, now, scores.reference, settings, outlook, SEED)
                 ),
                 "reference": Jsonb(dict(scores.reference.percentiles) if scores.reference else {}),
                 "reference_id": scores.reference.id if scores.reference else None,

@@ -13,7 +13,8 @@ Series are float arrays [series, years] on the scale log(1 + papers), NaN before
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -21,34 +22,74 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-# (alpha, beta, phi). A trend that is damped from nothing (beta = 0) is one member, whatever its phi.
-MEMBERS: Array = np.asarray(
-    [
-        (alpha, beta, phi)
-        for alpha, beta, phi in product((0.5, 0.75, 1.0), (0.0, 0.1, 0.2, 0.35, 0.5), (0.6, 0.8, 0.9, 1.0))
-        if beta <= alpha and (beta > 0 or phi == 1.0)
-    ]
-)
-DAMPED = np.flatnonzero((MEMBERS[:, 1] > 0) & (MEMBERS[:, 2] < 1))
-ETS = np.arange(len(MEMBERS))
-# Parameters beyond the level's that a member spends: Akaike's price for a trend, and for its damping.
-_SPENT = (MEMBERS[:, 1] > 0).astype(float) + (MEMBERS[:, 2] < 1)
-
-# Past errors are forgotten with these half-lives (years), and those of series at another level (in log units) count
-# less by a normal curve of these widths. The forecasts of all nine memories are averaged: none has to be chosen.
-HALF_LIVES = (3.0, 5.0, 10.0)
-WIDTHS = (0.5, 1.0, 2.0)
 # Of the members, those with the least past error: how many are averaged.
 BEST = 5
-# The horizons (years) whose errors choose; fixed, so that a longer forecast does not change its first years.
-JUDGED = 3
-# A member's state means something after this many years of a series.
-SETTLED = 4
+# Past errors of series at another level (in log units) count less by a normal curve of these widths. The forecasts of
+# all memories, each width with each of a pace's half-lives, are averaged: none has to be chosen.
+WIDTHS = (0.5, 1.0, 2.0)
 # Earlier forecasts that must have been judged before a choice is made of them.
 ENOUGH = 30
 # Levels are binned for the memory: e^(60 * 0.25) is three million papers a year.
 STEP = 0.25
 BINS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """What follows from how long a period is; all in periods."""
+
+    members: Array
+    """[members, (alpha, beta, phi)]"""
+    half_lives: tuple[float, ...]
+    """with which past errors are forgotten where members are chosen"""
+    interval_half_life: float
+    """and where intervals are made of them"""
+    judged: int
+    """the horizons whose errors choose; fixed, so that a longer forecast does not change its beginning"""
+    settled: int
+    """a member's state means something after so many of a series"""
+    drift: int
+    """that half-drift looks back"""
+
+    @property
+    def damped(self) -> NDArray[np.int64]:
+        """The members with a damped trend."""
+        return np.flatnonzero((self.members[:, 1] > 0) & (self.members[:, 2] < 1))
+
+    @property
+    def spent(self) -> Array:
+        """Parameters beyond the level's that each member spends: Akaike's price for a trend, and for its damping."""
+        return np.asarray((self.members[:, 1] > 0).astype(float) + (self.members[:, 2] < 1))
+
+
+def _members(alphas: Sequence[float], betas: Sequence[float], phis: Sequence[float]) -> Array:
+    """A trend that is damped from nothing (beta = 0) is one member, whatever its phi."""
+    return np.asarray(
+        [
+            (alpha, beta, phi)
+            for alpha, beta, phi in product(alphas, betas, phis)
+            if beta <= alpha and (beta > 0 or phi == 1.0)
+        ]
+    )
+
+
+YEARLY = Pace(
+    members=_members((0.5, 0.75, 1.0), (0.0, 0.1, 0.2, 0.35, 0.5), (0.6, 0.8, 0.9, 1.0)),
+    half_lives=(3.0, 5.0, 10.0),
+    interval_half_life=3.0,
+    judged=3,
+    settled=4,
+    drift=3,
+)
+# A month's count is noisier than a year's, so levels follow it more slowly.
+MONTHLY = Pace(
+    members=_members((0.05, 0.1, 0.2, 0.35, 0.5, 1.0), (0.0, 0.01, 0.03, 0.1), (0.9, 0.97, 1.0)),
+    half_lives=(36.0, 60.0, 120.0),
+    interval_half_life=36.0,
+    judged=12,
+    settled=12,
+    drift=36,
+)
 
 
 def level_bins(series: Array) -> NDArray[np.int64]:
@@ -65,26 +106,29 @@ def closeness(width: float) -> Array:
     return np.asarray(np.exp(-0.5 * (distance / width) ** 2) + 1e-6)
 
 
-def states(series: Array) -> Iterator[tuple[Array, Array, Array]]:
+def states(series: Array, pace: Pace) -> Iterator[tuple[Array, Array, Array]]:
     """For each year the members' (level, trend, one-step error), each [members, series]; NaN before a series begins."""
-    alpha, beta, phi = (column[:, None] for column in MEMBERS.T)
-    level = np.full((len(MEMBERS), len(series)), np.nan)
+    alpha, beta, phi = (column[:, None] for column in pace.members.T)
+    level = np.full((len(pace.members), len(series)), np.nan)
     trend = np.full_like(level, np.nan)
+    seen = np.zeros(len(series))
     for value in series.T:
         ahead = level + phi * trend
         error = value - ahead
         begins = np.isnan(level) & ~np.isnan(value)
-        level = np.where(begins, value, ahead + alpha * error)
+        seen += ~np.isnan(value)
+        # A slow level begins as the mean of what was seen: else the first value would stand for long.
+        level = np.where(begins, value, ahead + np.maximum(alpha, 1 / np.maximum(seen, 1)) * error)
         trend = np.where(begins, 0.0, phi * trend + beta * error)
         yield level, trend, error
 
 
-def trend_years(horizon: int) -> Array:
+def trend_reach(horizon: int, pace: Pace) -> Array:
     """phi + … + phi^h of each member, [members, horizon]."""
-    return np.cumsum(MEMBERS[:, 2][:, None] ** np.arange(1, horizon + 1), axis=1)
+    return np.cumsum(pace.members[:, 2][:, None] ** np.arange(1, horizon + 1), axis=1)
 
 
-def fitted(series: Array, horizon: int, members: NDArray[np.int64]) -> Array:
+def fitted(series: Array, horizon: int, members: NDArray[np.int64], pace: Pace) -> Array:
     """Forecasts [series, years, horizon] by the member that fits each series's own past best, made at every year.
 
     Least one-step squared error so far with Akaike's penalty for the parameters of trend and damping, as automatic ETS
@@ -92,26 +136,26 @@ def fitted(series: Array, horizon: int, members: NDArray[np.int64]) -> Array:
     """
     made = np.full((*series.shape, horizon), np.nan)
     squared = np.zeros((len(members), len(series)))
-    reach = trend_years(horizon)
+    reach = trend_reach(horizon, pace)
     judged = np.zeros(len(series))
-    for year, (level, trend, error) in enumerate(states(series)):
+    for year, (level, trend, error) in enumerate(states(series, pace)):
         known = ~np.isnan(error[0])
         squared[:, known] += error[members][:, known] ** 2
         judged += known
-        criterion = judged * np.log(squared / np.maximum(judged, 1) + 1e-9) + 2 * _SPENT[members][:, None]
+        criterion = judged * np.log(squared / np.maximum(judged, 1) + 1e-9) + 2 * pace.spent[members][:, None]
         best = members[np.argmin(criterion, axis=0)]
         one = np.arange(len(series))
         made[:, year] = level[best, one][:, None] + trend[best, one][:, None] * reach[best]
     return made
 
 
-def enough_judged(series: Array) -> bool:
+def enough_judged(series: Array, pace: Pace) -> bool:
     """Whether so many forecasts could be judged by the last year that the automatic choice is one."""
-    settled = np.cumsum(~np.isnan(series), axis=1) >= SETTLED
-    return sum(int(settled[:, :-ahead].sum()) for ahead in range(1, JUDGED + 1)) >= ENOUGH
+    settled = np.cumsum(~np.isnan(series), axis=1) >= pace.settled
+    return sum(int(settled[:, :-ahead].sum()) for ahead in range(1, pace.judged + 1)) >= ENOUGH
 
 
-def automatic(series: Array, horizon: int) -> Array:
+def automatic(series: Array, horizon: int, pace: Pace) -> Array:
     """Forecasts [series, years, horizon] by the members that were best so far, made at every year.
 
     At each year the members are ranked by their mean absolute errors one to three years ahead in the years before, over
@@ -119,20 +163,20 @@ def automatic(series: Array, horizon: int) -> Array:
     an error counts from the year in which it could be known. NaN until enough was judged.
     """
     made = np.full((*series.shape, horizon), np.nan)
-    reach = trend_years(max(horizon, JUDGED))
+    reach = trend_reach(max(horizon, pace.judged), pace)
     bins = level_bins(series)
     age = np.cumsum(~np.isnan(series), axis=1)
     near = [closeness(width) for width in WIDTHS]
-    kept = 0.5 ** (1 / np.asarray(HALF_LIVES))
-    error_sum = np.zeros((len(HALF_LIVES), JUDGED, len(MEMBERS), BINS))
-    weight_sum = np.zeros((len(HALF_LIVES), JUDGED, BINS))
+    kept = 0.5 ** (1 / np.asarray(pace.half_lives))
+    error_sum = np.zeros((len(kept), pace.judged, len(pace.members), BINS))
+    weight_sum = np.zeros((len(kept), pace.judged, BINS))
     judged = 0
     before: list[tuple[Array, Array]] = []  # the states of the last years, newest last
-    for year, (level, trend, _) in enumerate(states(series)):
+    for year, (level, trend, _) in enumerate(states(series, pace)):
         error_sum *= kept[:, None, None, None]
         weight_sum *= kept[:, None, None]
-        for ahead in range(1, min(JUDGED, len(before)) + 1):
-            settled = np.flatnonzero(age[:, year - ahead] >= SETTLED)
+        for ahead in range(1, min(pace.judged, len(before)) + 1):
+            settled = np.flatnonzero(age[:, year - ahead] >= pace.settled)
             old_level, old_trend = (state[:, settled] for state in before[-ahead])
             error = np.abs(series[settled, year] - old_level - old_trend * reach[:, ahead - 1][:, None])
             at = np.zeros((len(settled), BINS))
@@ -140,7 +184,7 @@ def automatic(series: Array, horizon: int) -> Array:
             error_sum[:, ahead - 1] += error @ at
             weight_sum[:, ahead - 1] += at.sum(axis=0)
             judged += len(settled)
-        before = [*before, (level, trend)][-JUDGED:]
+        before = [*before, (level, trend)][-pace.judged :]
         if judged >= ENOUGH:
             made[:, year] = _by_the_best(level, trend, bins[:, year], reach[:, :horizon], error_sum, weight_sum, near)
     return made

@@ -50,6 +50,8 @@ class Corpus:
     mesh: list[list[str]]
     years: NDArray[np.int64]
     """0 where unknown"""
+    months: NDArray[np.int64]
+    """12 * year + month - 1, 0 where unknown"""
     ratios: NDArray[np.float64]
     """iCite's relative citation ratio, NaN where it is not known"""
     looked_up: NDArray[np.datetime64]
@@ -58,7 +60,7 @@ class Corpus:
     content: str
     """sha256 of the PMIDs, texts and years"""
     snapshot: str
-    """sha256 of the PMIDs, texts, years, headings and ratios: equal snapshots give equal results"""
+    """sha256 of the PMIDs, texts, years, months, headings and ratios: equal snapshots give equal results"""
 
     @property
     def articles(self) -> Articles:
@@ -96,6 +98,7 @@ def load_corpus(
     wanted = {"model_hash": model_hash, "pmids": None if pmids is None else list(pmids), "with_words": with_words}
     numbers: list[int] = []
     years: list[int] = []
+    months: list[int] = []
     mesh: list[list[str]] = []
     vectors = np.empty((0, 0), dtype=np.float32)
     ratios: list[float | None] = []
@@ -114,6 +117,7 @@ def load_corpus(
             for row in rows:
                 numbers.append(row["pmid"])
                 years.append(row["publication_year"] or 0)
+                months.append(row["publication_month"] or 0)
                 mesh.append([headings.setdefault(one, one) for one in row["mesh"] or []])
                 if with_words:
                     words.add(f"{row['title']}\n{row['abstract']}")
@@ -121,12 +125,13 @@ def load_corpus(
                 looked_up.append(row["looked_up"])
                 own = row["pmid"], row["content_hash"], row["publication_year"]
                 content.update(_stamp(*own))
-                stamps.update(_stamp(*own, row["headings"], row["relative_citation_ratio"]))
+                stamps.update(_stamp(*own, row["headings"], row["relative_citation_ratio"], row["publication_month"]))
     return Corpus(
         pmids=np.asarray(numbers, dtype=np.int64),
         vectors=vectors,
         words=words,
         years=np.asarray(years, dtype=np.int64),
+        months=np.asarray(months, dtype=np.int64),
         mesh=mesh,
         ratios=np.asarray(ratios, dtype=np.float64),
         looked_up=np.asarray(looked_up, dtype="datetime64[D]"),
@@ -154,22 +159,6 @@ def load_compared(
         looked_up=np.asarray([row[5] for row in rows], dtype="datetime64[D]"),
     )
     return articles, np.flatnonzero(np.isin([row[0] for row in rows], list(own)))
-
-
-def citations_by_year(
-    connection: Connection[Any], pmids: NDArray[np.int64]
-) -> tuple[dict[int, dict[int, int]], NDArray[np.int64]]:
-    """Citations by year of the articles of which a source tells them: index into `pmids` → year → citations.
-
-    Second the year in which it told so, [n], 0 where none did.
-    """
-    place = {int(pmid): index for index, pmid in enumerate(pmids)}
-    told_in = np.zeros(len(pmids), dtype=np.int64)
-    by_year: dict[int, dict[int, int]] = {}
-    for pmid, years, told in connection.execute(QUERIES["citations_by_year"], {"pmids": pmids.tolist()}):
-        by_year[place[pmid]] = {one["year"]: one["citations"] for one in years}
-        told_in[place[pmid]] = told
-    return by_year, told_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,8 +192,8 @@ def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
 
 
 def counting(query: sql.SQL) -> sql.Composed:
-    """A query that selects articles `a` for an analysis, with the condition put in that takes each paper once."""
-    return query.format(counted=QUERIES["counted"])
+    """A query of articles `a` with the condition put in that takes each paper once, and its month of publication."""
+    return query.format(counted=QUERIES["counted"], month=QUERIES["month"])
 
 
 def _stamp(*parts: object) -> bytes:

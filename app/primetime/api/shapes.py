@@ -172,6 +172,8 @@ class TopicDetail(TopicOut):
     representative: list[Summary]
     recommendation: str
     receipt: dict[str, Any] | None
+    months: dict[str, Any] | None  # papers a month: {counts, forecast}; None in runs of older releases
+    citations: dict[str, Any] | None  # citations a year: {counts, known, forecast}
     history: list[ChangeOut]
 
 

@@ -205,6 +205,78 @@ def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, setti
     assert 0 <= run.parameters["forecast_measured"]["coverage80"] <= run.parameters["forecast_measured"]["coverage95"]
 
 
+def test_topics_with_enough_papers_a_month_have_their_months_forecast(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant(each=250)
+    # Of topic 0 the months of six years are known, of topic 1 the years alone.
+    connection.execute(
+        "UPDATE articles SET publication_year = day.year, publication_date = make_date(day.year, day.month, 1),"
+        " publication_date_last = make_date(day.year, CASE WHEN pmid <= 250 THEN day.month ELSE 12 END, 28)"
+        " FROM (SELECT pmid AS number, (2007 + pmid % 6)::int AS year, (1 + pmid % 11)::int AS month FROM articles)"
+        " AS day WHERE day.number = pmid AND pmid <= 500"
+    )
+    connection.commit()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    with_months, without = (
+        next(topic for topic in reading.topics(connection, report.run_id) if first < topic.representative[0] <= last)
+        for first, last in ((0, 250), (250, 500))
+    )
+    assert with_months.months is not None
+    points = with_months.months["forecast"]["points"]
+    # The newest month is still arriving.
+    assert [point["month"] for point in points[:3]] == ["2012-11", "2012-12", "2013-01"]
+    assert len(points) == settings.forecast_months == 12
+    counts = {one["month"]: one["articles"] for one in with_months.months["counts"]}
+    assert (min(counts), max(counts), len(counts)) == ("2007-01", "2012-10", 70)
+    assert sum(counts.values()) == sum((2007 + pmid % 6, 1 + pmid % 11) <= (2012, 10) for pmid in range(1, 251))
+    assert counts["2010-12"] == 0
+    assert without.months is not None
+    assert without.months["counts"] == []
+    assert "complete months" in without.months["forecast"]["refused"]
+    run = reading.latest_run(connection)
+    assert run is not None
+    assert run.parameters["months_forecast_measured"]["origins"] == 1
+
+
+def test_citations_a_year_are_forecast_of_topics_where_they_are_known(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant()
+    # Of topics 0 to 2 all is told, of topic 3 a fourth, of the others nothing; iCite tells no years.
+    connection.execute(
+        "INSERT INTO article_citations (pmid, source, citations, by_year, looked_up_at)"
+        " SELECT pmid, 'openalex', 9, jsonb_build_array(jsonb_build_object('year', 2020, 'citations', 2),"
+        "  jsonb_build_object('year', 2024, 'citations', 3), jsonb_build_object('year', 2026, 'citations', 4)),"
+        "  '2026-05-01Z' FROM articles WHERE pmid <= 120 OR (pmid <= 160 AND pmid % 4 = 0)"
+    )
+    connection.execute(
+        "INSERT INTO article_citations (pmid, source, citations, looked_up_at)"
+        " SELECT pmid, 'icite', 9, '2026-06-01Z' FROM articles"
+    )
+    connection.commit()
+    report = analyse(connection, model_hash=MODEL, settings=settings)
+    told, refused = [], []
+    for topic in reading.topics(connection, report.run_id):
+        assert topic.citations is not None
+        if topic.citations["counts"]:
+            told.append(topic)
+        else:
+            refused.append(topic.citations["forecast"]["refused"])
+    assert len(told) == 3
+    for topic in told:
+        assert topic.citations is not None
+        assert topic.citations["known"] == topic.articles == 40
+        assert topic.citations["counts"] == [
+            {"year": year, "citations": {2020: 80, 2024: 120}.get(year, 0)} for year in range(2017, 2026)
+        ]
+        assert [point["year"] for point in topic.citations["forecast"]["points"]] == [2026, 2027, 2028]
+    assert sorted(refused) == [
+        *["citations by year are known of 0 of its 40 articles"] * 2,
+        "citations by year are known of 10 of its 40 articles",
+    ]
+
+
 def test_the_forecasts_model_is_a_setting(connection: psycopg.Connection, settings: Settings, plant: Plant) -> None:
     plant()
     other = settings.model_copy(update={"forecast_model": "arima", "arima_order": "0,1,1", "forecast_periods": 5})
@@ -292,7 +364,7 @@ def test_without_dates_there_are_topics_but_no_forecast_and_no_score(
     report = analyse(connection, model_hash=MODEL, settings=settings)
     assert (report.topics, report.forecasts, report.opportunities) == (6, 0, 0)
     for topic in reading.topics(connection, report.run_id):
-        assert "publication year" in topic.forecast["refused"]
+        assert topic.forecast["refused"] == "it has no articles in a complete year"
         assert "publication year" in topic.opportunity["refused"]
         assert (topic.growth, topic.receipt, topic.years) == (None, None, [])
     assert reading.opportunities(connection, report.run_id) == []

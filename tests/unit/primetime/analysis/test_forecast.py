@@ -20,7 +20,7 @@ from primetime.analysis.forecast import (
     measure,
     rolling,
 )
-from primetime.analysis.smoothing import automatic
+from primetime.analysis.smoothing import YEARLY, automatic
 from primetime.errors import BadInput
 
 ORDER = read_order("1,1,1")
@@ -51,7 +51,7 @@ def test_half_of_the_recent_drift_continues() -> None:
 @pytest.mark.parametrize(("series", "years"), [(1, 12), (1, 16), (2, 9), (2, 12), (5, 8)])
 def test_a_forecast_carries_the_name_of_the_model_that_made_it(series: int, years: int) -> None:
     values = np.expm1(walks(series, years)).round().astype(int) + 5
-    chosen = not np.isnan(automatic(np.log1p(values.astype(float)), 1)[:, -1]).any()
+    chosen = not np.isnan(automatic(np.log1p(values.astype(float)), 1, YEARLY)[:, -1]).any()
     found, _ = forecast_counts([counts(row) for row in values.tolist()], order=ORDER)
     for topic in found:
         assert isinstance(topic, Forecast)
@@ -78,7 +78,7 @@ def test_growth_lies_above_naive_and_decline_below() -> None:
 
 @pytest.mark.parametrize(
     ("values", "reason"),
-    [([], "publication year"), ([9] * 7, "7 complete years"), ([1, 0, 2, 1, 0, 1, 3, 1], "9 articles")],
+    [([], "no articles in a complete year"), ([9] * 7, "7 complete years"), ([1, 0, 2, 1, 0, 1, 3, 1], "9 articles")],
 )
 def test_short_and_thin_series_are_refused_with_the_reason(values: list[int], reason: str) -> None:
     found = one(values)

@@ -326,6 +326,13 @@ export interface ForecastMeasured {
 	coverage95: number;
 }
 
+/** Of papers a year, papers a month and citations a year; null where none could be forecast. */
+export interface RunMeasured {
+	forecast_measured?: ForecastMeasured | null;
+	months_forecast_measured?: ForecastMeasured | null;
+	citations_forecast_measured?: ForecastMeasured | null;
+}
+
 export interface Forecast {
 	method: string;
 	/** The naive forecast, one number a year, for the same years as `points`. */
@@ -335,6 +342,25 @@ export interface Forecast {
 	model: string;
 	/** What the other models expect, by their names, for the same years. */
 	others: Record<string, number[]>;
+}
+
+/** The same of months: 2019-03. */
+export interface MonthForecast extends Omit<Forecast, 'points'> {
+	points: (Omit<ForecastPoint, 'year'> & { month: string })[];
+}
+
+/** Complete months of a topic that has enough papers a month; no counts where it has not. */
+export interface TopicMonths {
+	counts: { month: string; articles: number }[];
+	forecast: MonthForecast | Refusal;
+}
+
+/** Citations of a topic's papers in the years that a source tells whole. */
+export interface TopicCitations {
+	counts: { year: number; citations: number }[];
+	/** Of how many of its articles they are known. */
+	known: number;
+	forecast: Forecast | Refusal;
 }
 
 export interface Parts {
@@ -432,6 +458,9 @@ export interface TopicDetail extends Topic {
 	recommendation: string;
 	/** Null where the topic was not scored. */
 	receipt: OpportunityReceipt | null;
+	/** Null in analyses of older releases, as citations. */
+	months: TopicMonths | null;
+	citations: TopicCitations | null;
 	history: TopicChange[];
 }
 

@@ -1,6 +1,7 @@
-import { isRefusal, type Forecast, type ForecastMeasured, type Topic, type YearCount } from '#lib/api/types.ts';
+import { isRefusal, type Forecast, type ForecastMeasured, type YearCount } from '#lib/api/types.ts';
 import { PERCENT } from '#lib/wording/figures.ts';
 import { everyYear, type Scale } from './scale.ts';
+import type { Series } from './series.ts';
 
 interface Point {
 	year: number;
@@ -17,8 +18,8 @@ export interface Course {
 	end: number;
 }
 
-/** A topic's course, from at most `most` years before its end. A topic that ended early has zeros up to the forecast. */
-export function courseOf(topic: Pick<Topic, 'years' | 'forecast'>, most = Infinity): Course {
+/** A topic's course, from at most `most` periods before its end. One that ended early has zeros up to the forecast. */
+export function courseOf(topic: Series, most = Infinity): Course {
 	const forecast = isRefusal(topic.forecast) || topic.forecast.points.length === 0 ? null : topic.forecast;
 	const begin = forecast?.points[0]!.year;
 	const silent = begin === undefined ? [] : [{ year: begin - 1, articles: 0 }];
@@ -88,12 +89,13 @@ export function modelName(model: string): string {
 }
 
 /** How the forecasts of this analysis did at earlier years: error beside naive's, and what their intervals held. */
-export function measuredLine(measured: ForecastMeasured): string {
+export function measuredLine(measured: ForecastMeasured, monthly = false): string {
+	const moments = monthly ? (measured.origins === 1 ? 'moment' : 'moments, a year apart,') : measured.origins === 1 ? 'year' : 'years';
 	const share = (value: number) => `${Math.round(value * 100)}${PERCENT}`;
 	const error =
 		measured.error_of_naive === null ? '' : `the error was ${measured.error_of_naive.toFixed(2)} times the naive forecast's, `;
 	return (
-		`At ${measured.origins} earlier ${measured.origins === 1 ? 'year' : 'years'} of these topics ${error}` +
+		`At ${measured.origins} earlier ${moments} of these topics ${error}` +
 		`the 80${PERCENT} interval held ${share(measured.coverage80)} of what came, the 95${PERCENT} interval ${share(measured.coverage95)}.`
 	);
 }
