@@ -84,6 +84,21 @@ def test_the_map_is_drawn_with_named_topics(page: Page, platform: "Platform", tm
     assert colours > 20
 
 
+def test_a_topic_tells_its_years_and_of_months_and_citations_what_is_known(page: Page) -> None:
+    page.goto("/analysis")
+    page.get_by_test_id("topic-item").first.click()
+    panel = page.get_by_test_id("topic-panel")
+    expect(
+        panel.get_by_role("img", name=re.compile(r"^Articles per year of this topic, \d{4} to \d{4}; expected in"))
+    ).to_be_visible()
+    for part, told in (("topic-months", "Articles per month"), ("topic-citations", "Citations per year")):
+        expect(panel.get_by_test_id(part).get_by_role("heading", name=told)).to_be_visible()
+        # A chart with its figures, or a sentence that says what is lacking.
+        expect(panel.get_by_test_id(part)).to_contain_text(
+            re.compile(r"interval held|\d+ (complete months|articles|of its)")
+        )
+
+
 def test_opportunities_come_with_their_receipts(page: Page) -> None:
     page.goto("/opportunities")
     expect(page.get_by_test_id("receipt").first).to_be_attached()
