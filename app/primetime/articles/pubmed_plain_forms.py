@@ -26,12 +26,16 @@ from primetime.articles.record import (
 # Possessive: no second try at white space or text, however much of it there is.
 _SPACE = r"[ \t\r\n]*+"
 _TEXT = r"([^<]*+)"
+_WORDS = r"([\w'.-]++(?: [\w'.-]++)*+)"
 
 
 def _form(*elements: str) -> re.Pattern[str]:
-    """Elements with white space around them; TEXT stands for a group of any text, NAME for one of an attribute's."""
+    """Elements with white space around them.
+
+    TEXT stands for a group of any text, WORDS for one that is as `_text` would have it, NAME for an attribute's.
+    """
     pattern = "".join(_SPACE + element for element in elements) + _SPACE
-    return re.compile(pattern.replace("TEXT", _TEXT).replace("NAME", r"([\w-]*+)"))
+    return re.compile(pattern.replace("TEXT", _TEXT).replace("WORDS", _WORDS).replace("NAME", r"([\w-]*+)"))
 
 
 _DAY = _form("<Year>([0-9]{4})</Year>", "<Month>([0-9]{2})</Month>", "<Day>([0-9]{2})</Day>")
@@ -59,9 +63,9 @@ _JOURNAL_INFO = _form(
 )
 _NAMES = _form(
     '<Author ValidYN="Y">',
-    "<LastName>TEXT</LastName>",
-    "<ForeName>TEXT</ForeName>",
-    "<Initials>TEXT</Initials>",
+    "<LastName>WORDS</LastName>",
+    "<ForeName>WORDS</ForeName>",
+    "<Initials>WORDS</Initials>",
 )
 _AUTHOR = _form(
     '<Author(?: ValidYN="Y")?( EqualContrib="Y")?>',
@@ -138,9 +142,8 @@ def journal_info(content: str) -> dict[str, str]:
 
 def author(item: str) -> Author:
     if names := _NAMES.fullmatch(item):  # most have no more
-        last_name, fore_name, initials = map(_text, names.groups())
-        if last_name:
-            return Author(last_name=last_name, fore_name=fore_name or None, initials=initials or None)
+        last_name, fore_name, initials = names.groups()
+        return Author(last_name=last_name, fore_name=fore_name, initials=initials)
     equal, last_name, fore_name, initials, suffix, collective_name, orcid, affiliations = _groups(_AUTHOR, item)
     if not (last_name or collective_name):
         raise NotPlainError

@@ -97,6 +97,14 @@ def test_a_part_that_is_not_plain_is_read_from_the_tree() -> None:
                 check(RECORD[:at] + piece.encode() + RECORD[at:])
 
 
+def test_what_looks_like_a_part_and_is_text_is_left_alone() -> None:
+    part = b"<DateRevised><Year>1993</Year><Month>11</Month><Day>15</Day></DateRevised>"
+    for around in (b"<![CDATA[%b]]>", b"<!-- %b -->", b"<?x %b?>"):
+        changed = RECORD.replace(b">T<", b">T" + around % part + b"<")
+        assert take_plain_parts(changed)[0] == changed
+        check(changed)
+
+
 @given(
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)), min_size=1, max_size=3)
 )
