@@ -119,6 +119,9 @@ def day(content: str) -> str:
     return "-".join(_groups(_DAY, content))
 
 
+# What is kept comes again and again: the articles of an issue follow each other, most records are of some thousand
+# journals, and most headings are Humans, Female, Adult.
+@lru_cache(maxsize=1024)
 def journal(content: str) -> Journal:
     issn, volume, issue, *date, title, abbreviation = map(_text, _groups(_JOURNAL, content))
     year, season, month, day, medline_date = date
@@ -132,7 +135,6 @@ def journal(content: str) -> Journal:
     )
 
 
-# What is kept comes again and again: most records are of some thousand journals, and of Humans, Female, Adult.
 @lru_cache(maxsize=4096)
 def journal_info(content: str) -> dict[str, str]:
     tags = ("Country", "MedlineTA", "NlmUniqueID", "ISSNLinking")
