@@ -108,6 +108,7 @@ _REFERENCE = _form(
     rf"(?:<ArticleIdList>((?:{_SPACE}<ArticleId IdType=\"[\w-]*+\">[^<]*+</ArticleId>)*+){_SPACE}</ArticleIdList>)?",
 )
 _IDENTIFIER = re.compile(rf'<ArticleId IdType="([\w-]*)">{_TEXT}<')
+_LONGEST_KEPT = 1_500
 _ENTITY = re.compile("&(?!(?:amp|lt|gt);)")
 
 
@@ -123,7 +124,7 @@ def day(content: str) -> str:
 # journals, and most headings are Humans, Female, Adult.
 @lru_cache(maxsize=1024)
 def journal(content: str) -> Journal:
-    issn, volume, issue, *date, title, abbreviation = map(_text, _groups(_JOURNAL, content))
+    issn, volume, issue, *date, title, abbreviation = map(_text, _groups(_JOURNAL, _short(content)))
     year, season, month, day, medline_date = date
     return Journal(
         title=title,
@@ -135,10 +136,10 @@ def journal(content: str) -> Journal:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def journal_info(content: str) -> dict[str, str]:
     tags = ("Country", "MedlineTA", "NlmUniqueID", "ISSNLinking")
-    found = zip(tags, _groups(_JOURNAL_INFO, content), strict=True)
+    found = zip(tags, _groups(_JOURNAL_INFO, _short(content)), strict=True)
     return {tag: _text(printed) for tag, printed in found if printed is not None}
 
 
@@ -163,13 +164,13 @@ def author(item: str) -> Author:
 
 @lru_cache(maxsize=512)
 def publication_type(item: str) -> tuple[str, str]:
-    ui, name = _groups(_PUBLICATION_TYPE, item)
+    ui, name = _groups(_PUBLICATION_TYPE, _short(item))
     return ui, _text(name)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def chemical(item: str) -> Chemical:
-    registry_number, ui, name = _groups(_CHEMICAL, item)
+    registry_number, ui, name = _groups(_CHEMICAL, _short(item))
     return Chemical(registry_number=_text(registry_number), ui=ui, name=_text(name))
 
 
@@ -180,7 +181,7 @@ def correction(item: str) -> Correction:
 
 @lru_cache(maxsize=4096)
 def heading(item: str) -> MeshHeading:
-    ui, major, kind, name, qualifiers = _groups(_HEADING, item)
+    ui, major, kind, name, qualifiers = _groups(_HEADING, _short(item))
     read = tuple(
         MeshQualifier(ui=ui, name=_text(name), major=major == "Y") for ui, major, name in _QUALIFIER.findall(qualifiers)
     )
@@ -197,7 +198,7 @@ def heading(item: str) -> MeshHeading:
 
 @lru_cache(maxsize=1024)
 def history_date(item: str) -> HistoryDate:
-    status, year, month, day = _groups(_HISTORY_DATE, item)
+    status, year, month, day = _groups(_HISTORY_DATE, _short(item))
     return HistoryDate(status=status, date=f"{year}-{month.zfill(2)}-{day.zfill(2)}")
 
 
@@ -212,6 +213,13 @@ def reference(item: str) -> Reference:
         doi=read_doi(printed.get("doi", "")),
         pmc=read_pmc(printed.get("pmc", "")),
     )
+
+
+def _short(text: str) -> str:
+    """A text of which thousands may be kept in memory; those that PubMed prints are half as long."""
+    if len(text) > _LONGEST_KEPT:
+        raise NotPlainError
+    return text
 
 
 def _groups(form: re.Pattern[str], text: str) -> tuple[Any, ...]:

@@ -105,6 +105,12 @@ def test_what_looks_like_a_part_and_is_text_is_left_alone() -> None:
         check(changed)
 
 
+def test_a_long_text_is_not_kept_in_memory() -> None:
+    changed = RECORD.replace(b"drug therapy", b"drug therapy " * 200)
+    assert take_plain_parts(changed)[1].mesh == ()
+    check(changed)
+
+
 @given(
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 12), st.sampled_from(PIECES)), min_size=1, max_size=3)
 )
