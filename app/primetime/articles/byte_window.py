@@ -11,7 +11,7 @@ from typing import IO, cast
 
 from primetime.errors import BadInput
 
-_CHUNK = 1 << 20
+_CHUNK = 256 << 10  # no more than stays in a core's cache while it is decompressed, searched and copied
 _WIDEST = 32 << 20  # a PubMed record of some thousand authors has 2 MB
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _SPACE = re.compile(rb"\s*")

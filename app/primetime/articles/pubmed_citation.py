@@ -4,12 +4,15 @@ Sources: https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd and
 https://www.nlm.nih.gov/bsd/licensee/elements_descriptions.html
 """
 
+from collections.abc import Iterable
+
 from lxml import etree
 
 from primetime.articles import pubmed_lists as lists
 from primetime.articles.identifiers import read_doi, read_pmid
 from primetime.articles.markup import plain_text
-from primetime.articles.publication_date import read_publication_date
+from primetime.articles.pubmed_journal import Journal, date_of, read_journal
+from primetime.articles.pubmed_plain_parts import NOTHING_TAKEN, TAKEN, PlainParts
 from primetime.articles.record import (
     AbstractSection,
     Article,
@@ -17,6 +20,7 @@ from primetime.articles.record import (
     Details,
     OtherAbstract,
     PublicationDate,
+    unique,
 )
 
 
@@ -24,22 +28,26 @@ class MalformedError(Exception):
     """A record lacks what an article cannot be without."""
 
 
-def read_record(root: etree._Element) -> Article | DeletedCitations:
-    """The article of a `PubmedArticle`, or the PMIDs of a `DeleteCitation`. Raises MalformedError."""
+def read_record(root: etree._Element, taken: PlainParts = NOTHING_TAKEN) -> Article | DeletedCitations:
+    """The article of a `PubmedArticle`, or the PMIDs of a `DeleteCitation`. Raises MalformedError.
+
+    `taken`: the lists that were read before, from the record's text.
+    """
     if root.tag == "DeleteCitation":
         return _deleted(root)
     if root.tag == "PubmedBookArticle":
         raise MalformedError("a book or a book's chapter, not an article")
-    citation = data = None
-    for child in root:
-        if child.tag == "MedlineCitation":
-            citation = child
-        elif child.tag == "PubmedData":
-            data = child
-    fields = {child.tag: child for child in citation} if citation is not None else {}
+    parts = _by_tag(root)
+    citation = parts.get("MedlineCitation")
+    fields = _by_tag(citation)
     if citation is None or "Article" not in fields:
         raise MalformedError("no MedlineCitation/Article")
-    return _article(citation, fields, {child.tag: child for child in data} if data is not None else {}, data)
+    return _article(citation, fields, _by_tag(parts.get("PubmedData")), parts.get("PubmedData"), taken)
+
+
+def _by_tag(element: etree._Element | None) -> dict[str, etree._Element]:
+    """The children by tag; of those that share one, the last."""
+    return {child.tag: child for child in element} if element is not None else {}
 
 
 def _deleted(root: etree._Element) -> DeletedCitations:
@@ -57,18 +65,19 @@ def _article(
     fields: dict[str, etree._Element],
     data: dict[str, etree._Element],
     data_element: etree._Element | None,
+    taken: PlainParts,
 ) -> Article:
     pmid, version = _identity(fields.get("PMID"))
-    article = {child.tag: child for child in fields["Article"]}
-    journal = {child.tag: child for child in article.get("Journal", ())}
-    issue = {child.tag: child for child in journal.get("JournalIssue", ())}
-    medline_journal = lists.texts(fields.get("MedlineJournalInfo"))
-    sections = _abstract_sections(article.get("Abstract"))
+    element = fields["Article"]
+    article = _by_tag(element)
+    journal = _journal(article.get("Journal"), taken)
+    medline_journal = lists.journal_info(fields.get("MedlineJournalInfo"), taken.journal_info)
+    sections, copyright_notice = _abstract(article.get("Abstract"))
     identifiers = [
         (item.get("IdType", ""), plain_text(item)) for item in data.get("ArticleIdList", ()) if item.text is not None
     ]
     by_kind = dict(reversed(identifiers))
-    types = list(article.get("PublicationTypeList", ()))
+    types = lists.publication_types(article.get("PublicationTypeList"), taken.publication_types)
     vernacular = plain_text(article.get("VernacularTitle"))
     return Article(
         pmid=pmid,
@@ -76,49 +85,51 @@ def _article(
         title=plain_text(article.get("ArticleTitle")) or vernacular,
         abstract="\n".join(f"{part.label}: {part.text}" if part.label else part.text for part in sections),
         abstract_sections=sections,
-        journal=plain_text(journal.get("Title")),
-        journal_abbreviation=plain_text(journal.get("ISOAbbreviation")) or medline_journal.get("MedlineTA", ""),
-        publication_date=_publication_date(issue.get("PubDate"), article.get("ArticleDate")),
-        authors=lists.authors(article.get("AuthorList")),
-        mesh=lists.mesh(fields.get("MeshHeadingList")),
-        publication_types=lists.unique(plain_text(item) for item in types),
-        keywords=lists.unique(plain_text(item) for listed in citation.iterchildren("KeywordList") for item in listed),
-        doi=read_doi(by_kind.get("doi", "")) or _electronic_doi(fields["Article"]),
+        journal=journal.title,
+        journal_abbreviation=journal.abbreviation or medline_journal.get("MedlineTA", ""),
+        publication_date=_publication_date(journal.date, article.get("ArticleDate")),
+        authors=lists.authors(article.get("AuthorList"), taken.authors),
+        mesh=lists.mesh(fields.get("MeshHeadingList"), taken.mesh),
+        publication_types=unique([name for _, name in types]),
+        keywords=unique(plain_text(item) for listed in _all("KeywordList", fields, citation) for item in listed),
+        doi=read_doi(by_kind.get("doi", "")) or _electronic_doi(element),
         pmc=by_kind.get("pmc") or None,
-        languages=lists.unique(plain_text(item) for item in fields["Article"].iterchildren("Language")),
+        languages=_texts("Language", article, element),
         owner=citation.get("Owner", ""),
-        volume=plain_text(issue.get("Volume")),
-        issue=plain_text(issue.get("Issue")),
+        volume=journal.volume,
+        issue=journal.issue,
         pages=_pages(article.get("Pagination")),
         details=Details(
             vernacular_title=vernacular,
             electronic_date=lists.day_of(article.get("ArticleDate")),
-            publication_model=fields["Article"].get("PubModel", ""),
+            publication_model=element.get("PubModel", ""),
             publication_status=plain_text(data.get("PublicationStatus")),
             status=citation.get("Status", ""),
             indexing_method=citation.get("IndexingMethod", ""),
-            completed=lists.day_of(fields.get("DateCompleted")),
-            revised=lists.day_of(fields.get("DateRevised")),
+            completed=lists.day_of(fields.get("DateCompleted"), taken.completed),
+            revised=lists.day_of(fields.get("DateRevised"), taken.revised),
             journal_country=medline_journal.get("Country", ""),
-            journal_issn=plain_text(journal.get("ISSN")),
+            journal_issn=journal.issn,
             journal_issn_linking=medline_journal.get("ISSNLinking", ""),
             journal_nlm_id=medline_journal.get("NlmUniqueID", ""),
-            copyright=_copyright(article.get("Abstract")),
+            copyright=copyright_notice,
             conflicts=plain_text(fields.get("CoiStatement")),
             authors_complete="AuthorList" not in article or article["AuthorList"].get("CompleteYN") != "N",
-            publication_type_uis=lists.unique(item.get("UI", "") for item in types),
+            publication_type_uis=unique([ui for ui, _ in types]),
             identifiers=tuple(one for one in identifiers if one[0] not in ("pubmed", "doi", "pmc")),
-            citation_subsets=lists.unique(plain_text(item) for item in citation.iterchildren("CitationSubset")),
-            gene_symbols=lists.unique(plain_text(item) for item in fields.get("GeneSymbolList", ())),
-            notes=lists.unique(plain_text(item) for item in citation.iterchildren("GeneralNote", "SpaceFlightMission")),
+            citation_subsets=_texts("CitationSubset", fields, citation),
+            gene_symbols=unique(plain_text(item) for item in fields.get("GeneSymbolList", ())),
+            notes=unique(plain_text(item) for item in citation.iterchildren("GeneralNote", "SpaceFlightMission"))
+            if "GeneralNote" in fields or "SpaceFlightMission" in fields
+            else (),
             supplementary_concepts=lists.supplementary_concepts(fields.get("SupplMeshList")),
-            chemicals=lists.chemicals(fields.get("ChemicalList")),
+            chemicals=lists.chemicals(fields.get("ChemicalList"), taken.chemicals),
             grants=lists.grants(article.get("GrantList")),
-            references=lists.references(data_element.iterchildren("ReferenceList"))
+            references=lists.references(data_element.iterchildren("ReferenceList"), taken.references)
             if data_element is not None and "ReferenceList" in data
             else (),
-            corrections=lists.corrections(fields.get("CommentsCorrectionsList")),
-            history=lists.history(data.get("History")),
+            corrections=lists.corrections(fields.get("CommentsCorrectionsList"), taken.corrections),
+            history=lists.history(data.get("History"), taken.history),
             data_banks=lists.data_banks(article.get("DataBankList")),
             other_abstracts=_other_abstracts(citation) if "OtherAbstract" in fields else (),
             investigators=lists.authors(fields.get("InvestigatorList")),
@@ -140,18 +151,34 @@ def _identity(element: etree._Element | None) -> tuple[int, int]:
     return pmid, int(version)
 
 
-def _abstract_sections(abstract: etree._Element | None) -> tuple[AbstractSection, ...]:
-    if abstract is None:
+def _all(tag: str, by_tag: dict[str, etree._Element], parent: etree._Element) -> Iterable[etree._Element]:
+    """The children of `parent` with this tag. Going through them again is for those with more than one of a tag."""
+    if tag not in by_tag:
         return ()
-    sections = (
-        AbstractSection(label=(item.get("Label") or "").strip(), text=plain_text(item))
-        for item in abstract.iterchildren("AbstractText")
-    )
-    return tuple(section for section in sections if section.text)
+    return (by_tag[tag],) if len(by_tag) == len(parent) else parent.iterchildren(tag)
 
 
-def _copyright(abstract: etree._Element | None) -> str:
-    return plain_text(abstract.find("CopyrightInformation")) if abstract is not None else ""
+def _texts(tag: str, by_tag: dict[str, etree._Element], parent: etree._Element) -> tuple[str, ...]:
+    return unique([plain_text(child) for child in _all(tag, by_tag, parent)])
+
+
+def _journal(element: etree._Element | None, taken: PlainParts) -> Journal:
+    if element is None:
+        return Journal()
+    return taken.journal if element.text == TAKEN else read_journal(element)
+
+
+def _abstract(element: etree._Element | None) -> tuple[tuple[AbstractSection, ...], str]:
+    """The sections that have a text, and the notice of copyright."""
+    sections: list[AbstractSection] = []
+    copyright_notice = ""
+    for child in element if element is not None else ():
+        text = plain_text(child)
+        if child.tag == "AbstractText" and text:
+            sections.append(AbstractSection(label=(child.get("Label") or "").strip(), text=text))
+        elif child.tag == "CopyrightInformation":
+            copyright_notice = copyright_notice or text
+    return tuple(sections), copyright_notice
 
 
 def _other_abstracts(citation: etree._Element) -> tuple[OtherAbstract, ...]:
@@ -165,24 +192,12 @@ def _other_abstracts(citation: etree._Element) -> tuple[OtherAbstract, ...]:
     )
 
 
-def _publication_date(issue: etree._Element | None, electronic: etree._Element | None) -> PublicationDate:
+def _publication_date(issue: PublicationDate, electronic: etree._Element | None) -> PublicationDate:
     """The issue's date; the electronic publication's where the issue has none that can be read."""
-    best = PublicationDate(printed="")
-    for element in (issue, electronic):
-        if element is None:
-            continue
-        fields = lists.texts(element)
-        found = read_publication_date(
-            year=fields.get("Year", ""),
-            month=fields.get("Month", ""),
-            day=fields.get("Day", ""),
-            season=fields.get("Season", ""),
-            medline_date=fields.get("MedlineDate", ""),
-        )
-        if found.first is not None:
-            return found
-        best = best if best.printed else found
-    return best
+    if issue.first is not None or electronic is None:
+        return issue
+    found = date_of(electronic)
+    return found if found.first is not None or not issue.printed else issue
 
 
 def _pages(pagination: etree._Element | None) -> str:

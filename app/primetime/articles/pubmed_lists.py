@@ -1,15 +1,17 @@
 """The lists of a PubMed record: authors, MeSH, chemicals, grants, references, notices, history.
 
 Each function takes the list's element, or None where the record has none, and walks it once: looking fields up by
-path costs more than all the rest of reading.
+path costs more than all the rest of reading. Where a list's items have been taken from the record's text before it
+was parsed, `taken` is what they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
 from primetime.articles.identifiers import read_doi, read_orcid, read_pmc, read_pmid
 from primetime.articles.markup import plain_text
+from primetime.articles.pubmed_plain_parts import TAKEN
 from primetime.articles.record import (
     Author,
     Chemical,
@@ -21,13 +23,16 @@ from primetime.articles.record import (
     MeshQualifier,
     Reference,
     SupplementaryConcept,
+    unique,
 )
 
 
-def authors(listed: etree._Element | None) -> tuple[Author, ...]:
+def authors(listed: etree._Element | None, taken: tuple[Author, ...] = ()) -> tuple[Author, ...]:
     """Authors, investigators or the persons an article is about; misprinted names (ValidYN="N") left out."""
     if listed is None:
         return ()
+    if listed.text == TAKEN:
+        return taken
     # The corrected name stands beside the misprinted one.
     read = [_author(element) for element in listed if element.get("ValidYN") != "N"]
     return tuple(author for author in read if author.last_name or author.fore_name or author.collective_name)
@@ -66,9 +71,11 @@ def _author(element: etree._Element) -> Author:
     )
 
 
-def mesh(listed: etree._Element | None) -> tuple[MeshHeading, ...]:
+def mesh(listed: etree._Element | None, taken: tuple[MeshHeading, ...] = ()) -> tuple[MeshHeading, ...]:
     if listed is None:
         return ()
+    if listed.text == TAKEN:
+        return taken
     read = [_heading(element) for element in listed]
     return tuple(heading for heading in read if heading.name)
 
@@ -95,9 +102,11 @@ def supplementary_concepts(listed: etree._Element | None) -> tuple[Supplementary
     )
 
 
-def chemicals(listed: etree._Element | None) -> tuple[Chemical, ...]:
+def chemicals(listed: etree._Element | None, taken: tuple[Chemical, ...] = ()) -> tuple[Chemical, ...]:
     if listed is None:
         return ()
+    if listed.text == TAKEN:
+        return taken
     found: list[Chemical] = []
     for element in listed:
         number = ui = name = ""
@@ -139,9 +148,11 @@ def data_banks(listed: etree._Element | None) -> tuple[DataBank, ...]:
     )
 
 
-def corrections(listed: etree._Element | None) -> tuple[Correction, ...]:
+def corrections(listed: etree._Element | None, taken: tuple[Correction, ...] = ()) -> tuple[Correction, ...]:
     if listed is None:
         return ()
+    if listed.text == TAKEN:
+        return taken
     found: list[Correction] = []
     for element in listed:
         source = note = ""
@@ -157,38 +168,58 @@ def corrections(listed: etree._Element | None) -> tuple[Correction, ...]:
     return tuple(found)
 
 
-def references(listed: Iterable[etree._Element]) -> tuple[Reference, ...]:
+def references(listed: Iterable[etree._Element], taken: tuple[Reference, ...]) -> tuple[Reference, ...]:
     """The works cited, of all `ReferenceList`s of a record; PubMed nests them as articles nest their sections."""
     found: list[Reference] = []
-    for element in (item for one in listed for item in one.iter("Reference")):
-        citation = ""
-        pmid, doi, pmc = None, None, None
-        for child in element:
-            if child.tag == "Citation":
-                citation = plain_text(child)
-            elif child.tag == "ArticleIdList":
-                for identifier in child:
-                    kind = identifier.get("IdType")
-                    if kind == "pubmed":
-                        pmid = read_pmid(plain_text(identifier))
-                    elif kind == "doi":
-                        doi = read_doi(plain_text(identifier))
-                    elif kind in ("pmc", "pmcid"):
-                        pmc = read_pmc(plain_text(identifier))
-        found.append(Reference(citation=citation, pmid=pmid, doi=doi, pmc=pmc))
+    for element in listed:
+        if element.text == TAKEN:
+            found += taken
+        else:
+            found += [_reference(item) for item in element.iter("Reference")]
     return tuple(found)
 
 
-def history(listed: etree._Element | None) -> tuple[HistoryDate, ...]:
+def _reference(element: etree._Element) -> Reference:
+    citation = ""
+    pmid, doi, pmc = None, None, None
+    for child in element:
+        if child.tag == "Citation":
+            citation = plain_text(child)
+        elif child.tag == "ArticleIdList":
+            for identifier in child:
+                kind = identifier.get("IdType")
+                if kind == "pubmed":
+                    pmid = read_pmid(plain_text(identifier))
+                elif kind == "doi":
+                    doi = read_doi(plain_text(identifier))
+                elif kind in ("pmc", "pmcid"):
+                    pmc = read_pmc(plain_text(identifier))
+    return Reference(citation=citation, pmid=pmid, doi=doi, pmc=pmc)
+
+
+def publication_types(listed: etree._Element | None, taken: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """UI and name of each."""
     if listed is None:
         return ()
+    if listed.text == TAKEN:
+        return taken
+    return tuple((item.get("UI", ""), plain_text(item)) for item in listed)
+
+
+def history(listed: etree._Element | None, taken: tuple[HistoryDate, ...] = ()) -> tuple[HistoryDate, ...]:
+    if listed is None:
+        return ()
+    if listed.text == TAKEN:
+        return taken
     return tuple(HistoryDate(status=element.get("PubStatus", ""), date=day_of(element)) for element in listed)
 
 
-def day_of(element: etree._Element | None) -> str:
+def day_of(element: etree._Element | None, taken: str = "") -> str:
     """A date whose parts are elements, as 1976-12-03; shorter where parts are missing, empty without a year."""
     if element is None:
         return ""
+    if element.text == TAKEN:
+        return taken
     year = month = day = ""
     for child in element:
         if child.tag == "Year":
@@ -204,11 +235,10 @@ def day_of(element: etree._Element | None) -> str:
     return f"{year}-{month.zfill(2)}-{day.zfill(2)}" if day else f"{year}-{month.zfill(2)}"
 
 
+def journal_info(element: etree._Element | None, taken: Mapping[str, str]) -> Mapping[str, str]:
+    return taken if element is not None and element.text == TAKEN else texts(element)
+
+
 def texts(element: etree._Element | None) -> dict[str, str]:
     """The element's children by tag, as plain text."""
-    return {str(child.tag): plain_text(child) for child in element} if element is not None else {}
-
-
-def unique(found: Iterable[str]) -> tuple[str, ...]:
-    """Without repetitions and empty texts, in their order."""
-    return tuple(dict.fromkeys(text for text in found if text))
+    return {child.tag: plain_text(child) for child in element} if element is not None else {}

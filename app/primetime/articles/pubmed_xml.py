@@ -9,6 +9,7 @@ from lxml import etree
 
 from primetime.articles.byte_window import open_plain_or_gzip
 from primetime.articles.pubmed_citation import MalformedError, read_record
+from primetime.articles.pubmed_plain_parts import NOTHING_TAKEN, PlainParts, take_plain_parts
 from primetime.articles.record import Record, SkippedRecord
 from primetime.articles.record_stream import RawRecord, split_records
 
@@ -51,13 +52,14 @@ def read_raw(batch: list[RawRecord]) -> list[Record]:
     """What each of the records is. Reads them as one document where all are well-formed, else one by one."""
     parser = _parser()
     if all(not raw.problem for raw in batch):
+        cut = [take_plain_parts(raw.xml) for raw in batch]
         try:
-            root = etree.fromstring(b"<set>" + b"".join(raw.xml for raw in batch) + b"</set>", parser)
+            root = etree.fromstring(b"<set>" + b"".join(left for left, _ in cut) + b"</set>", parser)
         except etree.XMLSyntaxError:
             root = None
         # A comment that opens in one record and closes in another would hide what stands between.
         if root is not None and len(root) == len(batch):
-            return [_read(raw, element) for raw, element in zip(batch, root, strict=True)]
+            return [_read(raw, element, taken) for raw, element, (_, taken) in zip(batch, root, cut, strict=True)]
     return [_read_alone(raw, parser) for raw in batch]
 
 
@@ -83,9 +85,9 @@ def _read_alone(raw: RawRecord, parser: etree.XMLParser) -> Record:
         return _skipped(raw, f"not well-formed XML at line {raw.line + (error.lineno or 1) - 1}: {error.msg}")
 
 
-def _read(raw: RawRecord, element: etree._Element) -> Record:
+def _read(raw: RawRecord, element: etree._Element, taken: PlainParts = NOTHING_TAKEN) -> Record:
     try:
-        return read_record(element)
+        return read_record(element, taken)
     except MalformedError as error:
         return _skipped(raw, str(error))
 

@@ -5,6 +5,7 @@ collector of cycles, which they cannot form.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -206,6 +207,11 @@ class WantedArticle:
 
 Record = Article | DeletedCitations | SkippedRecord | WantedArticle
 """What a file is read as, in its order."""
+
+
+def unique(found: Iterable[str]) -> tuple[str, ...]:
+    """Without repetitions and empty texts, in their order."""
+    return tuple(dict.fromkeys(text for text in found if text))
 
 
 def article_text(title: str, abstract: str) -> str:
