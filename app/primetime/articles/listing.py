@@ -14,6 +14,13 @@ from primetime.database.queries import load_queries
 QUERIES = load_queries("primetime.articles")
 Sort = Literal["newest", "oldest", "title", "relevance"]
 _EXCERPT = 280
+# The column that an order goes by, before the PMID.
+_KEYS: dict[Sort, str] = {
+    "newest": "publication_date",
+    "oldest": "publication_date",
+    "title": "title",
+    "relevance": "search_document",
+}
 # A list is counted so far, and estimated beyond. Counting takes 0.1 µs an article where an index has all that is asked
 # for, and twenty times that where each match is visited in the table, as words, headings and types need.
 INDEXED_AT_MOST = 200_000
@@ -224,8 +231,13 @@ def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Co
 
 def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
     """A query of this room with the filters and the order put in; without a text, relevance means newest."""
-    order = "newest" if sort == "relevance" and filters.q is None else sort
-    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order], columns=QUERIES["export_columns"])
+    order: Sort = "newest" if sort == "relevance" and filters.q is None else sort
+    return QUERIES[name].format(
+        filter=QUERIES["filter"],
+        order=QUERIES[order],
+        key=sql.Identifier(_KEYS[order]),
+        columns=QUERIES["export_columns"],
+    )
 
 
 def author_line(author: dict[str, Any]) -> str:
