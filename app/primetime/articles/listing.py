@@ -25,6 +25,7 @@ _KEYS: dict[Sort, str] = {
 # for, and twenty times that where each match is visited in the table, as words, headings and types need.
 INDEXED_AT_MOST = 200_000
 VISITED_AT_MOST = 10_000
+_WORDS_FOR_ONE = 4  # so many are visited in the table of words as soon as one in that of articles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +134,7 @@ def list_articles(
     shown = offset + len(items)
     if items and len(items) < limit:  # it is the last page
         return Page(items=items, total=shown)
-    return Page(items=items, total=max(_expected(connection, filters), shown), total_is_estimate=True)
+    return Page(items=items, total=max(_expected(connection, filters, sort), shown), total_is_estimate=True)
 
 
 def page_of_pmids(
@@ -146,37 +147,50 @@ def page_of_pmids(
 def _page_by_index(
     connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
 ) -> tuple[list[int], int | None]:
-    """The page's PMIDs, and how many articles there are; None: more than INDEXED_AT_MOST."""
+    """The page's PMIDs, and how many articles there are; None: more than are counted."""
+    at_most = _counted_at_most(filters, sort)
     pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
     row = connection.execute(
         QUERIES["count_at_most"].format(filter=QUERIES["filter"]),
-        {**asdict(filters), "enough": INDEXED_AT_MOST + 1},
+        {**asdict(filters), "enough": at_most + 1},
         prepare=False,
     ).fetchone()
     counted = int(row[0]) if row else 0
-    return pmids, counted if counted <= INDEXED_AT_MOST else None
+    return pmids, counted if counted <= at_most else None
 
 
 def _page_of_few(
     connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
 ) -> tuple[list[int], int | None]:
-    """As above, up to VISITED_AT_MOST: each match is visited once, to be counted and put in order."""
+    """As above: each match is visited once, to be counted and put in order."""
+    at_most = _counted_at_most(filters, sort)
     with connection.transaction(force_rollback=True):  # the settings end with it
         connection.execute(QUERIES["by_matches"])
         row = connection.execute(
             select_articles("page_of_few", filters, sort),
-            {**asdict(filters), **page, "at_most": VISITED_AT_MOST},
+            {**asdict(filters), **page, "at_most": at_most},
             prepare=False,
         ).fetchone()
     assert row is not None
     counted, pmids = row
-    if counted <= VISITED_AT_MOST:
+    if counted <= at_most:
         return pmids, counted
     # So many pass that the order's own index comes upon a page of them soon.
     return page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page), None
 
 
-def _expected(connection: psycopg.Connection, filters: Filters) -> int:
+def _words_suffice(filters: Filters, sort: Sort) -> bool:
+    """Whether the table of words, which is small, tells which articles pass and in which order."""
+    return bool(filters.q) and not (filters.journal or filters.publication_type or filters.mesh or sort == "title")
+
+
+def _counted_at_most(filters: Filters, sort: Sort) -> int:
+    if not filters.visit_matches:
+        return INDEXED_AT_MOST
+    return VISITED_AT_MOST * _WORDS_FOR_ONE if _words_suffice(filters, sort) else VISITED_AT_MOST
+
+
+def _expected(connection: psycopg.Connection, filters: Filters, sort: Sort) -> int:
     """What PostgreSQL's planner expects of its statistics of values and words, to two digits."""
     # They do not know of duplicates, of which it would expect half of all.
     row = connection.execute(
@@ -185,8 +199,7 @@ def _expected(connection: psycopg.Connection, filters: Filters) -> int:
         prepare=False,
     ).fetchone()
     expected = int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
-    least = VISITED_AT_MOST if filters.visit_matches else INDEXED_AT_MOST
-    return max(least, round(expected, 2 - len(str(expected))))
+    return max(_counted_at_most(filters, sort), round(expected, 2 - len(str(expected))))
 
 
 def count_articles(connection: psycopg.Connection, filters: Filters) -> int:
@@ -236,6 +249,7 @@ def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
         filter=QUERIES["filter"],
         order=QUERIES[order],
         key=sql.Identifier(_KEYS[order]),
+        visited=QUERIES["article_words" if _words_suffice(filters, sort) else "articles"],
         columns=QUERIES["export_columns"],
     )
 
