@@ -1,7 +1,7 @@
 """Finding stored articles: filters, full text, paging; one query a page, never one a row."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -141,7 +141,7 @@ def page_of_pmids(
     connection: psycopg.Connection, query: sql.Composed, filters: Filters, page: Mapping[str, object]
 ) -> list[int]:
     # Never prepared: a plan made for any parameters could not leave out the filters that are not used.
-    return [row[0] for row in connection.execute(query, {**asdict(filters), **page}, prepare=False)]
+    return [row[0] for row in connection.execute(query, {**vars(filters), **page}, prepare=False)]
 
 
 def _page_by_index(
@@ -152,7 +152,7 @@ def _page_by_index(
     pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
     row = connection.execute(
         QUERIES["count_at_most"].format(filter=QUERIES["filter"]),
-        {**asdict(filters), "enough": at_most + 1},
+        {**vars(filters), "enough": at_most + 1},
         prepare=False,
     ).fetchone()
     counted = int(row[0]) if row else 0
@@ -168,7 +168,7 @@ def _page_of_few(
         connection.execute(QUERIES["by_matches"])
         row = connection.execute(
             select_articles("page_of_few", filters, sort),
-            {**asdict(filters), **page, "at_most": at_most},
+            {**vars(filters), **page, "at_most": at_most},
             prepare=False,
         ).fetchone()
     assert row is not None
@@ -195,7 +195,7 @@ def _expected(connection: psycopg.Connection, filters: Filters, sort: Sort) -> i
     # They do not know of duplicates, of which it would expect half of all.
     row = connection.execute(
         QUERIES["plan_of_filter"].format(filter=QUERIES["filter"]),
-        asdict(replace(filters, duplicates=True)),
+        vars(replace(filters, duplicates=True)),
         prepare=False,
     ).fetchone()
     expected = int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
@@ -205,7 +205,7 @@ def _expected(connection: psycopg.Connection, filters: Filters, sort: Sort) -> i
 def count_articles(connection: psycopg.Connection, filters: Filters) -> int:
     """How many articles the filters leave."""
     counted = connection.execute(
-        QUERIES["count_articles"].format(filter=QUERIES["filter"]), asdict(filters), prepare=False
+        QUERIES["count_articles"].format(filter=QUERIES["filter"]), vars(filters), prepare=False
     ).fetchone()
     return int(counted[0]) if counted else 0
 
