@@ -1,6 +1,6 @@
 """Finding stored articles: filters, full text, paging; one query a page, never one a row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
@@ -45,6 +45,10 @@ class Filters:
     def visit_matches(self) -> bool:
         """Whether only the table can tell which articles pass, once an index has told the likely ones."""
         return bool(self.q or self.publication_type or self.mesh)
+
+
+# What was counted of filters; None: more than is counted.
+Counts = MutableMapping[Filters, int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +126,24 @@ class Corpus:
 
 
 def list_articles(
-    connection: psycopg.Connection, filters: Filters, *, sort: Sort = "newest", limit: int = 25, offset: int = 0
+    connection: psycopg.Connection,
+    filters: Filters,
+    *,
+    sort: Sort = "newest",
+    limit: int = 25,
+    offset: int = 0,
+    counts: Counts | None = None,
 ) -> Page:
-    """A page of articles and how many there are in all; about so many where counting would take long."""
+    """A page of articles and how many there are in all; about so many where counting would take long.
+
+    What stands in `counts`, of the present state of the data, is not counted again, and what is counted is put there.
+    """
     page = {"limit": limit, "offset": offset}
-    read = _page_of_few if filters.visit_matches else _page_by_index
-    pmids, counted = read(connection, filters, sort, page)
+    if filters.visit_matches:
+        pmids, counted = _page_of_few(connection, filters, sort, page)
+    else:
+        pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
+        counted = _counted(connection, filters, counts)
     items = summaries_of(connection, pmids)
     if counted is not None:
         return Page(items=items, total=counted)
@@ -144,25 +160,27 @@ def page_of_pmids(
     return [row[0] for row in connection.execute(query, {**vars(filters), **page}, prepare=False)]
 
 
-def _page_by_index(
-    connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
-) -> tuple[list[int], int | None]:
-    """The page's PMIDs, and how many articles there are; None: more than are counted."""
-    at_most = _counted_at_most(filters, sort)
-    pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
+def _counted(connection: psycopg.Connection, filters: Filters, counts: Counts | None) -> int | None:
+    """How many articles there are, by an index alone; None: more than INDEXED_AT_MOST."""
+    keep = counts is not None and filters.pmids is None  # a list is no key
+    if counts is not None and keep and filters in counts:
+        return counts[filters]
     row = connection.execute(
         QUERIES["count_at_most"].format(filter=QUERIES["filter"]),
-        {**vars(filters), "enough": at_most + 1},
+        {**vars(filters), "enough": INDEXED_AT_MOST + 1},
         prepare=False,
     ).fetchone()
-    counted = int(row[0]) if row else 0
-    return pmids, counted if counted <= at_most else None
+    found = int(row[0]) if row else 0
+    counted = found if found <= INDEXED_AT_MOST else None
+    if counts is not None and keep:
+        counts[filters] = counted
+    return counted
 
 
 def _page_of_few(
     connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
 ) -> tuple[list[int], int | None]:
-    """As above: each match is visited once, to be counted and put in order."""
+    """The page's PMIDs, and how many articles there are: each match is visited once, to be counted and put in order."""
     at_most = _counted_at_most(filters, sort)
     with connection.transaction(force_rollback=True):  # the settings end with it
         connection.execute(QUERIES["by_matches"])
