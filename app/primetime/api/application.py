@@ -45,6 +45,7 @@ from primetime.api.admission import Admission
 from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
 from primetime.api.changes import Changes
+from primetime.api.counts import KeptCounts
 from primetime.api.description import describe, description_router
 from primetime.api.keeping import Keeping
 from primetime.api.problems import answer_errors
@@ -182,6 +183,7 @@ def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool,
         shelf=shelf,
         allowance=Allowance(shelf, settings),
         changes=changes,
+        counts=KeptCounts(changes),
         callers=Callers(pool, sessions, changes),
         queue=create_queue(settings),
         pubmed=pubmed_client,

@@ -65,16 +65,20 @@ def filters_without_topic(question: ArticleQuestion) -> Filters:
 
 
 @router.get("")
-def articles(question: Annotated[ArticlePageQuestion, Query()], connection: Connection) -> ArticlePage:
+def articles(
+    question: Annotated[ArticlePageQuestion, Query()], shared: ServicesOf, connection: Connection
+) -> ArticlePage:
     """A page by its number; or by `cursor`, the `next` of the page before it, asked with the same filters and sort."""
     if question.cursor is not None:
         return _following(question, question.cursor, connection)
+    counts = shared.counts.current()
     found = list_articles(
         connection,
         filters_of(question, connection),
         sort=question.sort,
         limit=question.page_size,
         offset=(question.page - 1) * question.page_size,
+        counts=counts,
     )
     return ArticlePage(
         items=with_topics(connection, found.items),

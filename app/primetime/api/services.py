@@ -18,6 +18,7 @@ from primetime.accounts.sessions import Sessions
 from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
 from primetime.api.changes import Changes
+from primetime.api.counts import KeptCounts
 from primetime.api.shelf import Shelf
 from primetime.buckets.bucket import Bucket, open_bucket
 from primetime.encoder.serving import Encoder
@@ -40,6 +41,7 @@ class Services:
     shelf: Shelf
     allowance: Allowance
     changes: Changes
+    counts: KeptCounts
     callers: Callers
     queue: App
     pubmed: PubMed

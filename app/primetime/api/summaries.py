@@ -1,7 +1,6 @@
 """Article summaries with what other rooms know of them: topic and similarity. One query a list."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import psycopg
 
@@ -18,7 +17,7 @@ QUERIES = load_queries("primetime.api")
 def with_topics(connection: psycopg.Connection, articles: Sequence[ArticleSummary]) -> list[Summary]:
     """The summaries, each with its topic of the newest analysis."""
     topics = topics_of(connection, [article.pmid for article in articles])
-    return [Summary(**asdict(article), topic=topics.get(article.pmid)) for article in articles]
+    return [Summary(**vars(article), topic=topics.get(article.pmid)) for article in articles]
 
 
 def ranked(connection: psycopg.Connection, neighbours: Sequence[Neighbour | Found]) -> list[RankedSummary]:

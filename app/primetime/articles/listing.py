@@ -1,7 +1,7 @@
 """Finding stored articles: filters, full text, paging; one query a page, never one a row."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -14,10 +14,18 @@ from primetime.database.queries import load_queries
 QUERIES = load_queries("primetime.articles")
 Sort = Literal["newest", "oldest", "title", "relevance"]
 _EXCERPT = 280
+# The column that an order goes by, before the PMID.
+_KEYS: dict[Sort, str] = {
+    "newest": "publication_date",
+    "oldest": "publication_date",
+    "title": "title",
+    "relevance": "search_document",
+}
 # A list is counted so far, and estimated beyond. Counting takes 0.1 µs an article where an index has all that is asked
 # for, and twenty times that where each match is visited in the table, as words, headings and types need.
 INDEXED_AT_MOST = 200_000
 VISITED_AT_MOST = 10_000
+_WORDS_FOR_ONE = 4  # so many are visited in the table of words as soon as one in that of articles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +45,10 @@ class Filters:
     def visit_matches(self) -> bool:
         """Whether only the table can tell which articles pass, once an index has told the likely ones."""
         return bool(self.q or self.publication_type or self.mesh)
+
+
+# What was counted of filters; None: more than is counted.
+Counts = MutableMapping[Filters, int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,78 +126,104 @@ class Corpus:
 
 
 def list_articles(
-    connection: psycopg.Connection, filters: Filters, *, sort: Sort = "newest", limit: int = 25, offset: int = 0
+    connection: psycopg.Connection,
+    filters: Filters,
+    *,
+    sort: Sort = "newest",
+    limit: int = 25,
+    offset: int = 0,
+    counts: Counts | None = None,
 ) -> Page:
-    """A page of articles and how many there are in all; about so many where counting would take long."""
+    """A page of articles and how many there are in all; about so many where counting would take long.
+
+    What stands in `counts`, of the present state of the data, is not counted again, and what is counted is put there.
+    """
     page = {"limit": limit, "offset": offset}
-    read = _page_of_few if filters.visit_matches else _page_by_index
-    pmids, counted = read(connection, filters, sort, page)
+    if filters.visit_matches:
+        pmids, counted = _page_of_few(connection, filters, sort, page)
+    else:
+        pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
+        counted = _counted(connection, filters, counts)
     items = summaries_of(connection, pmids)
     if counted is not None:
         return Page(items=items, total=counted)
     shown = offset + len(items)
     if items and len(items) < limit:  # it is the last page
         return Page(items=items, total=shown)
-    return Page(items=items, total=max(_expected(connection, filters), shown), total_is_estimate=True)
+    return Page(items=items, total=max(_expected(connection, filters, sort), shown), total_is_estimate=True)
 
 
 def page_of_pmids(
     connection: psycopg.Connection, query: sql.Composed, filters: Filters, page: Mapping[str, object]
 ) -> list[int]:
     # Never prepared: a plan made for any parameters could not leave out the filters that are not used.
-    return [row[0] for row in connection.execute(query, {**asdict(filters), **page}, prepare=False)]
+    return [row[0] for row in connection.execute(query, {**vars(filters), **page}, prepare=False)]
 
 
-def _page_by_index(
-    connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
-) -> tuple[list[int], int | None]:
-    """The page's PMIDs, and how many articles there are; None: more than INDEXED_AT_MOST."""
-    pmids = page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page)
+def _counted(connection: psycopg.Connection, filters: Filters, counts: Counts | None) -> int | None:
+    """How many articles there are, by an index alone; None: more than INDEXED_AT_MOST."""
+    keep = counts is not None and filters.pmids is None  # a list is no key
+    if counts is not None and keep and filters in counts:
+        return counts[filters]
     row = connection.execute(
         QUERIES["count_at_most"].format(filter=QUERIES["filter"]),
-        {**asdict(filters), "enough": INDEXED_AT_MOST + 1},
+        {**vars(filters), "enough": INDEXED_AT_MOST + 1},
         prepare=False,
     ).fetchone()
-    counted = int(row[0]) if row else 0
-    return pmids, counted if counted <= INDEXED_AT_MOST else None
+    found = int(row[0]) if row else 0
+    counted = found if found <= INDEXED_AT_MOST else None
+    if counts is not None and keep:
+        counts[filters] = counted
+    return counted
 
 
 def _page_of_few(
     connection: psycopg.Connection, filters: Filters, sort: Sort, page: Mapping[str, object]
 ) -> tuple[list[int], int | None]:
-    """As above, up to VISITED_AT_MOST: each match is visited once, to be counted and put in order."""
+    """The page's PMIDs, and how many articles there are: each match is visited once, to be counted and put in order."""
+    at_most = _counted_at_most(filters, sort)
     with connection.transaction(force_rollback=True):  # the settings end with it
         connection.execute(QUERIES["by_matches"])
         row = connection.execute(
             select_articles("page_of_few", filters, sort),
-            {**asdict(filters), **page, "at_most": VISITED_AT_MOST},
+            {**vars(filters), **page, "at_most": at_most},
             prepare=False,
         ).fetchone()
     assert row is not None
     counted, pmids = row
-    if counted <= VISITED_AT_MOST:
+    if counted <= at_most:
         return pmids, counted
     # So many pass that the order's own index comes upon a page of them soon.
     return page_of_pmids(connection, select_articles("list_pmids", filters, sort), filters, page), None
 
 
-def _expected(connection: psycopg.Connection, filters: Filters) -> int:
+def _words_suffice(filters: Filters, sort: Sort) -> bool:
+    """Whether the table of words, which is small, tells which articles pass and in which order."""
+    return bool(filters.q) and not (filters.journal or filters.publication_type or filters.mesh or sort == "title")
+
+
+def _counted_at_most(filters: Filters, sort: Sort) -> int:
+    if not filters.visit_matches:
+        return INDEXED_AT_MOST
+    return VISITED_AT_MOST * _WORDS_FOR_ONE if _words_suffice(filters, sort) else VISITED_AT_MOST
+
+
+def _expected(connection: psycopg.Connection, filters: Filters, sort: Sort) -> int:
     """What PostgreSQL's planner expects of its statistics of values and words, to two digits."""
     # They do not know of duplicates, of which it would expect half of all.
     row = connection.execute(
         QUERIES["plan_of_filter"].format(filter=QUERIES["filter"]),
-        asdict(replace(filters, duplicates=True)),
+        vars(replace(filters, duplicates=True)),
         prepare=False,
     ).fetchone()
     expected = int(row[0][0]["Plan"]["Plan Rows"]) if row else 0
-    least = VISITED_AT_MOST if filters.visit_matches else INDEXED_AT_MOST
-    return max(least, round(expected, 2 - len(str(expected))))
+    return max(_counted_at_most(filters, sort), round(expected, 2 - len(str(expected))))
 
 
 def count_articles(connection: psycopg.Connection, filters: Filters) -> int:
     """How many articles the filters leave."""
     counted = connection.execute(
-        QUERIES["count_articles"].format(filter=QUERIES["filter"]), asdict(filters), prepare=False
+        QUERIES["count_articles"].format(filter=QUERIES["filter"]), vars(filters), prepare=False
     ).fetchone()
     return int(counted[0]) if counted else 0
 
@@ -224,8 +262,14 @@ def describe_corpus(connection: psycopg.Connection, *, journals: int = 10) -> Co
 
 def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
     """A query of this room with the filters and the order put in; without a text, relevance means newest."""
-    order = "newest" if sort == "relevance" and filters.q is None else sort
-    return QUERIES[name].format(filter=QUERIES["filter"], order=QUERIES[order], columns=QUERIES["export_columns"])
+    order: Sort = "newest" if sort == "relevance" and filters.q is None else sort
+    return QUERIES[name].format(
+        filter=QUERIES["filter"],
+        order=QUERIES[order],
+        key=sql.Identifier(_KEYS[order]),
+        visited=QUERIES["article_words" if _words_suffice(filters, sort) else "articles"],
+        columns=QUERIES["export_columns"],
+    )
 
 
 def author_line(author: dict[str, Any]) -> str:

@@ -132,8 +132,9 @@ ORDER BY {order}
 LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: page_of_few
+-- No more of a match than its order needs: what stands further back in the row costs as much again as visiting it.
 WITH matches AS MATERIALIZED (
-    SELECT pmid, publication_date, title, search_document FROM articles WHERE {filter} LIMIT %(at_most)s + 1
+    SELECT pmid, {key} FROM {visited} WHERE {filter} LIMIT %(at_most)s + 1
 ), counted AS (
     SELECT count(*) AS matches FROM matches
 )
@@ -141,6 +142,15 @@ SELECT matches, ARRAY(
     SELECT pmid FROM matches WHERE (SELECT counted.matches FROM counted) <= %(at_most)s
     ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s)
 FROM counted;
+
+-- name: articles
+articles
+
+-- name: article_words
+-- As articles to the filter, of which no more than this is asked where words, years and PMIDs alone are given.
+(SELECT pmid, publication_date, publication_year, search_document, NULL::text AS journal,
+    NULL::text[] AS publication_types, NULL::jsonb AS mesh
+FROM article_words) AS articles
 
 -- name: by_matches
 -- In this transaction alone: the index of words, headings or types is what is left to begin with. The planner takes

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any, cast
 
 import psycopg
@@ -11,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from primetime.accounts.people import Role
 from primetime.api.services import Services
-from primetime.articles.record import Article
+from primetime.articles.record import Article, PublicationDate
 from primetime.articles.storing import store_articles
 from primetime.settings import Settings
 
@@ -62,6 +63,22 @@ def test_an_answer_is_kept_until_another_process_changes_the_data(
     assert reader.get("/api/v1/articles/1").headers["etag"] != first.headers["etag"]
 
 
+def test_a_list_is_counted_once_for_all_its_pages_and_again_when_the_data_change(
+    reader: TestClient, connection: psycopg.Connection
+) -> None:
+    def total(page: int) -> int:
+        return int(reader.get(f"/api/v1/articles?year_to=2000&page={page}").json()["total"])
+
+    dated = PublicationDate(printed="1999", first=date(1999, 1, 1), last=date(1999, 12, 31))
+    assert total(1) == 0
+    assert list(services(reader).counts.current().values()) == [0]
+    store_articles(connection, [replace(ARTICLE, pmid=pmid, publication_date=dated) for pmid in (2, 3)])
+    connection.commit()
+    eventually(lambda: total(1) == 2)
+    assert total(2) == 2
+    assert list(services(reader).counts.current().values()) == [2]
+
+
 def test_who_has_an_answer_already_is_told_so(reader: TestClient) -> None:
     etag = reader.get("/api/v1/articles/1").headers["etag"]
     for wanted in (etag, etag.removeprefix("W/"), f'"other", {etag}', "*"):
@@ -107,6 +124,7 @@ def test_nothing_is_kept_while_changes_cannot_be_heard(reader: TestClient, conne
     )
     connection.commit()
     eventually(lambda: services(reader).changes.data is None)
+    assert services(reader).counts.current() is not services(reader).counts.current()
     assert [how(reader), how(reader)] == ["fwd=miss", "fwd=miss"]
     assert reader.get("/api/v1/articles/1", headers={"If-None-Match": "*"}).status_code == 304
     eventually(lambda: services(reader).changes.data is not None)
