@@ -33,7 +33,7 @@ class Outlook:
     citations: list[dict[str, Any]]
     """{"counts": [{"year": 2019, "citations": 5}, …], "known": of how many articles, "forecast": …}"""
     measured: dict[str, Measured | None]
-    """of papers, months, citations"""
+    """by the names under which a run keeps them"""
 
 
 def look_ahead(
@@ -82,7 +82,11 @@ def look_ahead(
             }
             for topic, one in enumerate(counts)
         ],
-        measured={"papers": measured, "months": measured_months, "citations": measured_citations},
+        measured={
+            "forecast_measured": measured,
+            "months_forecast_measured": measured_months,
+            "citations_forecast_measured": measured_citations,
+        },
     )
 
 

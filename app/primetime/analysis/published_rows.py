@@ -109,8 +109,5 @@ def parameters(
         "forecast_method": METHODS[settings.forecast_model],
         "forecast_model": settings.forecast_model,
         "arima_order": settings.arima_order,
-        **{
-            {"papers": "forecast_measured"}.get(kind, f"{kind}_forecast_measured"): asdict(one) if one else None
-            for kind, one in outlook.measured.items()
-        },
+        **{name: asdict(one) if one else None for name, one in outlook.measured.items()},
     }
