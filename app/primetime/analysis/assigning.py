@@ -30,8 +30,8 @@ class Assigned:
 def assign_new(connection: Connection[Any], model_hash: str) -> Assigned:
     """Place the articles that the newest analysis of everything does not know on its map and in its topics.
 
-    Each asks its nearest analysed articles. The analysis itself, its figures and
-    its scores stay as they were published. Nothing is done before the first analysis or after a change of the model.
+    Each asks its nearest analysed articles. The analysis itself, its figures and its scores stay as they were
+    published. Nothing is done before the first analysis or after a change of the model.
     Raises Busy while an analysis runs.
     """
     with one_at_a_time(connection):

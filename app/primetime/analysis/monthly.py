@@ -115,12 +115,13 @@ def forecast_months(
     for row, number in enumerate(usable):
         for month, count in topics[number].counts.items():
             papers[row, month - first] = count
-    series = _without_season(papers, first, season(field, last))
+    factors = season(field, last)
+    series = _without_season(papers, first, factors)
     chosen = standing(series, model, MONTHLY)
     found = forecasts_of_all(series, horizon, order, MONTHLY)
-    factors = season(field, last)[np.arange(last + 1, last + 1 + horizon) % 12]
+    coming = factors[np.arange(last + 1, last + 1 + horizon) % 12]
     for row, number in enumerate(usable):
-        forecasts[number] = assembled(row, last, found, chosen, factors)
+        forecasts[number] = assembled(row, last, found, chosen, coming)
     return forecasts, _measure(papers, first, field, chosen, order, horizon)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
-from primetime.analysis.arima import read_order
+from primetime.analysis.arima import Order
 from primetime.analysis.citation_growth import COVERED_YEARS
 from primetime.analysis.forecast import Forecast, Measured, Refused, forecast_counts
 from primetime.analysis.monthly import Months, forecast_months, last_complete_month, month_name, months_of
@@ -43,6 +43,7 @@ def look_ahead(
     *,
     last_year: int | None,
     this_month: int,
+    order: Order,
     settings: Settings,
 ) -> Outlook:
     """Forecast all topics, whose articles are `members`, indices into the corpus.
@@ -50,7 +51,7 @@ def look_ahead(
     `last_year` is the last complete one, None where no article has a year; `this_month` is the current month's number
     (12 * year + month - 1).
     """
-    model, order = settings.forecast_model, read_order(settings.arima_order)
+    model = settings.forecast_model
     papers, measured = forecast_counts(
         [yearly_counts(corpus.years[one], last_year) if last_year else {} for one in members],
         model=model,

@@ -106,7 +106,7 @@ def analyse(
     check_weights(weights)
     if (pmids is None) != (scope == EVERYTHING):
         raise ValueError(f"an analysis of {'everything' if pmids is None else 'some articles'} named {scope}")
-    read_order(settings.arima_order)  # refused before anything is computed
+    order = read_order(settings.arima_order)  # refused before anything is computed
     step = _steps(record, progress)
     with one_at_a_time(connection):
         with step("read", 0) as told:
@@ -154,6 +154,7 @@ def analyse(
                 members,
                 last_year=now.last_complete_year if now else None,
                 this_month=12 * started_at.year + started_at.month - 1,
+                order=order,
                 settings=settings,
             )
             connection.commit()
