@@ -15,7 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote, unquote
 
-from py_mini_racer import MiniRacer
+from py_mini_racer import MiniRacer, init_mini_racer
 from py_mini_racer._exc import MiniRacerBaseException
 
 from localcloud.edge.error_pages import EdgeError
@@ -34,9 +34,15 @@ READ_ONLY = {"content-length", "host", "transfer-encoding", "via"}
 
 
 class FunctionRuntime:
-    """Keeps a V8 context for each published version of each function; a context runs one event at a time."""
+    """Keeps a V8 context for each published version of each function; a context runs one event at a time.
+
+    Made before the threads that run events: V8 guards its memory with a protection key of the processor, which a
+    thread inherits from the one that made it, and a thread without the key ends the process by SIGSEGV
+    (https://issues.chromium.org/issues/360909072).
+    """
 
     def __init__(self) -> None:
+        init_mini_racer(ignore_duplicate_init=True)
         self._contexts: dict[str, tuple[str, MiniRacer, threading.Lock]] = {}
         self._lock = threading.Lock()
 

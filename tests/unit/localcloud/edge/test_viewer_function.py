@@ -1,5 +1,7 @@
 """CloudFront Functions in V8: the event that they get, and what becomes of what they return."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -29,6 +31,21 @@ def request(query: str = "a=1&a=2&b", **headers: str) -> Request:
 
 def run(code: str, asked: Request) -> dict[str, Any]:
     return FunctionRuntime().run("arn", "1", code, viewer_request_event(asked, "E1", "d.cloudfront.net"))
+
+
+def test_v8_starts_with_the_runtime_and_not_in_the_thread_of_the_first_request() -> None:
+    """Else, on a processor with protection keys, the second function's context ended the edge by SIGSEGV."""
+    program = """
+from localcloud.edge.viewer_function import FunctionRuntime
+from py_mini_racer import LibAlreadyInitializedError, init_mini_racer
+FunctionRuntime()
+try:
+    init_mini_racer()
+except LibAlreadyInitializedError:
+    print("started")
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert ran.stdout == "started\n", ran.stderr
 
 
 def test_a_request_that_is_returned_as_it_came_stays_as_it_was() -> None:
