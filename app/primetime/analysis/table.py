@@ -7,6 +7,7 @@ import gzip
 import io
 import math
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def read_table(path: Path) -> Table:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except FileNotFoundError:
         raise BadInput(f"there is no file {path}", remedy="check the path") from None
-    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"cannot read {path}: {error}", remedy="give a CSV file in UTF-8, plain or gzip") from error
     if len(rows) < 2 or len(rows[0]) < 2:
         raise BadInput(

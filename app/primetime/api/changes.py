@@ -1,5 +1,6 @@
 """Hears of changes to the data and to accounts as they are committed, whoever makes them."""
 
+import secrets
 import threading
 from collections.abc import Callable
 
@@ -28,6 +29,7 @@ class Changes:
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._touches = 0
+        self._process = secrets.token_hex(4)
         self._count: int | None = None
         self._seen_touches = 0
         self._account_changes = 0
@@ -43,13 +45,13 @@ class Changes:
 
     @property
     def data(self) -> str | None:
-        """Names one state of the data, in all processes alike."""
+        """Names one state of the data, in all processes alike but for what one of them has just written."""
         with self._lock:
             if self._count is None:
                 return None
             # What this process has just written counts before its notification comes round.
             pending = self._touches - self._seen_touches
-            return f"{self._count}+{self._touches}" if pending else str(self._count)
+            return f"{self._count}+{self._process}.{self._touches}" if pending else str(self._count)
 
     @property
     def accounts(self) -> int | None:

@@ -1,5 +1,6 @@
 """The interface's own description (OpenAPI), completed by what the frame around the handlers may answer."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -79,7 +80,7 @@ def _complete(operation: dict[str, Any], method: str, path: str) -> None:
     if method != "GET":
         problems |= _CHANGING
     if path.startswith("/api/"):
-        rule = rule_of(method, path.replace("{pmid}", "1"))
+        rule = rule_of(method, re.sub(r"\{\w+\}", "1", path))
         if rule.use is Use.SIGN_IN and method == "POST":
             problems["401"] = "E-mail or password is wrong."
         if rule.role is not None:

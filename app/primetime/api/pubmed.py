@@ -29,6 +29,7 @@ from primetime.keywords.query import plain
 from primetime.keywords.suggesting import Suggestions, add_translated, suggest
 from primetime.searches.record import limits_json
 from primetime.sources.eutils_replies import Found
+from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 # Suggestions do not wait longer for PubMed: they are good without it.
 _PATIENCE = 6.0
@@ -117,7 +118,7 @@ async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
 
 def _suggest(shared: Services, idea: str) -> Suggestions:
     encoder = shared.require_encoder()
-    with shared.pool.connection() as connection:
+    with ML_PROCESSING_TIME.labels("keywords").time(), shared.pool.connection() as connection:
         return suggest(connection, encoder, idea)
 
 

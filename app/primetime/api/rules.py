@@ -75,6 +75,8 @@ _TABLE = (
     _paths(r"/api/v1/gaps", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
     _paths(r"/api(/v1)?/search/.*", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
     _paths(r"/api(/v1)?/searches", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
+    _paths(r"/api/v1/saved-searches/\d+/run", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
+    _paths(r"/api/v1/(searches/\d+/)?analysis", _READ, Rule(role=Role.RESEARCHER, use=Use.MODEL, scope=Scope.WRITE)),
     # Counting what a query would find: a reader may, and does so with every word that is switched.
     _paths(r"/api/v1/queries(/text)?", _READ, Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.SEARCH)),
     _paths(r"/api/v1/embed", _MODEL, _MODEL),

@@ -93,7 +93,12 @@ def connect(settings: Settings) -> Iterator[psycopg.Connection]:
 
 
 def _open(url: str, settings: Settings) -> psycopg.Connection:
-    return psycopg.connect(url, connect_timeout=settings.database_connect_seconds, application_name=APPLICATION_NAME)
+    return psycopg.connect(
+        url,
+        connect_timeout=settings.database_connect_seconds,
+        application_name=APPLICATION_NAME,
+        cursor_factory=timed_cursor(settings.slow_query_milliseconds),
+    )
 
 
 def open_pool(settings: Settings) -> ConnectionPool:

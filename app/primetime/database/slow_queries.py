@@ -22,13 +22,15 @@ def timed_cursor(slow_milliseconds: int) -> type[psycopg.Cursor[Any]]:
     class TimedCursor(psycopg.Cursor[Any]):
         def execute(self, query: Any, params: Any = None, **options: Any) -> Self:
             with _tracer.start_as_current_span("query") as span:
-                began = time.perf_counter()
-                super().execute(query, params, **options)
-                milliseconds = (time.perf_counter() - began) * 1000
                 if span.is_recording():
                     span.set_attribute("db.query.text", _text(self.connection, query))
-            if slow_milliseconds and milliseconds >= slow_milliseconds:
-                _tell(self.connection, query, params, milliseconds)
+                began = time.perf_counter()
+                try:
+                    super().execute(query, params, **options)
+                finally:  # also of one that ran into the time allowed
+                    milliseconds = (time.perf_counter() - began) * 1000
+                    if slow_milliseconds and milliseconds >= slow_milliseconds:
+                        _tell(self.connection, query, params, milliseconds)
             return self
 
     return TimedCursor
@@ -50,10 +52,13 @@ def _plan(connection: psycopg.Connection[Any], text: str, params: Any) -> str | 
     """The plan, without the values asked for; None where PostgreSQL explains no such statement."""
     if connection.info.transaction_status is not TransactionStatus.INTRANS:
         return None
+    if ";" in text.rstrip("; "):
+        return None  # EXPLAIN is of the first statement alone: the others would be carried out once more
     try:
         # A savepoint: a plan that cannot be had must not undo the transaction it is about.
         with connection.transaction(), psycopg.Cursor(connection) as cursor:
             rows = cursor.execute(f"EXPLAIN {text}".encode(), params, prepare=False).fetchall()
-    except psycopg.Error:
+    except psycopg.Error as error:
+        log.debug("no plan", cause=type(error).__name__)
         return None
     return _QUOTED.sub("'…'", "\n".join(str(row[0]) for row in rows))

@@ -34,6 +34,7 @@ from primetime.jobs.searching import (
     add_search_task,
     enqueue_forgotten_searches,
 )
+from primetime.jobs.told import told_by_id
 from primetime.mail.outbox import forget_old_mails, send_waiting
 from primetime.searches.storing import fail_search, fetched_pmids, require
 from primetime.settings import Settings
@@ -85,7 +86,11 @@ def create_queue(settings: Settings) -> App:
             max_size=4,
             timeout=settings.database_connect_seconds,
         ),
-        worker_defaults={"stalled_worker_timeout": VISIBILITY_SECONDS, "shutdown_graceful_timeout": 30},
+        worker_defaults={
+            "stalled_worker_timeout": VISIBILITY_SECONDS,
+            "shutdown_graceful_timeout": 30,
+            "worker_middleware": [told_by_id],
+        },
     )
 
     @queue.task(

@@ -9,6 +9,7 @@ from primetime.keywords.query import (
     Relaxed,
     build,
     concept_query,
+    field_relaxations,
     single_relaxations,
     stepwise_relaxations,
     with_unique_names,
@@ -56,7 +57,9 @@ async def count(pubmed: PubMed, concepts: Sequence[Concept], limits: Limits) -> 
 
 
 async def relax(pubmed: PubMed, concepts: Sequence[Concept], counts: Sequence[int], limits: Limits) -> list[Relaxation]:
-    """What finds something when one part is left out; where nothing does, when as few as possible are."""
+    """What finds something when one part is left out; where nothing does, the same words in all fields, and at last
+    without as few parts as possible.
+    """
     single = [
         Relaxation(relaxed=one, count=(await pubmed.count(one.query)).count)
         for one in single_relaxations(concepts, limits)
@@ -64,7 +67,7 @@ async def relax(pubmed: PubMed, concepts: Sequence[Concept], counts: Sequence[in
     helpful = sorted((one for one in single if one.count), key=lambda one: -one.count)
     if helpful:
         return helpful
-    for relaxed in stepwise_relaxations(concepts, counts):
+    for relaxed in [*field_relaxations(concepts, limits), *stepwise_relaxations(concepts, counts, limits)]:
         number = (await pubmed.count(relaxed.query)).count
         if number:
             return [Relaxation(relaxed=relaxed, count=number)]

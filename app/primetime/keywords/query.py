@@ -59,7 +59,7 @@ class Limits:
 class Relaxed:
     """A query with something left out."""
 
-    dropped: tuple[str, ...]  # names of concepts; "limits" for the limits
+    dropped: tuple[str, ...]  # names of concepts; "limits" for the limits, "fields" for where the words must stand
     query: str
     concepts: tuple[Concept, ...]
     limits: Limits
@@ -67,6 +67,7 @@ class Relaxed:
 
 NO_LIMITS = Limits()
 LIMITS_NAME = "limits"
+FIELDS_NAME = "fields"
 
 
 def build(concepts: Sequence[Concept], limits: Limits = NO_LIMITS) -> str:
@@ -124,23 +125,38 @@ def single_relaxations(concepts: Sequence[Concept], limits: Limits) -> list[Rela
     return relaxed
 
 
-def stepwise_relaxations(concepts: Sequence[Concept], counts: Sequence[int]) -> list[Relaxed]:
+def field_relaxations(concepts: Sequence[Concept], limits: Limits) -> list[Relaxed]:
+    """The same words wherever PubMed has them, within the limits and then without; empty when they are sought so."""
+    loose = tuple(replace(one, terms=tuple(replace(term, field="all") for term in one.terms)) for one in concepts)
+    if loose == tuple(concepts):
+        return []
+    relaxed = [Relaxed(dropped=(FIELDS_NAME,), query=build(loose, limits), concepts=loose, limits=limits)]
+    if limits.any:
+        dropped = (FIELDS_NAME, LIMITS_NAME)
+        relaxed.append(Relaxed(dropped=dropped, query=build(loose), concepts=loose, limits=NO_LIMITS))
+    return relaxed
+
+
+def stepwise_relaxations(concepts: Sequence[Concept], counts: Sequence[int], limits: Limits) -> list[Relaxed]:
     """Without limits, and then without more and more concepts, the rarest first, until one is left.
 
     `counts` [concepts]: how many articles each finds alone.
     """
+    without_limits = (LIMITS_NAME,) if limits.any else ()
     used = [(concept, count) for concept, count in zip(concepts, counts, strict=True) if concept_query(concept)]
     by_rarity = [concept for concept, _ in sorted(used, key=lambda one: one[1])]
     kept = [concept for concept, _ in used]
     return [
-        _without(kept, NO_LIMITS, tuple(concept.name for concept in by_rarity[:dropped]))
+        _without(kept, NO_LIMITS, tuple(concept.name for concept in by_rarity[:dropped]), also=without_limits)
         for dropped in range(1, len(by_rarity))
     ]
 
 
-def _without(concepts: Sequence[Concept], limits: Limits, names: tuple[str, ...]) -> Relaxed:
+def _without(
+    concepts: Sequence[Concept], limits: Limits, names: tuple[str, ...], also: tuple[str, ...] = ()
+) -> Relaxed:
     kept = tuple(concept for concept in concepts if concept.name not in names)
-    return Relaxed(dropped=names, query=build(kept, limits), concepts=kept, limits=limits)
+    return Relaxed(dropped=(*names, *also), query=build(kept, limits), concepts=kept, limits=limits)
 
 
 def _limits(limits: Limits) -> list[str]:

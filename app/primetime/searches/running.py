@@ -25,7 +25,7 @@ from primetime.settings import Settings
 from primetime.sources.opening import Sources
 from primetime.sources.refreshing import refresh_citations
 from primetime.sources.slicing import plan_search
-from primetime.telemetry.metrics import SEARCH_DURATION, SEARCHES_COMPLETED
+from primetime.telemetry.metrics import ML_PROCESSING_TIME, SEARCH_DURATION, SEARCHES_COMPLETED
 from primetime.vectors.storing import encode_missing
 
 # How often a search looks whether it was cancelled, while it encodes (seconds).
@@ -105,7 +105,7 @@ class _Run:
         self._connection.commit()
         with self._step("citations"):
             problem = self._look_up_citations(pmids)
-        with self._step("embedding"):
+        with self._step("embedding"), ML_PROCESSING_TIME.labels("search of PubMed").time():
             self._encode(pmids)
         with self._step("scoring"):
             text = str(search["idea"]) or str(search["keywords"]) or str(search["query"])

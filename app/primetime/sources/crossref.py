@@ -21,7 +21,10 @@ async def ask_crossref(transport: Transport, source: Source, wanted: Sequence[Wa
     Raises SourceUnavailable.
     """
     # A comma ends a filter's value; no registered DOI that we met has one, and one that has is not asked about.
-    by_doi = {one.doi.lower(): one.pmid for one in wanted if one.doi and "," not in one.doi}
+    by_doi: dict[str, list[int]] = {}
+    for one in wanted:
+        if one.doi and "," not in one.doi:
+            by_doi.setdefault(one.doi.lower(), []).append(one.pmid)
     if not by_doi:
         return {}
     parameters = {
@@ -31,9 +34,9 @@ async def ask_crossref(transport: Transport, source: Source, wanted: Sequence[Wa
     }
     body = await transport.ask(source, "works", parameters, check=read_crossref)
     return {
-        by_doi[doi]: Citations(pmid=by_doi[doi], citations=count)
+        pmid: Citations(pmid=pmid, citations=count)
         for doi, count in read_crossref(body).items()
-        if doi in by_doi
+        for pmid in by_doi.get(doi, ())
     }
 
 

@@ -97,7 +97,13 @@ class Transport:
     ) -> bytes:
         cause = ""
         for attempt in range(self._attempts):
-            await self._sleep(await self._shared.take_turn(source.name, source.spacing))
+            turn = await self._shared.take_turn(source.name, source.spacing)
+            if turn > LONGEST_WAIT:
+                # Somebody else was asked to wait long, which holds for all.
+                raise SourceUnavailable(
+                    f"{source.name} is to be asked again in {turn:.0f} seconds", remedy="try again after that"
+                )
+            await self._sleep(turn)
             asked_to_wait: float | None = None
             try:
                 status, headers, body = await self._once(source, path, parameters, post=post)

@@ -1,4 +1,4 @@
-"""Logs: one line an event, JSON on a server, with the request's and the release's id and no personal data."""
+"""Logs: one line an event, JSON on a server, with ids of request or job and of the release, and no personal data."""
 
 import logging
 import sys

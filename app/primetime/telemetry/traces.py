@@ -25,6 +25,7 @@ class KeepErrors(SpanProcessor):
         self._then = then
         self._below = int(share * 2**64)
         self._open: dict[int, list[ReadableSpan]] = {}
+        self._failed: set[int] = set()
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 (the base's)
         if span.parent is None and len(self._open) < _MOST_TRACES:
@@ -35,12 +36,15 @@ class KeepErrors(SpanProcessor):
         spans = self._open.get(trace_id)
         if spans is None:
             return
+        if span.status.status_code is StatusCode.ERROR:
+            self._failed.add(trace_id)
         if len(spans) < _MOST_SPANS or span.parent is None:
             spans.append(span)
         if span.parent is not None:
             return
         del self._open[trace_id]
-        failed = any(one.status.status_code is StatusCode.ERROR for one in spans)
+        failed = trace_id in self._failed
+        self._failed.discard(trace_id)
         # The id's lower half is random: the share by it is the same in every process of a trace.
         if failed or (trace_id & (2**64 - 1)) < self._below:
             for one in spans:

@@ -48,5 +48,9 @@ describe('a search in words', () => {
 		expect(offer({ ...relaxation, dropped: ['age', 'limits'] })).toBe(
 			'Without “age” and dates, types and languages: 12 articles'
 		);
+		expect(offer({ ...relaxation, dropped: ['fields'] })).toBe('The same words in all fields: 12 articles');
+		expect(offer({ ...relaxation, dropped: ['fields', 'limits'] })).toBe(
+			'The same words in all fields, without dates, types and languages: 12 articles'
+		);
 	});
 });

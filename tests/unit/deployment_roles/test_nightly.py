@@ -93,6 +93,14 @@ def test_a_failed_night_is_not_a_missed_one(night: Night, stamp: Path) -> None:
     assert night("--if-missed").args == []
 
 
+@pytest.mark.parametrize("status", [4, 6])
+def test_a_night_that_found_no_database_or_another_run_is_a_missed_one(night: Night, stamp: Path, status: int) -> None:
+    age(stamp, 2 * DAY)
+    assert night(statuses=(status,) * 3).returncode == status
+    assert len(night("--if-missed").args) == 1
+    assert night("--if-missed").args == []
+
+
 def test_one_night_at_a_time(night: Night, tmp_path: Path, stamp: Path) -> None:
     age(stamp, 2 * DAY)
     with subprocess.Popen(

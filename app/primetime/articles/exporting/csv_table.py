@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from primetime.articles.exporting.selection import Context, ExportRow
 from primetime.articles.exporting.table import COLUMNS, cells
+from primetime.articles.spreadsheet_formulas import runs_as_formula
 
 _PIECE = 64 << 10
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_pieces(rows: Iterable[ExportRow], context: Context) -> Iterator[bytes]:
@@ -25,7 +25,7 @@ def csv_pieces(rows: Iterable[ExportRow], context: Context) -> Iterator[bytes]:
 
 def neutral(value: object) -> object:
     """The value as a spreadsheet shows it; text that it would run as a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+    if isinstance(value, str) and runs_as_formula(value):
         return "'" + value
     return value
 

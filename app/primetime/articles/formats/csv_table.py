@@ -13,6 +13,7 @@ from primetime.articles.formats.tagged_lines import numbered_lines
 from primetime.articles.identifiers import read_pmc
 from primetime.articles.pubmed_citation import MalformedError
 from primetime.articles.record import Article, Record, SkippedRecord
+from primetime.articles.spreadsheet_formulas import runs_as_formula
 from primetime.errors import BadInput
 
 # Field by the column's name in letters and digits alone; the first of a row's columns with a value counts.
@@ -31,7 +32,6 @@ FIELDS = {
     "languages": "languages",
 }  # fmt: skip
 _LARGEST_FIELD = 8 << 20
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _INITIALS_END = re.compile(r"\s[A-Z][A-Z.\-]{0,5}$")
 
 
@@ -106,7 +106,7 @@ def _cells(row: Sequence[str], columns: dict[int, str]) -> dict[str, str]:
 
 def _plain(cell: str) -> str:
     """Without the apostrophe that our exports set before what a spreadsheet would run."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and runs_as_formula(cell[1:]) else cell
 
 
 def _article(cells: dict[str, str]) -> Article:

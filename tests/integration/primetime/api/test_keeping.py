@@ -63,6 +63,15 @@ def test_an_answer_is_kept_until_another_process_changes_the_data(
     assert reader.get("/api/v1/articles/1").headers["etag"] != first.headers["etag"]
 
 
+def test_whatever_a_page_is_made_of_changes_the_data(connection: psycopg.Connection) -> None:
+    triggers = connection.execute(
+        "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_data_change' ORDER BY 1"
+    ).fetchall()
+    assert [name for (name,) in triggers] == [
+        "analysis_articles", "analysis_runs", "article_citations", "article_vectors", "articles", "duplicate_links",
+    ]  # fmt: skip
+
+
 def test_a_list_is_counted_once_for_all_its_pages_and_again_when_the_data_change(
     reader: TestClient, connection: psycopg.Connection
 ) -> None:

@@ -16,7 +16,7 @@ from primetime.accounts.people import Role
 from primetime.api.application import create_app
 from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
-from primetime.database.connection import open_pool
+from primetime.database.connection import connect, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
@@ -82,6 +82,7 @@ def test_the_last_run_of_each_work_is_told_by_how_it_ended(
         pass
     with pytest.raises(OSError, match="full"), recorded_run(app_settings, kind="night", asked_by="cron"):
         raise OSError("disk full")
+    assert scrape(port)['prime_time_ml_processing_time_seconds_count{work="embed"}'] >= 1
     # One search's own analysis is no measure of the analyses.
     with recorded_run(app_settings, kind="analysis", asked_by="queue", scope="search 3"):
         pass
@@ -151,6 +152,27 @@ def test_a_slow_query_leaves_its_plan_without_what_was_asked_for(settings: Setti
     (line,) = [one for one in lines(logged) if one["event"] == "slow query" and "articles" in str(one["query"])]
     assert "Seq Scan on articles" in str(line["plan"]) or "Index Scan" in str(line["plan"])
     assert "secret" not in json.dumps(line)
+
+
+def test_a_job_s_slow_query_leaves_its_plan_too(settings: Settings, logged: io.StringIO) -> None:
+    with connect(settings.model_copy(update={"slow_query_milliseconds": 1})) as connection:
+        connection.execute("SELECT pg_sleep(0.01), 'job'").fetchall()
+    (line,) = [one for one in lines(logged) if one["event"] == "slow query" and "pg_sleep" in str(one["query"])]
+    assert "Result" in str(line["plan"])
+
+
+def test_a_slow_query_that_fails_is_told_and_what_is_many_is_not_done_twice(
+    settings: Settings, logged: io.StringIO
+) -> None:
+    with connect(settings.model_copy(update={"slow_query_milliseconds": 1})) as connection:
+        connection.execute("CREATE TEMP TABLE counted (n integer)")
+        connection.execute("SELECT pg_sleep(0.01); INSERT INTO counted VALUES (1)")
+        assert connection.execute("SELECT count(*) FROM counted").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.QueryCanceled), connection.transaction():
+            connection.execute("SET LOCAL statement_timeout = 20")
+            connection.execute("SELECT pg_sleep(5)")
+    slow = [one for one in lines(logged) if one["event"] == "slow query" and "pg_sleep" in str(one["query"])]
+    assert [(one["plan"], "INSERT" in str(one["query"])) for one in slow] == [(None, True), (None, False)]
 
 
 def test_an_unexpected_error_tells_a_trace_id_and_no_insides(

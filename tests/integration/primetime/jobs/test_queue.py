@@ -5,9 +5,15 @@ from importlib import resources
 
 import psycopg
 import pytest
+import structlog
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
 
 from primetime.database.migrations import read_migrations
-from primetime.errors import Busy
+from primetime.errors import BadInput, Busy
+from primetime.jobs import told
 from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
 from primetime.jobs.recording import recorded_run
 from primetime.jobs.searching import enqueue_search
@@ -42,6 +48,30 @@ def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: p
         "SELECT scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'analyse'"
     ).fetchone()
     assert row == (True,)
+
+
+def test_what_a_job_logs_and_traces_names_it(
+    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(told, "_tracer", provider.get_tracer("test"))
+    bound: list[dict[str, object]] = []
+
+    def analyse(*_: object, **__: object) -> None:
+        bound.append(structlog.contextvars.get_contextvars())
+        raise BadInput("no articles", remedy="import some")
+
+    monkeypatch.setattr("primetime.jobs.queue.run_analysis", analyse)
+    queue = create_queue(settings)
+    job_id = enqueue_analysis(queue, connection)
+    connection.commit()
+    asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
+    assert [(one["job_id"], one["task"]) for one in bound] == [(job_id, "analyse")]
+    (span,) = [one for one in exporter.get_finished_spans() if one.name == "job analyse"]
+    assert span.status.status_code is StatusCode.ERROR
+    assert (span.attributes or {})["job.id"] == job_id
 
 
 @pytest.mark.parametrize(("attempts", "status"), [(1, "todo"), (2, "failed")])

@@ -52,8 +52,11 @@ def test_a_file_that_is_no_table_is_refused_with_its_line(tmp_path: Path, text: 
 
 def test_a_broken_or_missing_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "half.csv.gz").write_bytes(gzip.compress(b"Year,a\n1990,1\n")[:-9])
+    packed = bytearray(gzip.compress(b"Year,a\n1990,1\n"))
+    packed[10] ^= 0xFF  # the first byte of what is compressed
+    (tmp_path / "damaged.csv.gz").write_bytes(packed)
     (tmp_path / "latin.csv").write_bytes("Year,é\n1990,1\n".encode("latin-1"))
-    for name in ("half.csv.gz", "latin.csv", "none.csv"):
+    for name in ("half.csv.gz", "damaged.csv.gz", "latin.csv", "none.csv"):
         with pytest.raises(BadInput, match=name):
             read_table(tmp_path / name)
 

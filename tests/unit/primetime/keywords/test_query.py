@@ -13,6 +13,7 @@ from primetime.keywords.query import (
     build,
     concept_query,
     concepts_of_keywords,
+    field_relaxations,
     plain,
     single_relaxations,
     stepwise_relaxations,
@@ -114,9 +115,20 @@ def test_each_part_is_left_out_once_and_the_limits() -> None:
 
 def test_the_rarest_goes_first_until_one_is_left() -> None:
     third = Concept(name="third", terms=(Term(text="x"),))
-    relaxed = stepwise_relaxations([DRUG, AGE, third], [5, 0, 100])
+    relaxed = stepwise_relaxations([DRUG, AGE, third], [5, 0, 100], Limits())
     assert [one.dropped for one in relaxed] == [("age",), ("age", "drug")]
     assert relaxed[-1].query == '("x"[tiab])'
+    limited = stepwise_relaxations([DRUG, AGE], [5, 0], Limits(first=date(2020, 1, 1)))
+    assert [one.dropped for one in limited] == [("age", "limits")]  # told, as they are left out with it
+
+
+def test_words_are_sought_in_all_fields_within_the_limits_and_then_without() -> None:
+    limits = Limits(first=date(2020, 1, 1))
+    within, without = field_relaxations([DRUG], limits)
+    assert (within.dropped, without.dropped) == (("fields",), ("fields", "limits"))
+    assert without.query == '("calcium channel blockers"[all] OR "amlodipine"[all])'
+    assert within.query.startswith(without.query + " AND (")
+    assert field_relaxations(within.concepts, limits) == []
 
 
 def test_concepts_of_one_name_are_told_apart() -> None:

@@ -22,11 +22,12 @@ class Turns:
     def __init__(self) -> None:
         self.taken = 0
         self.held_back: list[float] = []
+        self.turn = 0.0
         self.replies: dict[str, bytes] = {}
 
     async def take_turn(self, source: str, spacing: float) -> float:
         self.taken += 1
-        return 0.0
+        return self.turn
 
     async def hold_back(self, source: str, seconds: float) -> None:
         self.held_back.append(seconds)
@@ -84,6 +85,14 @@ def test_too_long_a_wait_is_not_waited() -> None:
     with pytest.raises(SourceUnavailable, match="asks to wait 3600 seconds"):
         asked.ask()
     assert asked.turns.held_back == [3600.0]
+
+
+def test_nor_by_those_who_come_after() -> None:
+    asked = Asked()
+    asked.turns.turn = 3599.0
+    with pytest.raises(SourceUnavailable, match="PubMed is to be asked again in 3599 seconds"):
+        asked.ask()
+    assert (asked.requests, asked.slept) == ([], [])
 
 
 def test_a_bad_body_is_asked_again() -> None:

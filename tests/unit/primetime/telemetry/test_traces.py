@@ -25,6 +25,16 @@ def test_an_error_anywhere_keeps_the_whole_trace() -> None:
     assert len({span.context.trace_id for span in exporter.get_finished_spans() if span.context}) == 1
 
 
+def test_an_error_after_very_many_spans_counts_too() -> None:
+    tracer, exporter = traced(0)
+    with tracer.start_as_current_span("job"):
+        for at in range(300):
+            with tracer.start_as_current_span("query") as query:
+                if at == 299:
+                    query.set_status(StatusCode.ERROR)
+    assert exporter.get_finished_spans()[-1].name == "job"
+
+
 def test_about_the_share_of_the_others_is_kept() -> None:
     tracer, exporter = traced(0.1)
     for _ in range(2_000):

@@ -67,6 +67,10 @@ export function called(search: Pick<Search, 'idea' | 'keywords' | 'query'>): str
 }
 
 export function offer(relaxation: Relaxation): string {
-	const names = relaxation.dropped.map((name) => (name === 'limits' ? 'dates, types and languages' : `“${name}”`));
-	return `Without ${names.join(' and ')}: ${counted(relaxation.count, 'article')}`;
+	const names = relaxation.dropped
+		.filter((name) => name !== 'fields')
+		.map((name) => (name === 'limits' ? 'dates, types and languages' : `“${name}”`));
+	const where = relaxation.dropped.includes('fields') ? 'The same words in all fields' : '';
+	const without = names.length > 0 ? `${where ? ', without' : 'Without'} ${names.join(' and ')}` : '';
+	return `${where}${without}: ${counted(relaxation.count, 'article')}`;
 }

@@ -174,7 +174,9 @@ def test_a_table_says_what_is_known_and_leaves_the_rest_empty() -> None:
     assert (plain["PMID"], plain["Citation Count"], plain["Novelty Score"]) == ("", "", "")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\ufeff=1", "\uff1d1"]
+)
 def test_a_formula_is_neutralised(text: str) -> None:
     assert neutral(text) == "'" + text
 
