@@ -96,7 +96,7 @@ def test_a_killed_change_continues_and_the_old_model_serves_meanwhile(
     state = serving_model.model_state(connection, models.second_hash)
     assert (state.encoded, state.missing, state.serving) == (8, 6, False)
     deadline = time.monotonic() + 60
-    while connection.execute("SELECT FROM pg_locks WHERE locktype = 'advisory'").fetchone():
+    while connection.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory'").fetchone():
         assert time.monotonic() < deadline
         connection.rollback()
     report = change_model(connection, models.second, None, threads=0)
