@@ -121,19 +121,22 @@ def single_relaxations(concepts: Sequence[Concept], limits: Limits) -> list[Rela
     used = [concept for concept in concepts if concept_query(concept)]
     relaxed = [_without(used, limits, (concept.name,)) for concept in used] if len(used) > 1 else []
     if limits.any:
-        relaxed.append(Relaxed(dropped=(LIMITS_NAME,), query=build(used), concepts=tuple(used), limits=NO_LIMITS))
+        relaxed.append(_relaxed((LIMITS_NAME,), used, NO_LIMITS))
     return relaxed
 
 
 def field_relaxations(concepts: Sequence[Concept], limits: Limits) -> list[Relaxed]:
     """The same words wherever PubMed has them, within the limits and then without; empty when they are sought so."""
-    loose = tuple(replace(one, terms=tuple(replace(term, field="all") for term in one.terms)) for one in concepts)
-    if loose == tuple(concepts):
+    if all(term.field == "all" for concept in concepts for term in concept.terms):
         return []
-    relaxed = [Relaxed(dropped=(FIELDS_NAME,), query=build(loose, limits), concepts=loose, limits=limits)]
+    loose = [
+        # A word that was sought as text and as a heading is one now.
+        replace(concept, terms=tuple(dict.fromkeys(replace(term, field="all") for term in concept.terms)))
+        for concept in concepts
+    ]
+    relaxed = [_relaxed((FIELDS_NAME,), loose, limits)]
     if limits.any:
-        dropped = (FIELDS_NAME, LIMITS_NAME)
-        relaxed.append(Relaxed(dropped=dropped, query=build(loose), concepts=loose, limits=NO_LIMITS))
+        relaxed.append(_relaxed((FIELDS_NAME, LIMITS_NAME), loose, NO_LIMITS))
     return relaxed
 
 
@@ -142,12 +145,12 @@ def stepwise_relaxations(concepts: Sequence[Concept], counts: Sequence[int], lim
 
     `counts` [concepts]: how many articles each finds alone.
     """
-    without_limits = (LIMITS_NAME,) if limits.any else ()
+    also = (LIMITS_NAME,) if limits.any else ()
     used = [(concept, count) for concept, count in zip(concepts, counts, strict=True) if concept_query(concept)]
     by_rarity = [concept for concept, _ in sorted(used, key=lambda one: one[1])]
     kept = [concept for concept, _ in used]
     return [
-        _without(kept, NO_LIMITS, tuple(concept.name for concept in by_rarity[:dropped]), also=without_limits)
+        _without(kept, NO_LIMITS, tuple(concept.name for concept in by_rarity[:dropped]), also)
         for dropped in range(1, len(by_rarity))
     ]
 
@@ -155,8 +158,11 @@ def stepwise_relaxations(concepts: Sequence[Concept], counts: Sequence[int], lim
 def _without(
     concepts: Sequence[Concept], limits: Limits, names: tuple[str, ...], also: tuple[str, ...] = ()
 ) -> Relaxed:
-    kept = tuple(concept for concept in concepts if concept.name not in names)
-    return Relaxed(dropped=(*names, *also), query=build(kept, limits), concepts=kept, limits=limits)
+    return _relaxed((*names, *also), [concept for concept in concepts if concept.name not in names], limits)
+
+
+def _relaxed(dropped: tuple[str, ...], concepts: Sequence[Concept], limits: Limits) -> Relaxed:
+    return Relaxed(dropped=dropped, query=build(concepts, limits), concepts=tuple(concepts), limits=limits)
 
 
 def _limits(limits: Limits) -> list[str]:

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { draftOfHeadings, headingsAddress } from '#lib/searches/draft.ts';
+import { draftOfHeadings, headingsAddress, relaxed } from '#lib/searches/draft.ts';
 
 function read(address: string) {
 	return draftOfHeadings(new URL(address, 'http://here').searchParams);
@@ -17,4 +17,12 @@ it('begins with a concept for each heading that an address names', () => {
 it('is no draft where no heading is named', () => {
 	expect(read('/searches/new')).toBeNull();
 	expect(read('/searches/new?mesh=&idea=x')).toBeNull();
+});
+
+it('takes an offer as it was made: other fields are taken over, what is left out is switched off', () => {
+	const concept = (name: string, field: 'tiab' | 'all', on = true) => ({ name, terms: [{ text: name, field, on }] });
+	expect(relaxed([concept('age', 'tiab'), concept('drug', 'tiab')], { concepts: [concept('drug', 'all')] })).toEqual([
+		concept('age', 'tiab', false),
+		concept('drug', 'all')
+	]);
 });

@@ -129,6 +129,8 @@ def test_words_are_sought_in_all_fields_within_the_limits_and_then_without() -> 
     assert without.query == '("calcium channel blockers"[all] OR "amlodipine"[all])'
     assert within.query.startswith(without.query + " AND (")
     assert field_relaxations(within.concepts, limits) == []
+    (both,) = field_relaxations(concepts_of_keywords("asthma"), Limits())
+    assert both.concepts == (Concept(name="asthma", terms=(Term(text="asthma", field="all"),)),)
 
 
 def test_concepts_of_one_name_are_told_apart() -> None:

@@ -1,4 +1,4 @@
-import type { Concept, Limits, Search, Suggestions } from './types.ts';
+import type { Concept, Limits, Relaxation, Search, Suggestions } from './types.ts';
 
 /** A search that is being put together; kept in the tab, so that a reload loses nothing of it. */
 export interface Draft {
@@ -82,6 +82,13 @@ export function headingsAddress(idea: string, headings: string[]): string {
 export function withConcept(concepts: Concept[], name: string): Concept[] | null {
 	if (concepts.some((concept) => concept.name.toLowerCase() === name.toLowerCase())) return null;
 	return [...concepts, { name, terms: [{ text: name, field: 'tiab', on: true }] }];
+}
+
+/** With the offer taken: what it keeps as it has it, what it leaves out switched off. */
+export function relaxed(concepts: Concept[], { concepts: kept }: Pick<Relaxation, 'concepts'>): Concept[] {
+	const byName = new Map(kept.map((concept) => [concept.name, concept]));
+	const off = (concept: Concept) => ({ ...concept, terms: concept.terms.map((term) => ({ ...term, on: false })) });
+	return concepts.map((concept) => byName.get(concept.name) ?? off(concept));
 }
 
 /** How near each suggested word is to the idea, 0 to 1, by the word in lower case. */
