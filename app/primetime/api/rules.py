@@ -51,6 +51,7 @@ _OPEN = Rule(role=None, use=None)
 _OWN = Rule(role=Role.READER, use=Use.GENERAL)
 _ADMINISTRATOR = Rule(role=Role.ADMINISTRATOR, use=Use.GENERAL)
 _MODEL = Rule(role=Role.READER, use=Use.MODEL, scope=Scope.MODEL)
+_START_SEARCH = Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)
 _EXPORT = Rule(role=Role.READER, use=Use.EXPORT, scope=Scope.EXPORT)
 _EXPORTS = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.EXPORT)
 _SIGN_IN = Rule(role=None, use=Use.SIGN_IN)
@@ -73,9 +74,9 @@ _TABLE = (
     _paths(r"/api/v1/(topics(/.*)?|opportunities)", _kept(HOUR)),
     _paths(r"/api/v1/search", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
     _paths(r"/api/v1/gaps", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
-    _paths(r"/api(/v1)?/search/.*", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
-    _paths(r"/api(/v1)?/searches", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
-    _paths(r"/api/v1/saved-searches/\d+/run", _READ, Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)),
+    _paths(r"/api(/v1)?/search/.*", _READ, _START_SEARCH),
+    _paths(r"/api(/v1)?/searches", _READ, _START_SEARCH),
+    _paths(r"/api/v1/saved-searches/\d+/run", _READ, _START_SEARCH),
     _paths(r"/api/v1/(searches/\d+/)?analysis", _READ, Rule(role=Role.RESEARCHER, use=Use.MODEL, scope=Scope.WRITE)),
     # Counting what a query would find: a reader may, and does so with every word that is switched.
     _paths(r"/api/v1/queries(/text)?", _READ, Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.SEARCH)),

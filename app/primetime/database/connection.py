@@ -4,6 +4,7 @@ import ipaddress
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import structlog
@@ -93,12 +94,16 @@ def connect(settings: Settings) -> Iterator[psycopg.Connection]:
 
 
 def _open(url: str, settings: Settings) -> psycopg.Connection:
-    return psycopg.connect(
-        url,
-        connect_timeout=settings.database_connect_seconds,
-        application_name=APPLICATION_NAME,
-        cursor_factory=timed_cursor(settings.slow_query_milliseconds),
-    )
+    return psycopg.connect(url, **_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """What every connection is opened with, one's own or a pool's."""
+    return {
+        "connect_timeout": settings.database_connect_seconds,
+        "application_name": APPLICATION_NAME,
+        "cursor_factory": timed_cursor(settings.slow_query_milliseconds),
+    }
 
 
 def open_pool(settings: Settings) -> ConnectionPool:
@@ -112,11 +117,7 @@ def open_pool(settings: Settings) -> ConnectionPool:
         max_size=max(settings.database_pool_min, settings.database_pool_max),
         timeout=settings.database_connect_seconds,
         max_idle=settings.database_idle_seconds,
-        kwargs={
-            "connect_timeout": settings.database_connect_seconds,
-            "application_name": APPLICATION_NAME,
-            "cursor_factory": timed_cursor(settings.slow_query_milliseconds),
-        },
+        kwargs=_options(settings),
         check=ConnectionPool.check_connection,
         open=False,
     )

@@ -1,6 +1,7 @@
 """Traces: a tenth of them and every one with an error, as log lines or to an OpenTelemetry collector."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import structlog
 from opentelemetry import trace
@@ -18,36 +19,38 @@ _MOST_SPANS = 200
 log = structlog.get_logger(__name__)
 
 
+@dataclass
+class _OpenTrace:
+    spans: list[ReadableSpan] = field(default_factory=list)
+    failed: bool = False
+
+
 class KeepErrors(SpanProcessor):
     """Holds a trace's spans until its first one ends; only then is it known whether something failed in it."""
 
     def __init__(self, then: SpanProcessor, share: float = KEPT_SHARE) -> None:
         self._then = then
         self._below = int(share * 2**64)
-        self._open: dict[int, list[ReadableSpan]] = {}
-        self._failed: set[int] = set()
+        self._open: dict[int, _OpenTrace] = {}
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 (the base's)
         if span.parent is None and len(self._open) < _MOST_TRACES:
-            self._open[span.get_span_context().trace_id] = []
+            self._open[span.get_span_context().trace_id] = _OpenTrace()
 
     def on_end(self, span: ReadableSpan) -> None:
         trace_id = _context(span).trace_id
-        spans = self._open.get(trace_id)
-        if spans is None:
+        held = self._open.get(trace_id)
+        if held is None:
             return
-        if span.status.status_code is StatusCode.ERROR:
-            self._failed.add(trace_id)
-        if len(spans) < _MOST_SPANS or span.parent is None:
-            spans.append(span)
+        held.failed |= span.status.status_code is StatusCode.ERROR
+        if len(held.spans) < _MOST_SPANS or span.parent is None:
+            held.spans.append(span)
         if span.parent is not None:
             return
         del self._open[trace_id]
-        failed = trace_id in self._failed
-        self._failed.discard(trace_id)
         # The id's lower half is random: the share by it is the same in every process of a trace.
-        if failed or (trace_id & (2**64 - 1)) < self._below:
-            for one in spans:
+        if held.failed or (trace_id & (2**64 - 1)) < self._below:
+            for one in held.spans:
                 self._then.on_end(one)
 
     def shutdown(self) -> None:
