@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
 
+from primetime.analysis.corpus import counting
 from primetime.analysis.joining import vote
 from primetime.analysis.neighbours import InvertedFile, Neighbours
 from primetime.analysis.reading import latest_run
-from primetime.analysis.storing import counting, one_at_a_time
+from primetime.analysis.storing import one_at_a_time
 from primetime.analysis.topic_lives import QUERIES
 from primetime.encoder.pooling import to_unit_length
 from primetime.vectors.halfvec import Storage, from_binary, storage_of

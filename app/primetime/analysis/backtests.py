@@ -13,9 +13,10 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.citation_growth import ratios_as_of
+from primetime.analysis.corpus import Corpus, load_corpus
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
 from primetime.analysis.running import SEED, Record, topic_sizes
-from primetime.analysis.storing import QUERIES, Corpus, load_corpus
+from primetime.analysis.storing import QUERIES
 from primetime.analysis.told_citations import citations_by_year
 from primetime.analysis.yearly import last_complete_year
 from primetime.errors import BadInput

@@ -139,7 +139,7 @@ def backtest_corpus(
         ratios = np.full(len(years), np.nan) if ratios_at is None else ratios_at(origin)
         articles_then = Articles(
             years=years[frozen],
-            vectors=vectors[frozen],
+            file=topics.file,
             mesh=[headings[int(one)] for one in frozen],
             ratios=ratios[frozen],
             looked_up=np.full(len(frozen), np.datetime64("NaT", "D")),

@@ -8,9 +8,10 @@ from typing import Any
 
 from psycopg import Connection
 
+from primetime.analysis.corpus import since
 from primetime.analysis.reading import Run, latest_run
 from primetime.analysis.reference import why_renew
-from primetime.analysis.storing import reference_in_force, since
+from primetime.analysis.storing import reference_in_force
 from primetime.settings import Settings
 
 # The settings that an analysis's outcome depends on, by how their names begin.

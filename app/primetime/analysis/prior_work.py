@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.reference import Field
 
 NEAREST = 15
-_BLOCK = 1024
 
 Array = NDArray[np.float64]
 
@@ -26,7 +26,7 @@ class PriorWork:
 
 
 def prior_work(
-    vectors: NDArray[np.float32],
+    file: InvertedFile,
     years: NDArray[np.int64],
     first_year: int,
     field: Field,
@@ -35,26 +35,17 @@ def prior_work(
 ) -> PriorWork:
     """Compare each article since `first_year` with its nearest articles of earlier years than its own.
 
-    `vectors` [n, dimension] of unit length, `years` [n] (0: unknown). NaN for older articles, unknown years, and where
+    `file` is of their unit vectors, `years` [n] (0: unknown). NaN for older articles, unknown years, and where
     fewer than 15 earlier articles exist. `only`: the indices of the articles that it is wanted of; the others get NaN.
     What is old is told by `field`, a fixed one, so that articles that somebody else brings move nothing.
     """
-    wanted = np.isin(np.arange(len(years)), only) if only is not None else np.ones(len(years), dtype=bool)
+    wanted = np.ones(len(years), dtype=bool) if only is None else np.isin(np.arange(len(years)), only)
+    rows = np.flatnonzero(wanted & (years >= max(first_year, 1)))
+    nearest = file.earlier(rows, years, NEAREST)
     distance, old = np.full(len(years), np.nan), np.full(len(years), np.nan)
-    dated = np.flatnonzero(years > 0)
-    order = dated[np.argsort(years[dated], kind="stable")]
-    ordered = vectors[order]
-    ascending = years[order]
-    for year in np.unique(years[years >= max(first_year, 1)]):
-        start, stop = (int(i) for i in np.searchsorted(ascending, [year, year + 1]))
-        if start < NEAREST:
-            continue
-        older = int(np.searchsorted(ascending[:start], field.older_half(int(year)), side="right"))
-        of_year = np.flatnonzero(wanted[order[start:stop]]) + start
-        for block in range(0, len(of_year), _BLOCK):
-            rows = of_year[block : block + _BLOCK]
-            similarity = ordered[rows] @ ordered[:start].T
-            nearest = np.argpartition(similarity, start - NEAREST, axis=1)[:, -NEAREST:]
-            distance[order[rows]] = 1 - np.take_along_axis(similarity, nearest, axis=1).mean(axis=1)
-            old[order[rows]] = (nearest < older).mean(axis=1)
+    distance[rows] = nearest.distances.mean(axis=1, dtype=np.float64)
+    told = nearest.indices[:, 0] >= 0
+    older_half = {int(year): field.older_half(int(year)) for year in np.unique(years[rows])}
+    until = np.asarray([older_half[int(year)] for year in years[rows]])
+    old[rows[told]] = (years[nearest.indices[told]] <= until[told, None]).mean(axis=1)
     return PriorWork(distance=distance, old=old)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from psycopg.types.json import Jsonb
 
+from primetime.analysis.corpus import Corpus
 from primetime.analysis.due import asked
 from primetime.analysis.forecast import METHODS, Refused
 from primetime.analysis.identity import Identities
@@ -19,7 +20,6 @@ from primetime.analysis.outlook import Outlook, forecast_json
 from primetime.analysis.parts import WINDOW_YEARS, paper_growth, windows
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Field, Reference
-from primetime.analysis.storing import Corpus
 from primetime.analysis.topics import Topics, representatives
 from primetime.analysis.yearly import yearly_counts
 from primetime.settings import Settings

@@ -6,68 +6,12 @@ SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
 -- name: release_analysis_lock
 SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
 
--- name: counted
--- An article that is linked to another is the same paper: it is counted once, as the one that stands for both. What
--- selects articles for an analysis has this condition; `a` is the article.
-NOT EXISTS (SELECT FROM duplicate_links AS link WHERE link.duplicate = a.pmid)
-
--- name: corpus
--- How many they are comes with each, as it has to be of the same moment.
-WITH wanted AS NOT MATERIALIZED (
-    SELECT a.*, v.embedding
-    FROM article_vectors AS v
-    JOIN articles AS a USING (pmid)
-    WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash
-        AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
-)
-SELECT
-    (SELECT count(*) FROM wanted) AS articles,
-    pmid, embedding, publication_year, content_hash, {month} AS publication_month,
-    CASE WHEN %(with_words)s THEN title END AS title, CASE WHEN %(with_words)s THEN abstract END AS abstract,
-    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh,
-    md5(mesh::text) AS headings, cited.relative_citation_ratio,
-    (cited.looked_up_at AT TIME ZONE 'UTC')::date AS looked_up
-FROM wanted
-LEFT JOIN (SELECT * FROM article_citations WHERE source = 'icite') AS cited USING (pmid)
-ORDER BY pmid
-
--- name: compared
--- What some articles are scored beside: those that the newest analysis of everything knows, and themselves.
-SELECT
-    a.pmid, v.embedding, a.publication_year,
-    (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(a.mesh) AS heading) AS mesh,
-    cited.relative_citation_ratio, (cited.looked_up_at AT TIME ZONE 'UTC')::date
-FROM article_vectors AS v
-JOIN articles AS a USING (pmid)
-LEFT JOIN article_citations AS cited ON cited.pmid = a.pmid AND cited.source = 'icite'
-WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
-    AND (a.pmid = ANY (%(own)s) OR EXISTS (
-        SELECT FROM analysis_articles AS place
-        WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND place.pmid = a.pmid))
-ORDER BY a.pmid
-
--- name: corpus_stamps
--- `assigned`: whether it was placed in the run's topics after that; NULL: the run does not know it.
-SELECT place.assigned, a.pmid, a.content_hash, a.publication_year, md5(a.mesh::text), cited.relative_citation_ratio,
-    {month}
-FROM article_vectors AS v
-JOIN articles AS a USING (pmid)
-LEFT JOIN analysis_articles AS place ON place.run_id = %(run_id)s AND place.pmid = a.pmid
-LEFT JOIN article_citations AS cited ON cited.pmid = a.pmid AND cited.source = 'icite'
-WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
-ORDER BY a.pmid
-
 -- name: citations_by_year
 -- Of the sources that tell them, the one that was asked last.
 SELECT DISTINCT ON (pmid) pmid, by_year, extract(year FROM looked_up_at AT TIME ZONE 'UTC')::int
 FROM article_citations
 WHERE pmid = ANY (%(pmids)s) AND by_year IS NOT NULL
 ORDER BY pmid, looked_up_at DESC, source
-
--- name: month
--- Of an interval that lies in one month that month, from year 0 on.
-CASE WHEN date_trunc('month', publication_date) = date_trunc('month', publication_date_last)
-    THEN (extract(year FROM publication_date) * 12 + extract(month FROM publication_date) - 1)::int END
 
 -- name: citations_of_topics
 -- Of each topic how many articles' citations by year are known, since when and until when told, and their sums. Of the
@@ -89,9 +33,6 @@ WITH told AS MATERIALIZED (
 SELECT topic, count(*) AS known, min(told_in) AS oldest, max(told_in) AS newest,
     coalesce((SELECT jsonb_object_agg(year, citations) FROM sums WHERE sums.topic = late.topic), '{}') AS by_year
 FROM late GROUP BY topic
-
--- name: count_articles
-SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
 
 -- name: insert_run
 INSERT INTO analysis_runs

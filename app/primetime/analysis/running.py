@@ -9,17 +9,17 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Protocol
 
-import numpy as np
 import structlog
-from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.arima import read_order
+from primetime.analysis.corpus import Corpus, count_articles, load_compared, load_corpus
 from primetime.analysis.forecast import Forecast, Refused
 from primetime.analysis.identity import identify
 from primetime.analysis.naming import Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import Opportunity, check_weights
 from primetime.analysis.outlook import look_ahead
 from primetime.analysis.published_rows import life_row, parameters, topic_row
@@ -28,16 +28,12 @@ from primetime.analysis.scoring import Scores, score_topics
 from primetime.analysis.stability import stability
 from primetime.analysis.storing import (
     EVERYTHING,
-    Corpus,
-    count_articles,
-    load_compared,
-    load_corpus,
     one_at_a_time,
     publish,
     reference_in_force,
 )
 from primetime.analysis.topic_lives import change_rows, earlier, group_rows
-from primetime.analysis.topics import Sizes, find_topics
+from primetime.analysis.topics import Sizes, Topics, find_topics
 from primetime.analysis.yearly import last_complete_year
 from primetime.settings import Settings
 
@@ -144,7 +140,7 @@ def analyse(
         with step("scores", size) as told:
             now = _field_now(corpus, started_at.year)
             members = [topics.members(topic) for topic in range(topics.count)]
-            scores = _scores(connection, corpus, members, now, weights, settings, renew_reference, scope)
+            scores = _scores(connection, corpus, topics, now, weights, settings, renew_reference, scope)
             scored = sum(isinstance(one, Opportunity) for one in scores.topics)
             told.counts |= {"scored": scored, "refused": topics.count - scored}
         with step("forecasts", size) as told:
@@ -220,13 +216,14 @@ def _field_now(corpus: Corpus, this_year: int) -> Field | None:
 def _scores(
     connection: Connection[Any],
     corpus: Corpus,
-    members: list[NDArray[np.int64]],
+    topics: Topics,
     now: Field | None,
     weights: dict[str, float],
     settings: Settings,
     renew: bool,
     scope: str,
 ) -> Scores:
+    members = [topics.members(topic) for topic in range(topics.count)]
     if now is None:
         refused = Refused(reason="no article has a publication year")
         return Scores(topics=[refused for _ in members], reference=None)
@@ -237,11 +234,12 @@ def _scores(
             reason="no analysis of everything has been published yet, whose reference scores stand against"
         )
         return Scores(topics=[refused for _ in members], reference=None)
-    articles = corpus.articles
+    articles = corpus.articles(topics.file)
     if scope != EVERYTHING:
         # Prior work is all there is, and not the selection alone: else its topics would look farther from it.
-        articles, own = load_compared(connection, corpus.model_hash, corpus.pmids.tolist())
+        compared, own = load_compared(connection, corpus.model_hash, corpus.pmids.tolist())
         connection.commit()
+        articles = compared.articles(InvertedFile.of(compared.vectors, seed=SEED))
         members = [own[one] for one in members]
     return score_topics(
         members,

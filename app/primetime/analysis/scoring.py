@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primetime.analysis.forecast import Refused
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import Opportunity, score
 from primetime.analysis.parts import FEWEST_TOPICS, WINDOW_YEARS, Figures, RawParts, raw_parts, reference_of, sample_of
 from primetime.analysis.prior_work import prior_work
@@ -22,8 +23,8 @@ class Articles:
 
     years: NDArray[np.int64]
     """0: unknown"""
-    vectors: NDArray[np.float32]
-    """[n, dimension], of unit length"""
+    file: InvertedFile
+    """of their unit vectors"""
     mesh: Sequence[Sequence[str]]
     """each one's headings"""
     ratios: Array
@@ -83,7 +84,7 @@ def raw_of(members: Sequence[NDArray[np.int64]], articles: Articles, field: Fiel
     """The measures of each topic, its articles compared with all the others."""
     since = field.last_complete_year - WINDOW_YEARS + 1
     some = np.unique(np.concatenate(members)) if members else np.asarray([], dtype=np.int64)
-    before = prior_work(articles.vectors, articles.years, since, field, only=some)
+    before = prior_work(articles.file, articles.years, since, field, only=some)
     figures = Figures(
         years=articles.years,
         distance=before.distance,

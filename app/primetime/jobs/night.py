@@ -13,10 +13,10 @@ import structlog
 
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.backtests import backtest_due, backtest_stored
+from primetime.analysis.corpus import Corpus, load_corpus
 from primetime.analysis.due import what_is_due
 from primetime.analysis.reading import latest_run
 from primetime.analysis.running import analyse
-from primetime.analysis.storing import Corpus, load_corpus
 from primetime.analysis.words import Words
 from primetime.errors import BadInput
 from primetime.jobs.alerts import KEPT_DAYS as ALERTS_KEPT_DAYS

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import psycopg
 
 from primetime.analysis.backtests import backtest_due
+from primetime.analysis.corpus import count_articles
 from primetime.analysis.due import what_is_due
 from primetime.analysis.running import STEPS
-from primetime.analysis.storing import count_articles
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pace import burst_left
 from primetime.jobs.analysing import burst_of

@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from primetime.analysis.corpus import load_compared
 from primetime.analysis.forecast import Refused
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.opportunity import score
 from primetime.analysis.parts import PARTS
 from primetime.analysis.recommendation import recommend
+from primetime.analysis.running import SEED
 from primetime.analysis.scoring import raw_of
-from primetime.analysis.storing import load_compared, reference_in_force
+from primetime.analysis.storing import reference_in_force
 from primetime.encoder.serving import Encoder
 from primetime.searches.storing import QUERIES
 from primetime.settings import Settings
@@ -53,8 +56,9 @@ def _opportunity(
     reference = reference_in_force(connection, model_hash)
     if reference is None:
         return {"refused": NO_REFERENCE}
-    articles, members = load_compared(connection, model_hash, pmids)
+    compared, members = load_compared(connection, model_hash, pmids)
     connection.commit()
+    articles = compared.articles(InvertedFile.of(compared.vectors, seed=SEED))
     (parts,) = raw_of([members], articles, reference.field)
     if isinstance(parts, Refused):
         return {"refused": parts.reason}

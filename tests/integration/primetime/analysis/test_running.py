@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from psycopg.types.json import Jsonb
 
-from primetime.analysis import reading, storing
+from primetime.analysis import corpus, reading, storing
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.due import what_is_due
 from primetime.analysis.opportunity import from_receipt
@@ -25,46 +24,9 @@ from primetime.errors import BadInput, Busy, NotFound, PrimeTimeError
 from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 from primetime.vectors.storing import encode_missing
+from tests.integration.primetime.analysis.planting import MODEL, SUBJECTS, Plant
 
-MODEL = "planted"
 EARLIER = Path(__file__).parents[3] / "unit/primetime/analysis/receipt-opportunity-2.json"
-SUBJECTS = ("asthma inhaler", "heart failure", "migraine triptan", "psoriasis phototherapy", "malaria artemisinin",
-            "epilepsy seizure")  # fmt: skip
-Plant = Callable[..., None]
-
-
-@pytest.fixture
-def plant(connection: psycopg.Connection) -> Plant:
-    """Store articles of some planted topics, the first one growing, with vectors around one direction each."""
-
-    def store(topics: int = 6, each: int = 40, *, years: bool = True, mesh: bool = False) -> None:
-        random = np.random.default_rng(7)
-        centres = random.normal(size=(topics, 32))
-        storage = storage_of(connection)
-        connection.execute(
-            "INSERT INTO encoder_models (hash, source, dimension) VALUES (%s, 'planted', 32) ON CONFLICT DO NOTHING",
-            (MODEL,),
-        )
-        for index in range(topics * each):
-            topic, number = divmod(index, each)
-            pmid = index + 1
-            # Topic 0 has most of its papers in the last years, the others are even over 2000 to 2012.
-            year = (2012 - int((number / each) ** 2 * 12) if topic == 0 else 2000 + number % 13) if years else None
-            vector = to_unit_length((centres[topic] + random.normal(size=32) * 0.3)[None, :])[0]
-            title = f"A study of {SUBJECTS[topic]} number {number}"
-            digest = hashlib.sha256(title.encode()).hexdigest()
-            headings = [{"ui": "D0", "name": SUBJECTS[topic].split()[0].title()}, {"ui": "D1", "name": "Humans"}]
-            connection.execute(
-                "INSERT INTO articles (pmid, title, publication_year, mesh, content_hash) VALUES (%s, %s, %s, %s, %s)",
-                (pmid, title, year, Jsonb(headings if mesh else []), digest),
-            )
-            connection.execute(
-                "INSERT INTO article_vectors (model_hash, pmid, content_hash, embedding) VALUES (%s, %s, %s, %s)",
-                (MODEL, pmid, digest, to_parameter(vector, storage)),
-            )
-        connection.commit()
-
-    return store
 
 
 def published(connection: psycopg.Connection) -> list[int]:
@@ -114,15 +76,15 @@ def test_a_paper_that_is_stored_twice_is_analysed_once(
         " SELECT model_hash, 1000 + pmid, content_hash, embedding FROM article_vectors WHERE pmid <= 40"
     )
     connection.commit()
-    assert storing.count_articles(connection) == 280
+    assert corpus.count_articles(connection) == 280
     assert what_is_due(connection, MODEL, settings).run is None
     connection.execute(
         "INSERT INTO duplicate_links (duplicate, kept, reason, likeness)"
         " SELECT pmid, pmid - 1000, 'fuzzy', 1 FROM articles WHERE pmid > 1000"
     )
     connection.commit()
-    assert storing.count_articles(connection) == 240
-    assert storing.count_articles(connection, [1, 2, 1001]) == 2
+    assert corpus.count_articles(connection) == 240
+    assert corpus.count_articles(connection, [1, 2, 1001]) == 2
     assert what_is_due(connection, MODEL, settings).run is not None
     assert assign_new(connection, MODEL).articles == 0
     again = analyse(connection, model_hash=MODEL, settings=settings)
@@ -298,24 +260,6 @@ def test_the_same_corpus_gives_the_same_run(connection: psycopg.Connection, sett
     assert {topic.agreement for topic in after} == {1.0}
     assert before == [replace(topic, agreement=None) for topic in after]
     assert asdict(reading.topic_map(connection, first.run_id)) == asdict(reading.topic_map(connection, second.run_id))
-
-
-def test_a_corpus_read_in_blocks_is_the_same(
-    connection: psycopg.Connection, plant: Plant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant(mesh=True)
-    whole = storing.load_corpus(connection, MODEL)
-    assert (len(whole.pmids), len(whole.words), whole.vectors.shape) == (240, 240, (240, 32))
-    assert np.allclose(np.linalg.norm(whole.vectors, axis=1), 1)
-    monkeypatch.setattr(storing, "_ROWS", 7)
-    parts = storing.load_corpus(connection, MODEL)
-    assert parts.vectors.tobytes() == whole.vectors.tobytes()
-    assert parts.words.runs.tolist() == whole.words.runs.tolist()
-    assert (parts.snapshot, parts.mesh) == (whole.snapshot, whole.mesh)
-    bare = storing.load_corpus(connection, MODEL, [3, 5, 999], with_words=False)
-    assert (bare.pmids.tolist(), len(bare.words), bare.years.tolist()) == ([3, 5], 0, whole.years[[2, 4]].tolist())
-    nothing = storing.load_corpus(connection, "another")
-    assert (len(nothing.pmids), len(nothing.vectors)) == (0, 0)
 
 
 def test_articles_with_nearly_the_same_text_are_told(

@@ -15,6 +15,7 @@ from primetime.analysis.corpus_backtest import (
     backtest_corpus,
     score_origin,
 )
+from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.reference import field_of
 from primetime.analysis.scoring import Articles
 from primetime.analysis.topics import partition
@@ -74,7 +75,7 @@ def test_a_weighting_is_chosen_by_earlier_outcomes_alone(found: CorpusBacktest) 
 def articles_of(vectors: NDArray[np.float32], years: NDArray[np.int64], ratios: NDArray[np.float64]) -> Articles:
     return Articles(
         years=years,
-        vectors=vectors,
+        file=InvertedFile.of(vectors),
         mesh=[()] * len(years),
         ratios=ratios,
         looked_up=np.full(len(years), np.datetime64("NaT", "D")),
