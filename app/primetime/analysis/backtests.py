@@ -68,20 +68,24 @@ def backtest_stored(
         if rest is not None:
             rest()
 
-    with record("backtest", 0) as told:
-        found = backtest_corpus(
-            corpus.vectors,
-            corpus.years,
-            last_complete_year(corpus.years, datetime.now(UTC).year),
-            seed=SEED,
-            mesh=corpus.mesh,
-            ratios_at=lambda origin: ratios_as_of(origin, corpus.years, by_year, told_in),
-            sizes=topic_sizes(settings),
-            first=first,
-            last=last,
-            each=each,
-        )
-        told.amount = len(corpus.pmids)
+    with record("backtest", len(corpus.pmids)) as told:
+        told.paced = rest is not None
+        try:
+            found = backtest_corpus(
+                corpus.vectors,
+                corpus.years,
+                last_complete_year(corpus.years, datetime.now(UTC).year),
+                seed=SEED,
+                mesh=corpus.mesh,
+                ratios_at=lambda origin: ratios_as_of(origin, corpus.years, by_year, told_in),
+                sizes=topic_sizes(settings),
+                first=first,
+                last=last,
+                each=each,
+            )
+        except BadInput:
+            told.counts["refused"] = 1
+            raise
         told.counts |= {"origins": len(found.origins), "articles over all origins": int(np.sum(sizes))}
     row = {
         "model_hash": model_hash,

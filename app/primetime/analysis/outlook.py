@@ -32,6 +32,8 @@ class Outlook:
     """{"counts": [{"month": "2019-03", "articles": 5}, …], "forecast": …}, as it is stored"""
     citations: list[dict[str, Any]]
     """{"counts": [{"year": 2019, "citations": 5}, …], "known": of how many articles, "forecast": …}"""
+    last_month: str | None
+    """the last complete one, such as 2026-10; None where no article has a month"""
     measured: dict[str, Measured | None]
     """by the names under which a run keeps them"""
 
@@ -83,6 +85,7 @@ def look_ahead(
             }
             for topic, one in enumerate(counts)
         ],
+        last_month=None if last is None else month_name(last),
         measured={
             "forecast_measured": measured,
             "months_forecast_measured": measured_months,

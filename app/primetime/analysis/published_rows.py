@@ -94,6 +94,7 @@ def parameters(
         "weights": weights,
         "window_years": WINDOW_YEARS,
         "last_complete_year": now.last_complete_year if now else None,
+        "last_complete_month": outlook.last_month,
         "reference": {
             "id": reference.id,
             "snapshot": reference.snapshot,

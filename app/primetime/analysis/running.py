@@ -47,6 +47,7 @@ class Step(Protocol):
 
     amount: int
     counts: dict[str, int]
+    paced: bool
 
 
 Record = Callable[[str, int], AbstractContextManager[Step]]
@@ -271,7 +272,7 @@ def _steps(record: Record | None, progress: Callable[[int, int], None] | None) -
     def step(name: str, amount: int) -> Iterator[Step]:
         nonlocal done
         if record is None:
-            yield SimpleNamespace(amount=amount, counts={})
+            yield SimpleNamespace(amount=amount, counts={}, paced=False)
         else:
             with record(name, amount) as told:
                 yield told

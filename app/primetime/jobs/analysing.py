@@ -69,6 +69,7 @@ def encode_step(
 ) -> EncodeReport:
     """Encode what has no vector of the serving model yet, as the step "embed" of a run."""
     with run.step("embed") as told:
+        told.paced = True
         encoded = encode_new(
             connection,
             settings.model_directory,
@@ -86,6 +87,7 @@ def change_model_step(
 ) -> EncodeReport:
     """Encode everything with the configured model and let it serve, as the step "change model" of a run."""
     with run.step("change model") as told:
+        told.paced = True
         encoded = change_model(
             connection,
             settings.model_directory,

@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 import psycopg
 
-from primetime.analysis.backtests import backtest_stored
+from primetime.analysis.backtests import backtest_due, backtest_stored
+from primetime.analysis.corpus import count_articles
 from primetime.analysis.corpus_backtest import CorpusBacktest
 from primetime.jobs.analysing import rest_between_steps
-from primetime.jobs.recording import recorded_run
+from primetime.jobs.recording import QUERIES, recorded_run
 from primetime.settings import Settings
 from primetime.vectors.serving_model import require_serving
 
@@ -37,6 +38,14 @@ def run_backtest(
             last=last,
             rest=rest_between_origins(settings),
         )
+
+
+def night_backtests(connection: psycopg.Connection, model_hash: str, settings: Settings) -> bool:
+    """Whether a night has the score judged: it is due, and a corpus that allowed it no origin lately has grown."""
+    if not backtest_due(connection, model_hash, settings):
+        return False
+    refused = connection.execute(QUERIES["backtest_refused"], {"days": settings.backtest_days}).fetchone()
+    return refused is None or count_articles(connection) > (1 + settings.refit_share) * refused[0]
 
 
 def rest_between_origins(settings: Settings) -> Callable[[], None]:

@@ -64,7 +64,10 @@ def work_runs(connection: psycopg.Connection, *, limit: int = 20, scope: str | N
 
 
 def rates(connection: psycopg.Connection) -> dict[str, float]:
-    """Processor seconds a unit of each step's amount: the median of its last five runs that had something to do."""
+    """Processor seconds a unit of each step's amount: the median of its last five runs that had something to do.
+
+    Of runs of everything, as a selection's topics cost otherwise: they are compared with all that is stored.
+    """
     return dict(connection.execute(QUERIES["rates"]).fetchall())
 
 

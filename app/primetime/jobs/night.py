@@ -1,4 +1,4 @@
-"""The night's work: saved searches, encode, change the model, analyse, judge the score, alert, citations, tidy.
+"""The night's work: saved searches, citations, encode, change the model, analyse, judge the score, alert, tidy.
 
 Each by itself.
 """
@@ -12,7 +12,7 @@ import psycopg
 import structlog
 
 from primetime.analysis.assigning import assign_new
-from primetime.analysis.backtests import backtest_due, backtest_stored
+from primetime.analysis.backtests import backtest_stored
 from primetime.analysis.corpus import Corpus, load_corpus
 from primetime.analysis.due import what_is_due
 from primetime.analysis.reading import latest_run
@@ -23,7 +23,7 @@ from primetime.jobs.alerts import KEPT_DAYS as ALERTS_KEPT_DAYS
 from primetime.jobs.alerts import QUERIES as ALERTS
 from primetime.jobs.alerts import alert_of_new_papers, alert_of_topics
 from primetime.jobs.analysing import change_model_step, encode_step, rest_between_steps
-from primetime.jobs.backtesting import rest_between_origins
+from primetime.jobs.backtesting import night_backtests, rest_between_origins
 from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.saved import run_again
@@ -58,12 +58,12 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
     with recorded_run(settings, kind="night", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
         night = Night(run_id=run.id)
         _part(night, connection, lambda: _search_again(connection, run))
+        _part(night, connection, lambda: _citations(connection, settings, run))
         _part(night, connection, lambda: _encode(connection, settings, run))
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(night, connection, settings, run))
         _part(night, connection, lambda: _backtest(night, connection, settings, run))
         _part(night, connection, lambda: _alert(connection, run))
-        _part(night, connection, lambda: _citations(connection, settings, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
             raise night.failures[0]
@@ -79,7 +79,7 @@ def _part(night: Night, connection: psycopg.Connection, work: Callable[[], str])
         connection.rollback()
         # Kept, and raised when the other parts have had their turn.
         night.failures.append(error)
-        log.error("a part of the night's work failed", cause=cause_of(error))
+        log.error("a part of the night's work failed", cause=cause_of(error), exc_info=error)
 
 
 def _search_again(connection: psycopg.Connection, run: RunRecord) -> str:
@@ -91,6 +91,22 @@ def _search_again(connection: psycopg.Connection, run: RunRecord) -> str:
         told.counts["planned"] = len(planned)
     # The worker carries them out, and asks for an analysis where they changed the corpus.
     return f"saved searches planned: {len(planned)}"
+
+
+def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    if not looks_up_citations(settings):
+        return "citations are not looked up"
+    with run.step("citations") as told, open_sources(settings) as sources:
+        reports = refresh_citations(
+            connection, sources.portal, sources.transport, settings, limit=settings.citations_a_night
+        )
+        told.amount = sum(report.asked for report in reports)
+        for report in reports:
+            told.counts |= {f"{report.source} asked": report.asked, f"{report.source} known": report.known}
+            # Tonight is no failure for it: what the source said before stays, with its date.
+            told.counts |= {f"{report.source} away": 1} if report.problem else {}
+    lines = [f"{one.source} asked about {one.asked}, knows {one.known}" for one in reports]
+    return "citations: " + "; ".join([*lines, *(report.problem for report in reports if report.problem)])
 
 
 def _encode(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
@@ -132,10 +148,10 @@ def _analyse(night: Night, connection: psycopg.Connection, settings: Settings, r
 
 def _backtest(night: Night, connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
     model_hash = require_serving(connection)
-    due = backtest_due(connection, model_hash, settings)
+    due = night_backtests(connection, model_hash, settings)
     connection.commit()
     if not due:
-        return "the score was judged not long ago"
+        return "the score was judged, or could not be, not long ago"
     corpus, night.corpus = night.corpus, None
     try:
         found = backtest_stored(
@@ -160,22 +176,6 @@ def _alert(connection: psycopg.Connection, run: RunRecord) -> str:
         connection.commit()
         told.counts |= {"of topics": topics, "of new papers": papers}
     return f"new alerts: {topics} of topics, {papers} of new papers"
-
-
-def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
-    if not looks_up_citations(settings):
-        return "citations are not looked up"
-    with run.step("citations") as told, open_sources(settings) as sources:
-        reports = refresh_citations(
-            connection, sources.portal, sources.transport, settings, limit=settings.citations_a_night
-        )
-        told.amount = sum(report.asked for report in reports)
-        for report in reports:
-            told.counts |= {f"{report.source} asked": report.asked, f"{report.source} known": report.known}
-            # Tonight is no failure for it: what the source said before stays, with its date.
-            told.counts |= {f"{report.source} away": 1} if report.problem else {}
-    lines = [f"{one.source} asked about {one.asked}, knows {one.known}" for one in reports]
-    return "citations: " + "; ".join([*lines, *(report.problem for report in reports if report.problem)])
 
 
 def _tidy(connection: psycopg.Connection, run: RunRecord) -> str:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import psycopg
 
-from primetime.analysis.backtests import backtest_due
 from primetime.analysis.corpus import count_articles
 from primetime.analysis.due import what_is_due
 from primetime.analysis.running import STEPS
 from primetime.encoder.artifact import read_manifest
 from primetime.encoder.pace import burst_left
 from primetime.jobs.analysing import burst_of
+from primetime.jobs.backtesting import night_backtests
 from primetime.jobs.history import rates
 from primetime.settings import Settings
 from primetime.sources.refreshing import count_to_refresh, looks_up_citations
+from primetime.vectors.changing_model import new_model_waits
 from primetime.vectors.serving_model import serving_hash
 from primetime.vectors.storing import count_missing
 
@@ -59,17 +60,26 @@ class Plan:
 
 def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     """Raises ModelProblem where there is no encoder's artifact."""
-    model_hash = serving_hash(connection) or read_manifest(settings.model_directory).hash
+    configured = read_manifest(settings.model_directory).hash
+    model_hash = serving_hash(connection) or configured
     missing, already = count_missing(connection, model_hash)
-    due = what_is_due(connection, model_hash, settings, to_come=missing)
+    changes = new_model_waits(connection, settings.model_directory)
+    # All is of the new model by then.
+    due = what_is_due(connection, configured if changes else model_hash, settings, to_come=missing)
     # Duplicates are encoded, as a search may meet them, and not analysed.
     counted = min(missing + already, count_articles(connection))
     analysed = 0 if due.run else counted
-    judged = counted if backtest_due(connection, model_hash, settings) else 0
+    judged = counted if night_backtests(connection, configured if changes else model_hash, settings) else 0
     placed = {"assign": due.new} if due.run and due.new else {}
-    amounts = {"embed": missing, **placed, **dict.fromkeys(STEPS, analysed), "backtest": judged}
-    if looks_up_citations(settings):
-        amounts["citations"] = count_to_refresh(connection, settings, limit=settings.citations_a_night)
+    asked = count_to_refresh(connection, settings, limit=settings.citations_a_night)
+    amounts = {
+        **({"citations": asked} if looks_up_citations(settings) else {}),
+        "embed": missing,
+        **({"change model": count_missing(connection, configured)[0]} if changes else {}),
+        **placed,
+        **dict.fromkeys(STEPS, analysed),
+        "backtest": judged,
+    }
     known = rates(connection)
     steps = [_step(name, amount, known.get(name)) for name, amount in amounts.items()]
     burst, share = burst_of(settings), settings.encoder_cpu_share
@@ -91,7 +101,7 @@ def plan_lines(plan: Plan) -> list[str]:
     lines = ["The night's work, at the rates measured by earlier runs:"]
     for step in plan.steps:
         cost = "not measured yet" if step.cpu_seconds is None else f"{step.cpu_seconds:.1f} s of processor"
-        lines.append(f"  {step.name:10} {step.amount:>9,} articles   {cost if step.amount else 'nothing to do'}")
+        lines.append(f"  {step.name:12} {step.amount:>9,} articles   {cost if step.amount else 'nothing to do'}")
     lines.append(f"  {plan.why}")
     known = "" if not plan.unknown else f", and {', '.join(plan.unknown)}"
     lines.append(f"  in all {plan.cpu_seconds:.1f} s of processor{known}")

@@ -36,6 +36,8 @@ class StepRecord:
         self.amount = amount
         """of what its cost grows with"""
         self.counts: dict[str, int] = {}
+        self.paced = False
+        """it rests by itself as it goes: no rest is due when it has ended"""
 
 
 class RunRecord:
@@ -71,7 +73,8 @@ class RunRecord:
             cause = cause_of(error)
             raise
         finally:
-            self._busy = _cpu_seconds() - before
+            cpu_seconds = _cpu_seconds() - before
+            self._busy = 0.0 if record.paced else cpu_seconds
             _write(
                 self._connection,
                 "end_step",
@@ -81,7 +84,7 @@ class RunRecord:
                     "cause": cause,
                     "amount": record.amount,
                     "counts": Jsonb(record.counts),
-                    "cpu_seconds": round(self._busy, 3),
+                    "cpu_seconds": round(cpu_seconds, 3),
                     "peak_memory": _peak_memory() if forgotten else None,
                 },
             )

@@ -39,12 +39,23 @@ ORDER BY run_id DESC, position
 -- name: rates
 SELECT name, percentile_cont(0.5) WITHIN GROUP (ORDER BY cpu_seconds / amount)
 FROM (
-    SELECT name, cpu_seconds, amount, row_number() OVER (PARTITION BY name ORDER BY started_at DESC) AS place
-    FROM work_steps
-    WHERE outcome = 'done' AND amount > 0 AND cpu_seconds IS NOT NULL
+    SELECT name, cpu_seconds, amount, row_number() OVER (PARTITION BY name ORDER BY step.started_at DESC) AS place
+    FROM work_steps AS step
+    JOIN work_runs AS run ON run.id = step.run_id
+    WHERE step.outcome = 'done' AND amount > 0 AND cpu_seconds IS NOT NULL AND scope = 'everything'
 ) AS latest
 WHERE place <= 5
 GROUP BY name
+
+-- name: backtest_refused
+-- The articles of the newest backtest, if the corpus allowed it no origin.
+SELECT amount
+FROM (
+    SELECT amount, counts FROM work_steps
+    WHERE name = 'backtest' AND started_at > now() - make_interval(days => %(days)s)
+    ORDER BY started_at DESC LIMIT 1
+) AS newest
+WHERE counts ? 'refused'
 
 -- name: forget_runs
 DELETE FROM work_runs WHERE started_at < now() - make_interval(days => %(days)s)

@@ -34,7 +34,7 @@ from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, Busy, ModelProblem, NotFound
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.backtesting import run_backtest
-from primetime.jobs.history import WorkRun, rates, work_runs
+from primetime.jobs.history import WorkRun, work_runs
 from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
 from primetime.jobs.queue import analyse_if_changed, analysis_jobs, create_queue
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from conftest import StandIn
 
 Store = Callable[..., None]
-PLANNED = ("embed", *STEPS, "backtest")
 SEARCHED = ("saved searches", "done")
 LAST = [("alerts", "done"), ("tidy", "done")]
 TOO_YOUNG = [("read", "done"), ("backtest", "failed")]
@@ -176,16 +175,19 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
 ) -> None:
     store()
     first = run_night(connection, with_encoder, asked_by="cron")
-    assert first.told[1] == "180 articles newly encoded, 0 were already"
-    assert first.told[3].startswith("analysis 1: 6 topics among 180 articles")
-    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[4]
+    assert first.told[2] == "180 articles newly encoded, 0 were already"
+    assert first.told[4].startswith("analysis 1: 6 topics among 180 articles")
+    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[5]
     second = run_night(connection, with_encoder, asked_by="cron")
-    assert second.told[3] == "nothing changed since analysis 1, which stands"
-    assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *TOO_YOUNG, *LAST]
+    assert second.told[4] == "nothing changed since analysis 1, which stands"
+    assert second.told[5] == "the score was judged, or could not be, not long ago"
+    assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *LAST]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
-    assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 2:")
+    assert run_night(connection, other, asked_by="cron").told[4].startswith("analysis 2:")
     store(each=1, first=1000)
-    assert run_night(connection, other, asked_by="cron").told[3].startswith("analysis 3: 6 topics among 186")
+    grown = run_night(connection, other, asked_by="cron")
+    assert grown.told[4].startswith("analysis 3: 6 topics among 186")
+    assert "cannot be judged yet" in grown.told[5], "a corpus that has grown may allow what it did not"
 
 
 def test_few_new_articles_join_the_topics_that_stand(
@@ -203,16 +205,16 @@ def test_few_new_articles_join_the_topics_that_stand(
     }
     assert (plan.unchanged_since, plan.why) == (1, "few articles came since analysis 1, which stands: 6 of 180")
     night = run_night(connection, patient, asked_by="cron")
-    assert night.told[3] == f"{plan.why}; 6 newly placed, 6 in a topic"
+    assert night.told[4] == f"{plan.why}; 6 newly placed, 6 in a topic"
     assert ("assign", "done") in steps(work_runs(connection)[0])
     assert reading.topics(connection, 1) == before
     assert len(reading.topic_map(connection, 1).pmid) == 186
     # They count with those that come later, and they are placed once.
-    assert run_night(connection, patient, asked_by="cron").told[3] == plan.why
+    assert run_night(connection, patient, asked_by="cron").told[4] == plan.why
     assert not {name for name, _ in steps(work_runs(connection)[0])} & {"assign", *STEPS[1:]}
     store(each=1, first=2000)
     assert plan_night(connection, patient).why == "12 articles came since analysis 1 of 180"
-    assert run_night(connection, patient, asked_by="cron").told[3].startswith("analysis 2: 6 topics among 192")
+    assert run_night(connection, patient, asked_by="cron").told[4].startswith("analysis 2: 6 topics among 192")
 
 
 def test_topics_are_found_anew_when_they_are_old_or_their_articles_changed(
@@ -279,42 +281,6 @@ def test_a_part_of_the_night_that_fails_does_not_keep_the_others_from_theirs(
     assert run.steps[-1].counts == {"runs forgotten": 1, "alerts forgotten": 0}
 
 
-def test_the_plan_tells_the_nights_work_and_its_cost(
-    connection: psycopg.Connection, with_encoder: Settings, store: Store
-) -> None:
-    store()
-    before = plan_night(connection, with_encoder)
-    assert [(step.name, step.amount) for step in before.steps] == [(name, 180) for name in PLANNED]
-    assert before.unknown == list(PLANNED)
-    run_analysis(connection, with_encoder)
-    nothing = plan_night(connection, with_encoder)
-    assert {step.amount for step in nothing.steps if step.name != "backtest"} == {0}
-    assert (nothing.cpu_seconds, nothing.unchanged_since) == (0, 1)
-    store(each=30, first=1000)
-    after = plan_night(connection, with_encoder)
-    measured = {step.name: step.cpu_seconds for step in work_runs(connection)[0].steps}
-    for step in after.steps:
-        times = 1 if step.name == "embed" else 2
-        assert step.amount == 180 * times
-        if step.name == "backtest":
-            assert step.cpu_seconds is None
-            continue
-        assert step.cpu_seconds == pytest.approx(measured[step.name] * times, abs=0.06)
-    assert set(rates(connection)) == {"embed", *STEPS}
-
-
-def test_the_plan_knows_the_burst_capacity(
-    connection: psycopg.Connection, with_encoder: Settings, store: Store, tmp_path: Path
-) -> None:
-    store(each=1)
-    reading_of_now = tmp_path / "burst"
-    for left, share in (("60", 1.0), ("10", 0.2), ("no number", 0.2)):
-        reading_of_now.write_text(left)
-        found = plan_night(connection, with_encoder.model_copy(update={"burst_capacity_file": reading_of_now}))
-        assert found.share == share
-        assert found.burst_left == (float(left) if left.isdigit() else None)
-
-
 def test_a_run_rests_between_its_steps(connection: psycopg.Connection, settings: Settings) -> None:
     del connection
     rested: list[float] = []
@@ -326,6 +292,22 @@ def test_a_run_rests_between_its_steps(connection: psycopg.Connection, settings:
                     pass
     assert len(rested) == 1
     assert rested[0] >= 0.05
+
+
+def test_after_a_step_that_paced_itself_no_rest_is_due(connection: psycopg.Connection, settings: Settings) -> None:
+    rested: list[float] = []
+    with recorded_run(settings, kind="analysis", asked_by="hand", rest=rested.append) as run:
+        with run.step("embed") as told:
+            told.paced = True
+            spent = time.process_time()
+            while time.process_time() - spent < 0.05:
+                pass
+        with run.step("topics"):
+            pass
+    assert not rested
+    (embed, _) = work_runs(connection)[0].steps
+    assert embed.cpu_seconds is not None
+    assert embed.cpu_seconds >= 0.05, "its cost is told all the same"
 
 
 def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
@@ -372,8 +354,8 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
     # A night reads the articles once, for the analysis and for the backtest, which are of one moment.
     monkeypatch.setattr(backtests, "load_corpus", None)
     night = run_night(connection, with_encoder, asked_by="cron")
-    assert night.told[3].startswith("analysis 1:")
-    assert night.told[4] == f"the score judged at {len(whole.origins)} origins"
+    assert night.told[4].startswith("analysis 1:")
+    assert night.told[5] == f"the score judged at {len(whole.origins)} origins"
     again = latest_backtest(connection)
     assert again is not None
     assert again.result == kept.result
@@ -408,14 +390,14 @@ def test_the_night_looks_up_citations_by_age_and_goes_on_where_a_source_was_away
     # Each source is asked about 170 at most; iCite refuses, once.
     literature.order({"path": "/icite/api/pubs", "times": 1, "status": 403})
     assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 3 * 170
-    first = run_night(connection, night, asked_by="cron").told[6]
+    first = run_night(connection, night, asked_by="cron").told[1]
     assert first.startswith("citations: icite asked about 0, knows 0; openalex asked about 170, knows ")
     assert "iCite refuses the request (403)" in first
     assert sources_of(connection) == {"openalex": 170, "crossref": 170}
 
     # The next night asks iCite again, and the others about the rest; who has no PMID is Crossref's alone.
     second = run_night(connection, night, asked_by="cron")
-    assert second.told[6].startswith("citations: icite asked about 170, knows 20; openalex asked about 10, ")
+    assert second.told[1].startswith("citations: icite asked about 170, knows 20; openalex asked about 10, ")
     step = next(step for step in work_runs(connection)[0].steps if step.name == "citations")
     assert (step.outcome, step.amount) == ("done", 170 + 10 + 11)
     assert step.counts["icite asked"] == 170
@@ -430,7 +412,7 @@ def test_the_night_looks_up_citations_by_age_and_goes_on_where_a_source_was_away
     connection.commit()
     assert {step.name: step.amount for step in plan_night(connection, night).steps}["citations"] == 170
     off = night.model_copy(update={"citations_a_night": 0})
-    assert run_night(connection, off, asked_by="cron").told[6] == "citations are not looked up"
+    assert run_night(connection, off, asked_by="cron").told[1] == "citations are not looked up"
 
 
 def sources_of(connection: psycopg.Connection) -> dict[str, int]:
@@ -450,7 +432,7 @@ def test_the_commands_tell_what_is_recorded(
     store()
     assert "180 articles   not measured yet" in run(analyse_command, "--plan").output
     night = run(nightly_command, "--asked-by", "cron").output
-    assert night.index("The night's work") < night.index("run 1: saved searches planned: 0; 180 articles newly encoded")
+    assert night.index("The night's work") < night.index("run 1: saved searches planned: 0; citations are not")
     assert "1  night by cron" in run(runs_command).output
     (item,) = json.loads(run(runs_command, "--json").output)["items"]
     assert (item["kind"], item["asked_by"], len(item["steps"])) == ("night", "cron", 12)
