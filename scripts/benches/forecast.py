@@ -19,7 +19,8 @@ import click
 import numpy as np
 
 from primetime.analysis.arima import forecast_arima, read_order
-from primetime.analysis.forecast import MODELS, Model, ahead, measure
+from primetime.analysis.forecast import MODELS, Model, ahead
+from primetime.analysis.forecast_error import measure
 from primetime.analysis.table import read_table
 
 SERIES = 1000

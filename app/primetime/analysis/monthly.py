@@ -12,17 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primetime.analysis.arima import Order
-from primetime.analysis.forecast import (
-    Forecast,
-    Measured,
-    Model,
-    Refused,
-    ahead,
-    assembled,
-    forecasts_of_all,
-    measured_at,
-    standing,
-)
+from primetime.analysis.counted_forecast import Forecast, assembled, forecasts_of_all
+from primetime.analysis.forecast import Model, Refused, ahead, standing
+from primetime.analysis.forecast_error import Expected, Measured, beside, measured_at
 from primetime.analysis.smoothing import MONTHLY
 
 Array = NDArray[np.float64]
@@ -133,7 +125,7 @@ def month_name(month: int) -> str:
 def _measure(
     papers: Array, first: int, field: Mapping[int, int], model: Model, order: Order, horizon: int
 ) -> Measured | None:
-    found = []
+    moments, others = [], dict[Model, list[Expected]]()
     months = papers.shape[1]
     for origin in range(months - 1 - 12 * _CHECKED, months - 12, 12):
         if origin + 1 < FEWEST_MONTHS:
@@ -141,10 +133,16 @@ def _measure(
         known = season(field, first + origin)
         series = _without_season(papers, first, known)
         until = series[:, : origin + 1]
-        if standing(until, model, MONTHLY) == model:
-            truth = series[:, origin + 1 : origin + 1 + horizon]
-            found.append((ahead(until, horizon, model, order, MONTHLY), until[:, -1:], truth))
-    return measured_at(found) if found else None
+        if standing(until, model, MONTHLY) != model:
+            continue
+        truth = series[:, origin + 1 : origin + 1 + horizon]
+        for one in beside(until, model, MONTHLY):
+            here = ahead(until, horizon, one, order, MONTHLY)
+            if one == model:
+                moments.append((here, until[:, -1:], truth))
+            else:
+                others.setdefault(one, []).append((here.expected, until[:, -1:], truth))
+    return measured_at(moments, others) if moments else None
 
 
 def _without_season(papers: Array, first: int, factors: Array) -> Array:

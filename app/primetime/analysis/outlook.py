@@ -13,7 +13,9 @@ from psycopg import Connection
 from primetime.analysis.arima import Order
 from primetime.analysis.citation_growth import COVERED_YEARS
 from primetime.analysis.corpus import Corpus
-from primetime.analysis.forecast import Forecast, Measured, Refused, forecast_counts
+from primetime.analysis.counted_forecast import Forecast, forecast_counts
+from primetime.analysis.forecast import Refused
+from primetime.analysis.forecast_error import Measured
 from primetime.analysis.monthly import Months, forecast_months, last_complete_month, month_name, months_of
 from primetime.analysis.told_citations import ToldCitations, citations_of_topics
 from primetime.analysis.yearly import yearly_counts

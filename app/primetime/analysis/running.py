@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from primetime.analysis.arima import read_order
 from primetime.analysis.corpus import Corpus, count_articles, load_compared, load_corpus
-from primetime.analysis.forecast import Forecast, Refused
+from primetime.analysis.counted_forecast import Forecast
+from primetime.analysis.forecast import Refused
 from primetime.analysis.identity import identify
 from primetime.analysis.naming import Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates

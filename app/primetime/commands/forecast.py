@@ -8,7 +8,8 @@ import numpy as np
 import orjson
 
 from primetime.analysis.arima import read_order
-from primetime.analysis.forecast import MODELS, Ahead, Measured, Model, ahead, checkable_origins, measure, standing
+from primetime.analysis.forecast import MODELS, Ahead, Model, ahead, standing
+from primetime.analysis.forecast_error import Measured, checkable_origins, measure
 from primetime.analysis.table import Table, read_table, refusal, write_csv
 from primetime.commands.session import begin
 from primetime.errors import BadInput

@@ -8,18 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primetime.analysis.arima import forecast_arima, read_order
-from primetime.analysis.forecast import (
-    HORIZON,
-    METHODS,
-    MODELS,
-    Forecast,
-    Model,
-    Refused,
-    ahead,
-    forecast_counts,
-    measure,
-    rolling,
-)
+from primetime.analysis.counted_forecast import Forecast, forecast_counts
+from primetime.analysis.forecast import HORIZON, METHODS, MODELS, Model, Refused, ahead, rolling
+from primetime.analysis.forecast_error import measure
 from primetime.analysis.smoothing import YEARLY, automatic
 from primetime.errors import BadInput
 
@@ -128,6 +119,24 @@ def test_what_was_measured_at_an_origin_does_not_change_as_years_come(model: Mod
     assert measure(known, HORIZON, model, ORDER, judged_by_then) == measure(
         later, HORIZON, model, ORDER, judged_by_then
     )
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_each_other_models_error_is_told_beside(model: Model) -> None:
+    series = walks(12, 40)
+    found = measure(series, HORIZON, model, ORDER, [30, 33, 36])
+    assert set(found.others) == set(MODELS) - {model, "naive"}
+    for other, error in found.others.items():
+        assert error == measure(series, HORIZON, other, ORDER, [30, 33, 36]).error_of_naive
+        assert error is not None
+        assert 0 < error < 5
+
+
+def test_an_error_that_cannot_be_told_is_none() -> None:
+    still = np.full((3, 12), np.log1p(5.0))
+    found = measure(still, HORIZON, "half-drift", ORDER, [8, 9])
+    assert found.error_of_naive is None, "naive never missed"
+    assert set(found.others.values()) == {None}
 
 
 @pytest.mark.parametrize("model", MODELS)

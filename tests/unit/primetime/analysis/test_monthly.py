@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from primetime.analysis.arima import Order
-from primetime.analysis.forecast import MODELS, Forecast, Model, Refused
+from primetime.analysis.counted_forecast import Forecast
+from primetime.analysis.forecast import MODELS, Model, Refused
 from primetime.analysis.monthly import (
     Months,
     forecast_months,
@@ -88,6 +89,7 @@ def test_a_year_of_months_is_forecast_with_its_season(model: Model) -> None:
         assert set(one.others) == set(MODELS) - {model, "naive"}
     assert measured is not None
     assert measured.origins == 3
+    assert set(measured.others) == set(MODELS) - {model, "naive"}
     assert 0.6 < measured.coverage80 < measured.coverage95 <= 1
 
 
