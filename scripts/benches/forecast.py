@@ -21,7 +21,7 @@ import numpy as np
 from primetime.analysis.arima import forecast_arima, read_order
 from primetime.analysis.forecast import MODELS, Model, ahead
 from primetime.analysis.forecast_error import measure
-from primetime.analysis.table import read_table
+from primetime.analysis.table import read_table, refusal
 
 SERIES = 1000
 NOISE = 0.1
@@ -48,7 +48,7 @@ def bench(table: Path, first: int, last: int, horizon: int, peers: int, as_json:
     """Measure the forecasts on TABLE."""
     order = read_order("1,1,1")
     read = read_table(table)
-    series = np.log1p(np.nan_to_num(read.values))
+    series = np.log1p(read.values[[refusal(one, read.first_year) is None for one in read.values]])
     origins = range(first - read.first_year, last - read.first_year + 1)
     report: dict[str, Any] = {
         "series": len(series),

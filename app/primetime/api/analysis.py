@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from primetime.analysis.reading import runs
-from primetime.api.services import Connection, Researcher, ServicesOf
+from primetime.api.services import Connection, Researcher
 from primetime.api.shapes import AnalysisList, JobAccepted, JobOut, RunOut
 from primetime.jobs.queue import analysis_jobs, enqueue_analysis
 
@@ -11,9 +11,9 @@ router = APIRouter(prefix="/api/v1/analysis", tags=["analysis"])
 
 
 @router.post("", status_code=202)
-def start(_account: Researcher, shared: ServicesOf, connection: Connection) -> JobAccepted:
+def start(_account: Researcher, connection: Connection) -> JobAccepted:
     """409 while one is waiting to run."""
-    return JobAccepted(job_id=enqueue_analysis(shared.queue, connection))
+    return JobAccepted(job_id=enqueue_analysis(connection))
 
 
 @router.get("")

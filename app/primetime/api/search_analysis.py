@@ -6,7 +6,7 @@ from primetime.analysis.reading import latest_run
 from primetime.analysis.running import STEPS
 from primetime.analysis.storing import forget_scope, search_scope
 from primetime.api.searches import SearchId
-from primetime.api.services import Connection, Researcher, ServicesOf
+from primetime.api.services import Connection, Researcher
 from primetime.api.shapes import JobAccepted, JobOut, RunOut, SearchAnalysisOut
 from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.history import work_runs
@@ -19,7 +19,7 @@ _STEPS = 1 + len(STEPS)
 
 
 @router.post("", status_code=202)
-def start(search_id: SearchId, _account: Researcher, shared: ServicesOf, connection: Connection) -> JobAccepted:
+def start(search_id: SearchId, _account: Researcher, connection: Connection) -> JobAccepted:
     """409 while one of this search waits or is under way, or the search itself is."""
     search = storing.find_search(connection, search_id)
     if search.state in ("planned", "running"):
@@ -28,7 +28,7 @@ def start(search_id: SearchId, _account: Researcher, shared: ServicesOf, connect
         raise BadInput(f"search {search_id} has no stored article", remedy="analyse a search that found some")
     if _unfinished(analysis_jobs(connection, limit=1, search_id=search_id)):
         raise Busy(f"search {search_id} is being analysed already", remedy="wait for it")
-    return JobAccepted(job_id=enqueue_analysis(shared.queue, connection, search_id))
+    return JobAccepted(job_id=enqueue_analysis(connection, search_id))
 
 
 @router.get("")

@@ -73,6 +73,8 @@ def analyse_command(
         raise BadInput("--pmids and --scope belong together", remedy="name the selection, say --scope 'statins'")
     if search_id is not None and pmids is not None:
         raise BadInput("--search and --pmids exclude each other", remedy="give one of them")
+    if new_reference and (search_id is not None or pmids is not None):
+        raise BadInput("a reference is made of everything, never of a selection", remedy="leave --new-reference out")
     settings = begin()
     if plan_only:
         with database(settings) as connection:

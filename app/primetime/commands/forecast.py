@@ -20,13 +20,19 @@ HEADER = ["series", "year", "horizon", "model", "forecast", "low80", "high80", "
 @click.command("forecast")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--origin", type=int, help="Last year that may be used; default the last of the file.")
-@click.option("--horizon", default=3, show_default=True, type=click.IntRange(1, 50), help="Years ahead.")
+@click.option("--horizon", type=click.IntRange(1, 50), help="Years ahead; default PRIMETIME_FORECAST_PERIODS (3).")
 @click.option("--model", type=click.Choice(MODELS), help="Default PRIMETIME_FORECAST_MODEL (automatic).")
 @click.option("--order", help="ARIMA's p,d,q; default PRIMETIME_ARIMA_ORDER (1,1,1).")
 @click.option("--output", required=True, type=click.Path(path_type=Path), help="CSV file, one row a series and year.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def forecast_command(
-    file: Path, origin: int | None, horizon: int, model: Model | None, order: str | None, output: Path, as_json: bool
+    file: Path,
+    origin: int | None,
+    horizon: int | None,
+    model: Model | None,
+    order: str | None,
+    output: Path,
+    as_json: bool,
 ) -> None:
     """Forecast the series of FILE: CSV, plain or gzip, the first column the year, one column a series.
 
@@ -36,6 +42,7 @@ def forecast_command(
     settings = begin()
     chosen: Model = model or settings.forecast_model
     arima = read_order(order or settings.arima_order)
+    years = horizon or settings.forecast_periods
     whole = read_table(file)
     last = whole.last_year if origin is None else origin
     if not whole.first_year <= last <= whole.last_year:
@@ -48,9 +55,9 @@ def forecast_command(
     usable = [number for number, reason in enumerate(reasons) if reason is None]
     series = np.log1p(table.values[usable])
     chosen = standing(series, chosen)
-    found = ahead(series, horizon, chosen, arima) if usable else None
+    found = ahead(series, years, chosen, arima) if usable else None
     origins = checkable_origins(series) if usable else []
-    measured = measure(series, horizon, chosen, arima, origins) if origins else None
+    measured = measure(series, years, chosen, arima, origins) if origins else None
     for row, number in enumerate(usable):
         if found is not None and (np.isnan(found.expected[row]).any() or np.isnan(found.half95[row]).any()):
             reasons[number] = f"its years are too few for {chosen}"
@@ -60,7 +67,7 @@ def forecast_command(
         summary = {
             "model": chosen,
             "origin": last,
-            "horizon": horizon,
+            "horizon": years,
             "forecast": len(reasons) - refused,
             "refused": {name: reason for name, reason in zip(table.names, reasons, strict=True) if reason},
             "measured": asdict(measured) if measured else None,

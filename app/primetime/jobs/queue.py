@@ -25,6 +25,7 @@ from primetime.database.queries import load_queries
 from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
+from primetime.jobs.deferring import DEFERRING
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
 from primetime.jobs.fetching import add_fetch_task
 from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
@@ -112,7 +113,7 @@ def create_queue(settings: Settings) -> App:
 
     def after_search(connection: psycopg.Connection) -> None:
         alert_of_new_papers(connection)
-        analyse_if_changed(queue, connection, settings)
+        analyse_if_changed(connection, settings)
 
     add_search_task(queue, settings, then=after_search)
 
@@ -179,24 +180,23 @@ def _remember_searches(settings: Settings) -> None:
         enqueue_forgotten_searches(connection)
 
 
-def enqueue_analysis(queue: App, connection: psycopg.Connection, search_id: int | None = None) -> int:
-    """Ask for an analysis, of everything or of one search's articles; the job's id.
+def enqueue_analysis(connection: psycopg.Connection, search_id: int | None = None) -> int:
+    """Ask for an analysis, of everything or of one search's articles, in the caller's transaction; the job's id.
 
     Raises Busy when the same is waiting already.
     """
+    # One search's analysis waits for itself alone, and is carried out in turn with all others.
+    waits = _ANALYSE if search_id is None else f"{_ANALYSE} {search_scope(search_id)}"
+    of = {} if search_id is None else {"search_id": search_id}
+    asked = DEFERRING.configure_task(_ANALYSE, queue=QUEUE, lock=_ANALYSE, queueing_lock=waits, connection=connection)
     try:
         with connection.transaction():
-            if search_id is None:
-                return int(queue.configure_task(_ANALYSE, connection=connection).defer())
-            # One search's analysis waits for itself alone, and is carried out in turn with all others.
-            waits = f"{_ANALYSE} {search_scope(search_id)}"
-            asked = queue.configure_task(_ANALYSE, connection=connection, queueing_lock=waits)
-            return int(asked.defer(search_id=search_id))
+            return int(asked.defer(**of))
     except AlreadyEnqueued as error:
         raise Busy("an analysis is waiting to run already", remedy="wait for it") from error
 
 
-def analyse_if_changed(queue: App, connection: psycopg.Connection, settings: Settings) -> int | None:
+def analyse_if_changed(connection: psycopg.Connection, settings: Settings) -> int | None:
     """Do what is due, as after a search: place a few new articles, or ask for an analysis; its job's id. Commits.
 
     None where none is asked for, and when one is waiting already: that one will see the change too.
@@ -208,7 +208,7 @@ def analyse_if_changed(queue: App, connection: psycopg.Connection, settings: Set
         return None
     try:
         if due.run is None:
-            job_id = enqueue_analysis(queue, connection)
+            job_id = enqueue_analysis(connection)
             connection.commit()
             return job_id
         if due.new:

@@ -2,6 +2,7 @@
 
 import asyncio
 from importlib import resources
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -29,17 +30,16 @@ def test_the_pinned_schema_is_the_installed_packages() -> None:
 
 
 def test_an_analysis_waits_once(settings: Settings, connection: psycopg.Connection) -> None:
-    queue = create_queue(settings)
-    job_id = enqueue_analysis(queue, connection)
+    job_id = enqueue_analysis(connection)
     with pytest.raises(Busy, match="waiting to run already"):
-        enqueue_analysis(queue, connection)
+        enqueue_analysis(connection)
     assert [(job.job_id, job.status) for job in analysis_jobs(connection)] == [(job_id, "todo")]
 
 
 def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: psycopg.Connection) -> None:
     """There is no encoder artifact in this test's folder."""
     queue = create_queue(settings)
-    enqueue_analysis(queue, connection)
+    enqueue_analysis(connection)
     connection.commit()
     asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     (job,) = analysis_jobs(connection)
@@ -65,7 +65,7 @@ def test_what_a_job_logs_and_traces_names_it(
 
     monkeypatch.setattr("primetime.jobs.queue.run_analysis", analyse)
     queue = create_queue(settings)
-    job_id = enqueue_analysis(queue, connection)
+    job_id = enqueue_analysis(connection)
     connection.commit()
     asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     assert [(one["job_id"], one["task"]) for one in bound] == [(job_id, "analyse")]
@@ -79,7 +79,7 @@ def test_the_third_attempt_is_the_last(
     settings: Settings, connection: psycopg.Connection, attempts: int, status: str
 ) -> None:
     queue = create_queue(settings)
-    enqueue_analysis(queue, connection)
+    enqueue_analysis(connection)
     connection.execute("UPDATE procrastinate_jobs SET attempts = %s", (attempts,))
     connection.commit()
     asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
@@ -102,11 +102,31 @@ def test_a_search_too_is_tried_three_times(
     assert find_search(connection, search_id).state == state
 
 
+def test_a_search_that_completes_has_the_analysis_made_anew(
+    literature_settings: Settings,
+    connection: psycopg.Connection,
+    model_directory: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The worker as it is, with the stand-in for PubMed; what the analysis itself does is another test's."""
+    asked: list[str] = []
+    monkeypatch.setattr("primetime.jobs.queue.run_analysis", lambda *_, asked_by: asked.append(asked_by))
+    searching = literature_settings.model_copy(update={"model_dir": model_directory})
+    search_id = create_search(connection, Order(query="asthma[mh]", max_results=20))
+    enqueue_search(connection, search_id)
+    connection.commit()
+    asyncio.run(work(create_queue(searching), searching, wait=False, install_signal_handlers=False))
+    assert find_search(connection, search_id).state == "done"
+    assert [(job.status, job.job_id > 0) for job in analysis_jobs(connection)] == [("todo", True)]
+    asyncio.run(work(create_queue(searching), searching, wait=False, install_signal_handlers=False))
+    assert asked == ["queue"]
+
+
 def test_while_another_run_goes_on_a_job_waits_as_long_as_that_takes(
     settings: Settings, connection: psycopg.Connection
 ) -> None:
     queue = create_queue(settings)
-    enqueue_analysis(queue, connection)
+    enqueue_analysis(connection)
     connection.execute("UPDATE procrastinate_jobs SET attempts = 40")
     connection.commit()
     with recorded_run(settings, kind="night", asked_by="cron"):

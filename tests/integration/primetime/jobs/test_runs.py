@@ -37,7 +37,7 @@ from primetime.jobs.backtesting import run_backtest
 from primetime.jobs.history import WorkRun, work_runs
 from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_night
-from primetime.jobs.queue import analyse_if_changed, analysis_jobs, create_queue
+from primetime.jobs.queue import analyse_if_changed, analysis_jobs
 from primetime.jobs.recording import recorded_run
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
@@ -458,19 +458,18 @@ def test_without_an_encoder_there_is_no_plan_and_the_night_says_why(
 def test_a_search_that_changed_the_corpus_asks_for_one_analysis(
     connection: psycopg.Connection, with_encoder: Settings, store: Store, encoder: Encoder
 ) -> None:
-    queue = create_queue(with_encoder)
-    assert analyse_if_changed(queue, connection, with_encoder) is None, "nothing is encoded"
+    assert analyse_if_changed(connection, with_encoder) is None, "nothing is encoded"
     store()
     run_analysis(connection, with_encoder)
-    assert analyse_if_changed(queue, connection, with_encoder) is None
+    assert analyse_if_changed(connection, with_encoder) is None
     store(each=1, first=1000)
     encode_missing(connection, encoder)
     patient = with_encoder.model_copy(update={"refit_share": 0.05})
-    assert analyse_if_changed(queue, connection, patient) is None
+    assert analyse_if_changed(connection, patient) is None
     assert len(reading.topic_map(connection, 1).pmid) == 186, "few articles are placed at once"
-    job_id = analyse_if_changed(queue, connection, with_encoder)
+    job_id = analyse_if_changed(connection, with_encoder)
     assert job_id is not None
-    assert analyse_if_changed(queue, connection, with_encoder) is None
+    assert analyse_if_changed(connection, with_encoder) is None
     assert [job.job_id for job in analysis_jobs(connection)] == [job_id]
 
 
@@ -562,3 +561,6 @@ def test_a_search_or_a_list_of_articles_is_analysed_by_itself(
             run(analyse_command, *wrong)
     with pytest.raises(BadInput, match="exclude each other"):
         run(analyse_command, "--pmids", str(file), "--scope", "sixty", "--search", str(search_id))
+    for selection in (["--pmids", str(file), "--scope", "sixty"], ["--search", str(search_id)]):
+        with pytest.raises(BadInput, match="a reference is made of everything"):
+            run(analyse_command, *selection, "--new-reference")
