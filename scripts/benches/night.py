@@ -53,7 +53,10 @@ class Record:
 @click.option("--one-night", hidden=True, help="The database's address.")
 def bench(model: Path, articles: int, dimension: int, as_json: bool, one_night: str | None) -> None:
     """Measure two nights, each in a process of its own."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     if one_night:
         click.echo(json.dumps(_night(one_night, model)))
         return
@@ -75,7 +78,7 @@ def bench(model: Path, articles: int, dimension: int, as_json: bool, one_night: 
         del vectors
         script = [sys.executable, str(REPOSITORY / "scripts" / "bench.py"), "night", "--model", str(model)]
         nights = [
-            json.loads(subprocess.run([*script, "--one-night", url], check=True, capture_output=True).stdout)
+            json.loads(subprocess.run([*script, "--one-night", url], check=True, stdout=subprocess.PIPE).stdout)
             for _ in range(2)
         ]
     report = {"articles": count, "vectors_mb": vectors_mb, "nights": nights}
@@ -92,7 +95,7 @@ def _night(url: str, model: Path) -> dict[str, Any]:
     from primetime.vectors import nearest_index
 
     nearest_index.INDEX_FROM = sys.maxsize
-    settings = Settings(database_url=url, model_dir=model)
+    settings = Settings(database_url=url, model_dir=model, icite_url="", openalex_url="")
     with connect(settings) as connection:
         told = run_night(connection, settings, asked_by="bench").told
         run = work_runs(connection)[0]
