@@ -128,27 +128,17 @@ def backtest_corpus(
     dated = years[years > 0]
     earliest = int(dated.min(initial=last_complete_year)) + 2 * WINDOW_YEARS
     for origin in range(max(earliest, first or earliest), last_complete_year - GROWTH_YEARS + 1):
-        frozen = np.flatnonzero((years > 0) & (years <= origin))
-        if (last is not None and origin > last) or len(frozen) < FEWEST_ARTICLES:
+        so_far = int(((years > 0) & (years <= origin)).sum())
+        if (last is not None and origin > last) or so_far < FEWEST_ARTICLES:
             continue
+        ratios = np.full(len(years), np.nan) if ratios_at is None else ratios_at(origin)
+        # Nothing of an origin outlives the call: its copy of the vectors is gone before the next one is made.
         try:
-            topics = partition(vectors[frozen], seed=seed, sizes=sizes)
+            scored = _at(origin, vectors, years, headings, ratios, seed=seed, sizes=sizes)
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
-        after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
-        ratios = np.full(len(years), np.nan) if ratios_at is None else ratios_at(origin)
-        articles_then = Articles(
-            years=years[frozen],
-            file=topics.file,
-            mesh=[headings[int(one)] for one in frozen],
-            ratios=ratios[frozen],
-            looked_up=np.full(len(frozen), np.datetime64("NaT", "D")),
-        )
-        scored = score_origin(
-            topics, articles_then, vectors[after], field_of(years[frozen], origin, articles_then.ratios)
-        )
         if each is not None:
-            each(origin, len(frozen))
+            each(origin, so_far)
         if scored is None:
             continue
         results = {name: judge(score, scored.growth) for name, score in scored.scores.items()}
@@ -159,7 +149,7 @@ def backtest_corpus(
         chosen.append(best(known, [_STANDARD, *CANDIDATES]))
         measured.append({**results, CHOSEN: results[chosen[-1]]})
         origins.append(origin)
-        articles.append(len(frozen))
+        articles.append(so_far)
         later.append(scored.later)
         judged.append(len(scored.growth))
     if not origins:
@@ -202,8 +192,33 @@ class Origin:
     """measure → topics that it is known of"""
 
 
-def score_origin(topics: Partition, articles: Articles, after: Vectors, field: Field) -> Origin | None:
-    """Score the topics of the frozen `articles`, and judge them by `after`, the vectors of the next three years.
+def _at(
+    origin: int,
+    vectors: Vectors,
+    years: Years,
+    mesh: Sequence[Sequence[str]],
+    ratios: Array,
+    *,
+    seed: int,
+    sizes: Sizes | None,
+) -> Origin | None:
+    """Find the topics among the articles up to the origin anew, and judge their scores; as `score_origin` does."""
+    frozen = np.flatnonzero((years > 0) & (years <= origin))
+    after = np.flatnonzero((years > origin) & (years <= origin + GROWTH_YEARS))
+    topics = partition(vectors[frozen], seed=seed, sizes=sizes)
+    later = assign_later(vectors[after], topics)
+    articles = Articles(
+        years=years[frozen],
+        file=topics.file,
+        mesh=[mesh[int(one)] for one in frozen],
+        ratios=ratios[frozen],
+        looked_up=np.full(len(frozen), np.datetime64("NaT", "D")),
+    )
+    return score_origin(topics, articles, later, field_of(articles.years, origin, articles.ratios))
+
+
+def score_origin(topics: Partition, articles: Articles, later: NDArray[np.int64], field: Field) -> Origin | None:
+    """Score the topics of the frozen `articles`, and judge them by the topics of the `later` ones, -1: none.
 
     None where fewer than ten topics can be scored.
     """
@@ -216,8 +231,7 @@ def score_origin(topics: Partition, articles: Articles, after: Vectors, field: F
         return None
     parts = [one for one in raw if isinstance(one, RawParts)]
     placed = _placed(parts)
-    labels = assign_later(after, topics)
-    future = np.bincount(labels[labels >= 0], minlength=topics.count)[usable].astype(np.float64)
+    future = np.bincount(later[later >= 0], minlength=topics.count)[usable].astype(np.float64)
     recent = np.asarray([one.windows.recent for one in parts], dtype=np.float64)
     before = np.asarray([one.windows.earlier for one in parts], dtype=np.float64)
     weighings = {OPPORTUNITY: (0.4, 0.4, 0.2), **_ABLATED, **_ALONE, **CANDIDATES}
@@ -230,7 +244,7 @@ def score_origin(topics: Partition, articles: Articles, after: Vectors, field: F
     return Origin(
         scores=scores,
         growth=np.log1p(future) - np.log1p(recent),
-        later=int((labels >= 0).sum()),
+        later=int((later >= 0).sum()),
         known={name: sum(name in one.measures for one in parts) for name in ("old", "rarity", "citations")},
     )
 

@@ -89,8 +89,8 @@ def test_what_comes_after_cannot_move_a_score(corpus: Corpus) -> None:
     field = field_of(years[frozen], 2008)
     after = vectors[(years > 2008) & (years <= 2011)]
     then = articles_of(vectors[frozen], years[frozen], np.full(frozen.sum(), np.nan))
-    one = score_origin(topics, then, after, field)
-    other = score_origin(topics, then, after[:5], field)
+    one = score_origin(topics, then, assign_later(after, topics), field)
+    other = score_origin(topics, then, assign_later(after[:5], topics), field)
     assert one is not None
     assert other is not None
     assert one.scores.keys() == other.scores.keys()
