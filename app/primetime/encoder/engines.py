@@ -13,8 +13,9 @@ import structlog
 from numpy.typing import NDArray
 
 from primetime.encoder.artifact import GRAPH_FILE, MODEL_FILE, Manifest
-from primetime.encoder.memory import give_back_memory, return_large_blocks
+from primetime.encoder.memory import give_back_memory
 from primetime.encoder.processor import computes_bfloat16
+from primetime.memory import return_large_blocks
 
 Run = Callable[[dict[str, NDArray[np.int64]]], NDArray[np.float32]]
 """Token ids and masks [texts, length] to hidden states [texts, length, dimension]; safe to share between threads"""

@@ -1,4 +1,4 @@
-"""Giving back memory that is not needed for the moment."""
+"""Giving back memory of an engine that is not needed for the moment."""
 
 from __future__ import annotations
 
@@ -6,20 +6,9 @@ import ctypes
 from contextlib import suppress
 from pathlib import Path
 
+from primetime.memory import return_small_blocks
+
 _DONTNEED = 4  # MADV_DONTNEED of <sys/mman.h>
-
-
-_M_MMAP_THRESHOLD = -3  # of <malloc.h>
-_LARGE = 1 << 20
-
-
-def return_large_blocks() -> None:
-    """Let blocks of a megabyte and more go back to the kernel when they are freed, for the rest of this process' life.
-
-    The C library would raise that limit as it meets larger ones, and activations of many shapes then leave holes.
-    """
-    with suppress(OSError, AttributeError):  # another C library than glibc
-        ctypes.CDLL("libc.so.6").mallopt(_M_MMAP_THRESHOLD, _LARGE)
 
 
 def give_back_memory(weights: Path) -> None:
@@ -28,9 +17,9 @@ def give_back_memory(weights: Path) -> None:
     An engine keeps copies of the weights in the order that its kernels like; the file's own pages are read again from
     the disk's cache if they are ever wanted. The C library would keep what is free for this process' life.
     """
+    return_small_blocks()
     with suppress(OSError, AttributeError):  # another C library than glibc, another system than Linux
         libc = ctypes.CDLL("libc.so.6", use_errno=True)
-        libc.malloc_trim(0)
         for start, length in _read_only_mappings(weights):
             libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), _DONTNEED)
 

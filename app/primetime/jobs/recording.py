@@ -16,6 +16,7 @@ from primetime.database.connection import connect
 from primetime.database.locks import exclusive
 from primetime.database.queries import load_queries
 from primetime.errors import PrimeTimeError
+from primetime.memory import return_large_blocks, return_small_blocks
 from primetime.settings import Settings
 from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
@@ -54,7 +55,7 @@ class RunRecord:
     def step(self, name: str, amount: int = 0) -> Iterator[StepRecord]:
         """Record what happens inside as a step; an error is recorded as its cause and goes on its way.
 
-        Before it begins, the pace's rest for the step before is taken.
+        Before it begins, the pace's rest for the step before is taken, and the memory that it freed given back.
         """
         if self._rest is not None and self._busy > 0:
             self._rest(self._busy)
@@ -62,6 +63,7 @@ class RunRecord:
         self._position += 1
         self._connection.execute(QUERIES["begin_step"], {**key, "name": name, "amount": amount})
         record = StepRecord(amount)
+        return_small_blocks()
         forgotten = _forget_peak()
         before = _cpu_seconds()
         outcome, cause = "failed", ""
@@ -104,6 +106,7 @@ def recorded_run(
     `rest` is called before each step with the processor seconds of the step before. Raises Busy while another run goes
     on. Runs whose process died are marked as lost first.
     """
+    return_large_blocks()
     with connect(settings) as connection:
         connection.autocommit = True
         with exclusive(connection, LOCK):

@@ -49,7 +49,7 @@ def test_work_that_nobody_waits_for_is_capped_and_gives_way_to_the_site(command:
 
     assert int(given("--cpu-shares")) < 1024, "fewer than the site's containers have"
     # Equal: no swap beyond, so that what needs more is ended and told of, and the server does not thrash.
-    assert given("--memory") == given("--memory-swap") == "1024m"
+    assert given("--memory") == given("--memory-swap") == "1280m"
     assert {"--read-only", "--init"} <= set(words)
 
 
