@@ -1,6 +1,8 @@
 """`primetime opportunity explain`: a published score computed again from its receipt."""
 
 import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -13,8 +15,9 @@ from primetime.analysis.parts import NOVELTY, PARTS, VELOCITY
 from primetime.analysis.storing import reference
 from primetime.commands.session import begin, database
 from primetime.errors import BadInput, NotFound, PrimeTimeError
+from primetime.searches.storing import find_search
 
-_PUBLISHED = ("score", "label", "low", "high", *PARTS)
+_FIGURES = ("score", "label", "low", "high", *PARTS)
 _MEASURES = {
     "distance": "mean distance to the 15 nearest earlier papers",
     "old": "share of those from the older half of earlier work",
@@ -24,48 +27,107 @@ _MEASURES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Published:
+    """A score, or why there is none, as it was published."""
+
+    names: dict[str, Any]
+    """by which it is told apart in JSON"""
+    place: str
+    """where it stands: "run 12, topic 3", "search 12\""""
+    name: str
+    figures: Mapping[str, Any]
+    """the score with its parts and interval, or `refused`"""
+    receipt: dict[str, Any] | None
+    """None: it was not scored"""
+    remedy: str
+    """what makes it anew"""
+
+
 @click.group("opportunity")
 def opportunity_group() -> None:
     """Compute a score again from its receipt."""
 
 
 @opportunity_group.command("explain")
-@click.argument("id_")
+@click.argument("id_", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain_command(id_: str, as_json: bool) -> None:
-    """Show how the score of topic ID came about: TOPIC of the newest run, or RUN/TOPIC."""
-    named = re.fullmatch(r"(?:(\d{1,9})/)?(\d{1,9})", id_, re.ASCII)
-    if named is None:
-        raise BadInput(f"{id_!r} names no topic", remedy="write TOPIC, or RUN/TOPIC, such as 3 or 12/3")
+    """Show how the score of ID came about, computed again from its receipt, and whether it is the published one.
+
+    ID is TOPIC of the newest run, such as 3; RUN/TOPIC, such as 12/3; or search:SEARCH, such as search:12, for the
+    articles that one search found.
+    """
+    find = _named(id_)
     with database(begin()) as connection:
-        run = int(named[1]) if named[1] else _newest(connection)
-        topic = reading.topic(connection, run, int(named[2]))
-        kept = reference(connection, topic.receipt.get("reference_id", "")) if topic.receipt else None
-    receipt = topic.receipt
+        published = find(connection)
+        receipt = published.receipt
+        kept = reference(connection, receipt.get("reference_id", "")) if receipt else None
     if receipt is None:
-        reason = topic.opportunity["refused"]
+        reason = published.figures["refused"]
         if as_json:
-            click.echo(orjson.dumps({"run": run, "topic": topic.id, "name": topic.name, "refused": reason}))
+            click.echo(orjson.dumps({**published.names, "name": published.name, "refused": reason}))
         else:
-            click.echo(f"{topic.name} (run {run}, topic {topic.id}) has no score: {reason}")
+            click.echo(f"{published.name} ({published.place}) has no score: {reason}")
         return
     again = from_receipt(receipt)
-    published = {name: topic.opportunity[name] for name in _PUBLISHED}
-    recomputed = {name: getattr(again, name) for name in _PUBLISHED}
+    told = {name: published.figures.get(name) for name in _FIGURES}
+    recomputed = {name: getattr(again, name) for name in _FIGURES}
     kept_too = kept is not None and (kept.id, kept.percentiles) == (receipt["reference_id"], receipt["reference"])
-    same = published == recomputed and kept_too
+    same = told == recomputed and kept_too
     if as_json:
-        shown = {"run": run, "topic": topic.id, "name": topic.name, "published": published, "recomputed": recomputed}
+        shown = {**published.names, "name": published.name, "published": told, "recomputed": recomputed}
         click.echo(orjson.dumps({**shown, "reference_kept": kept_too, "same": same, "receipt": receipt}))
     else:
-        click.echo(f"{topic.name} (run {run}, topic {topic.id}, {receipt['sample_size']} articles)")
-        _show(again, receipt, published["score"])
+        click.echo(f"{published.name} ({published.place}, {receipt['sample_size']} articles)")
+        _show(again, receipt, published.figures["score"])
+        if same:
+            click.echo("  the receipt gives the published score, parts and interval; its reference is kept as it was")
     if not same:
         wrong = "score" if kept_too else "reference distribution"
         raise PrimeTimeError(
-            f"the published {wrong} of run {run}, topic {topic.id} is not what its receipt gives",
-            remedy="run `primetime analyse` again and report this",
+            f"the published {wrong} of {published.place} is not what its receipt gives",
+            remedy=f"{published.remedy} again and report this",
         )
+
+
+def _named(id_: str) -> Callable[[psycopg.Connection], _Published]:
+    """How to find what an ID names. Raises BadInput where it names nothing."""
+    if search := re.fullmatch(r"search:([1-9]\d{0,17})", id_, re.ASCII):
+        return lambda connection: _search(connection, int(search[1]))
+    if topic := re.fullmatch(r"(?:(\d{1,9})/)?(\d{1,9})", id_, re.ASCII):
+        run = topic[1]
+        return lambda connection: _topic(connection, int(run) if run else _newest(connection), int(topic[2]))
+    raise BadInput(
+        f"{id_!r} names no topic and no search",
+        remedy="write TOPIC or RUN/TOPIC, such as 3 or 12/3, or search:SEARCH, such as search:12",
+    )
+
+
+def _topic(connection: psycopg.Connection, run: int, topic_id: int) -> _Published:
+    topic = reading.topic(connection, run, topic_id)
+    return _Published(
+        names={"run": run, "topic": topic.id},
+        place=f"run {run}, topic {topic.id}",
+        name=topic.name,
+        figures=topic.opportunity,
+        receipt=topic.receipt,
+        remedy="run `primetime analyse`",
+    )
+
+
+def _search(connection: psycopg.Connection, search_id: int) -> _Published:
+    search = find_search(connection, search_id)
+    if search.scores is None:
+        raise NotFound(f"search {search_id} was not scored: it is {search.state}", remedy="name a search that is done")
+    return _Published(
+        names={"search": search_id},
+        place=f"search {search_id}",
+        name=search.idea or search.keywords or search.query,
+        figures=search.scores,
+        receipt=search.scores.get("receipt"),
+        remedy="search",
+    )
 
 
 def _show(again: Opportunity, receipt: dict[str, Any], published: float) -> None:

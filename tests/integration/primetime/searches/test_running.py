@@ -1,15 +1,18 @@
 """Whole searches: stand-in, real database, real encoder."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from click.testing import CliRunner, Result
 
 from primetime.analysis.running import analyse
+from primetime.commands.opportunity import explain_command
 from primetime.database.locks import exclusive
-from primetime.errors import SourceUnavailable
+from primetime.errors import BadInput, NotFound, PrimeTimeError, SourceUnavailable
 from primetime.searches.record import Search
 from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
 from primetime.searches.storing import cancel_search, compare, find_search, results_of, unavailable_of
@@ -167,3 +170,49 @@ def test_a_search_is_scored_beside_the_topics_of_the_analysis(
     again = run(plan("asthma", 60)).scores
     assert again is not None
     assert again["score"] == scores["score"]
+
+
+def explain(*arguments: str) -> Result:
+    return CliRunner().invoke(explain_command, arguments, catch_exceptions=False)
+
+
+def test_a_searchs_score_is_explained_from_its_receipt(
+    connection: psycopg.Connection,
+    means: Means,
+    plan: Plan,
+    run: Run,
+    searching: Settings,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+    before = run(plan("hasabstract", 450))
+    analyse(connection, model_hash=means.encoder.manifest.hash, settings=searching)
+    search = run(plan("asthma", 60, idea="asthma of children"))
+    assert search.scores is not None
+    found = json.loads(explain(f"search:{search.id}", "--json").output)
+    assert (found["search"], found["name"], found["same"]) == (search.id, "asthma of children", True)
+    assert found["receipt"] == search.scores["receipt"]
+    assert found["published"] == {name: search.scores[name] for name in found["published"]} == found["recomputed"]
+    told = explain(f"search:{search.id}").output
+    assert told.startswith(f"asthma of children (search {search.id}, ")
+    assert f"published {search.scores['score']:.4f}" in told
+    assert told.endswith("; its reference is kept as it was\n")
+
+    # One that was scored before any analysis tells why it has none.
+    refused = explain(f"search:{before.id}").output
+    assert refused.startswith(f"hasabstract (search {before.id}) has no score: no analysis has scored topics")
+    assert "refused" in json.loads(explain(f"search:{before.id}", "--json").output)
+    with pytest.raises(NotFound, match="was not scored: it is planned"):
+        explain(f"search:{plan('hypertension')}")
+    with pytest.raises(NotFound, match="no search 999999999"):
+        explain("search:999999999")
+    for wrong in ("search:", "search:0", "search:-1", "search:1/2", "search 1", f"search:{10**18}"):
+        with pytest.raises(BadInput, match="names no topic and no search"):
+            explain(wrong)
+
+    changed = "UPDATE searches SET scores = jsonb_set(scores, '{high}', '0.99') WHERE id = %s"
+    connection.execute(changed, (search.id,))
+    connection.commit()
+    with pytest.raises(PrimeTimeError, match=f"the published score of search {search.id} is not what its receipt"):
+        explain(f"search:{search.id}")
