@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from primetime.analysis.opportunity import Opportunity
 from primetime.analysis.parts import WINDOW_YEARS
+from primetime.analysis.reference import percentile
 
 _HIGH, _LOW = 0.67, 0.33
 # Of log(1 + citation ratio), over the field's own: from a ratio of 1 to one of 1.2, say.
@@ -13,7 +16,7 @@ _MOVED = 0.1
 
 
 def recommend(opportunity: Opportunity) -> str:
-    """Three or four sentences built from the parts: growth with its counts, citations, distance to earlier work."""
+    """Four or five sentences built from the parts: growth with its counts, citations, each measure of novelty, age."""
     inputs = opportunity.receipt["inputs"]
     counts = inputs["windows"]
     last_year = opportunity.receipt["field"]["last_complete_year"]
@@ -23,7 +26,8 @@ def recommend(opportunity: Opportunity) -> str:
     sentences = [
         f"{_growth(ratio)}: {counts['recent']} papers in {recent} after {counts['earlier']} in the three years before.",
         *_citations(inputs.get("citations")),
-        f"{_novelty(opportunity.novelty)}, and {_recency(opportunity.recency)}.",
+        f"{_novelty(opportunity)}.",
+        f"{_recency(opportunity.recency)}.",
         _advice(opportunity),
     ]
     return " ".join(sentences)
@@ -47,30 +51,65 @@ def _citations(growth: float | None) -> list[str]:
     return ["Its newer papers are cited, for their field and age, about as its older ones were."]
 
 
-def _novelty(novelty: float) -> str:
-    if novelty >= _HIGH:
-        return "Its recent papers are farther from earlier work than those of most topics"
-    if novelty <= _LOW:
-        return "Its recent papers stay close to earlier work"
-    return "Its recent papers are about as far from earlier work as those of other topics"
+def _novelty(opportunity: Opportunity) -> str:
+    """Where the part stands, then what its measures say: the distance always, the others where they stand out."""
+    distance = _place(opportunity, "distance")
+    old, rarity = _place(opportunity, "old"), _place(opportunity, "rarity")
+    said = [
+        _step(
+            # A receipt of the method before has the distance alone, as its novelty.
+            opportunity.novelty if distance is None else distance,
+            "its recent papers are farther from the nearest earlier ones than those of most topics",
+            "its recent papers are about as far from the nearest earlier ones as those of other topics",
+            "its recent papers are closer to the nearest earlier ones than those of most topics",
+        )
+    ]
+    if old is not None:
+        said.append(_step(old, "more of those are old than is usual", "", "fewer of those are old than is usual"))
+    if rarity is not None:
+        said.append(
+            _step(rarity, "their MeSH headings had met more seldom", "", "their MeSH headings had met more often")
+        )
+    where = _step(
+        opportunity.novelty, "More novel than most topics", "As novel as other topics", "Less novel than most topics"
+    )
+    return f"{where}: {_listed([one for one in said if one])}"
+
+
+def _place(opportunity: Opportunity, measure: str) -> float | None:
+    """Where a measure stands among the reference's topics; None where it or they do not know it."""
+    value = opportunity.receipt["inputs"].get(measure)
+    grid = opportunity.receipt["reference"].get(measure)
+    return None if value is None or grid is None else float(percentile(np.asarray([value]), grid)[0])
+
+
+def _step(place: float, high: str, middle: str, low: str) -> str:
+    if place >= _HIGH:
+        return high
+    return low if place <= _LOW else middle
+
+
+def _listed(said: list[str]) -> str:
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
 def _recency(recency: float) -> str:
-    if recency >= _HIGH:
-        return "it is younger than most topics"
-    if recency <= _LOW:
-        return "it is older than most topics"
-    return "its age is that of the field"
+    return _step(
+        recency,
+        "Its papers are younger than those of most topics",
+        "Its papers are about as old as those of other topics",
+        "Its papers are older than those of most topics",
+    )
 
 
 def _advice(opportunity: Opportunity) -> str:
     growing, new = opportunity.velocity >= _HIGH, opportunity.novelty >= _HIGH
     if growing and new:
-        return "It gains ground with little behind it: look here first, and read what exists before planning."
+        return "It outgrows most topics and is more novel: look here first, and read what exists before planning."
     if growing:
-        return "It gains ground on known work: look for the question that the recent papers leave open."
+        return "It outgrows most topics but is no more novel: look for the question that the recent papers leave open."
     if new:
-        return "It is little explored but does not gain ground: ask first why few follow it."
+        return "It is more novel than most topics but does not outgrow them: ask first why few follow it."
     if opportunity.score < 0.4:
-        return "Well covered and not gaining: a new study needs a strong reason."
+        return "Neither more novel than most topics nor outgrowing them: a new study needs a strong reason."
     return "Nothing stands out: compare it with its neighbours on the map."

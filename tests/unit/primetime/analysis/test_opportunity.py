@@ -1,5 +1,6 @@
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -302,9 +303,9 @@ def test_too_little_is_refused_with_why(years: list[int], prior: list[float], re
     ("years", "distance", "words"),
     [
         (RISING, 0.5, "look here first"),
-        (RISING, 0.1, "known work"),
-        (FALLING, 0.5, "little explored"),
-        (FALLING, 0.1, "Well covered"),
+        (RISING, 0.1, "but is no more novel"),
+        (FALLING, 0.5, "does not outgrow them"),
+        (FALLING, 0.1, "Neither more novel than most topics nor outgrowing them"),
     ],
 )
 def test_recommendations_are_built_from_the_parts(years: list[int], distance: float, words: str) -> None:
@@ -319,3 +320,47 @@ def test_recommendations_speak_of_citations_where_they_are_known(ratio: float, w
     years = [*RISING, 1998]
     assert words in recommend(score(topic(years, 0.25, CITED_FIELD, ratio=ratio), FULL, WEIGHTS, MADE_BY))
     assert "cited" not in recommend(score(topic(years, 0.25), REFERENCE, WEIGHTS, MADE_BY))
+
+
+@pytest.mark.parametrize(
+    ("distance", "known", "words"),
+    [
+        # Far from earlier work, and yet not novel: all that is near is young, and its headings always met.
+        (0.31, {"old": 0.0, "rarity": -1.0}, "As novel as other topics: its recent papers are farther from"),
+        (
+            0.31,
+            {"old": 0.0, "rarity": -1.0},
+            "fewer of those are old than is usual and their MeSH headings had met more often.",
+        ),
+        # Novel by its headings and by the age of what is near, at the usual distance.
+        (0.25, {"old": 0.9, "rarity": 9.0}, "More novel than most topics: its recent papers are about as far from"),
+        (
+            0.25,
+            {"old": 0.9, "rarity": 9.0},
+            "more of those are old than is usual and their MeSH headings had met more seldom.",
+        ),
+        (
+            0.1,
+            {},
+            "Less novel than most topics: its recent papers are closer to the nearest earlier ones than those of most",
+        ),
+        (0.1, {"old": 0.4}, "closer to the nearest earlier ones than those of most topics. Its papers are"),
+    ],
+)
+def test_recommendations_say_of_novelty_what_each_measure_says(
+    distance: float, known: dict[str, float], words: str
+) -> None:
+    assert words in recommend(score(topic(RISING, distance, CITED_FIELD, **known), FULL, WEIGHTS, MADE_BY))
+
+
+def test_a_recommendation_from_a_receipt_of_the_method_before_has_the_distance_alone() -> None:
+    text = recommend(from_receipt(EARLIER["receipt"]))
+    assert re.search(
+        r"novel (than|as) \w+ topics: its recent papers are [^,]* of (most|other) topics\. Its papers", text
+    ), text
+
+
+def test_recommendations_place_age_among_the_topics() -> None:
+    assert "Its papers are younger than those of most topics." in recommend(
+        score(topic([*RISING, 2002, 2002, 2002], 0.25), REFERENCE, WEIGHTS, MADE_BY)
+    )
