@@ -9,6 +9,8 @@ from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from primetime.analysis import reading
+from primetime.analysis.life import changes_of_all, life
+from primetime.analysis.model_errors import Errors, errors_of_run
 from primetime.analysis.storing import EVERYTHING
 from primetime.api.services import Connection
 from primetime.api.shapes import (
@@ -22,12 +24,15 @@ from primetime.api.shapes import (
     WithoutScore,
 )
 from primetime.api.summaries import with_topics
+from primetime.api.topic_shapes import AppearanceOut, ChangeList, ForecastErrors, ModelError, TopicLife
 from primetime.articles.listing import summaries_of
 from primetime.errors import NotFound
 
 router = APIRouter(prefix="/api/v1", tags=["topics"])
 
 
+TopicId = Annotated[int, Path(ge=0, le=2**31 - 1)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
 Scope = Annotated[str, Query(min_length=1, max_length=100, description="`everything`, or what was analysed by itself")]
 
 
@@ -68,10 +73,45 @@ def topic_map(connection: Connection, scope: Scope = EVERYTHING) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
+@router.get("/topics/changes")
+def changes(connection: Connection, scope: Scope = EVERYTHING, limit: Limit = 100) -> ChangeList:
+    """Births, splits, merges and deaths of all analyses, newest first; those of the first are none."""
+    newest_run(connection, scope)
+    found = changes_of_all(connection, scope=scope, limit=limit)
+    return ChangeList(items=[ChangeOut.model_validate(change) for change in found])
+
+
+@router.get("/topics/forecast-errors")
+def forecast_errors(connection: Connection, scope: Scope = EVERYTHING) -> ForecastErrors:
+    """How each model's forecasts did at earlier years of these very topics, beside the naive forecast's."""
+    run = newest_run(connection, scope)
+    papers, citations = errors_of_run(run, reading.topics(connection, run.id))
+    return ForecastErrors(
+        run_id=run.id,
+        arima_order=run.parameters.get("arima_order", ""),
+        papers=_listed(papers),
+        citations=_listed(citations),
+    )
+
+
+@router.get("/topics/{topic_id}/life")
+def topic_life(topic_id: TopicId, connection: Connection, scope: Scope = EVERYTHING, limit: Limit = 100) -> TopicLife:
+    """A topic of the newest analysis in all analyses that found it, and what became of it between them."""
+    run = newest_run(connection, scope)
+    key = reading.topic(connection, run.id, topic_id).key
+    if key is None:  # an analysis of an older release gave its topics no number for life
+        return TopicLife(items=[], changes=[])
+    return TopicLife(
+        items=[AppearanceOut.model_validate(one) for one in life(connection, key, scope=scope, limit=limit)],
+        changes=[
+            ChangeOut.model_validate(change)
+            for change in reading.changes(connection, topic_key=key, scope=scope, limit=limit)
+        ],
+    )
+
+
 @router.get("/topics/{topic_id}")
-def topic(
-    topic_id: Annotated[int, Path(ge=0, le=2**31 - 1)], connection: Connection, scope: Scope = EVERYTHING
-) -> TopicDetail:
+def topic(topic_id: TopicId, connection: Connection, scope: Scope = EVERYTHING) -> TopicDetail:
     run = newest_run(connection, scope)
     found = reading.topic(connection, run.id, topic_id)
     articles = with_topics(connection, summaries_of(connection, found.representative))
@@ -89,6 +129,10 @@ def opportunities(connection: Connection, scope: Scope = EVERYTHING) -> Opportun
         items=[OpportunityOut.model_validate(item) for item in scored],
         refused=[WithoutScore.model_validate(item) for item in without],
     )
+
+
+def _listed(errors: Errors) -> list[ModelError]:
+    return [ModelError(model=model, **asdict(measured)) for model, measured in errors.items()]
 
 
 def newest_run(connection: psycopg.Connection, scope: str = EVERYTHING) -> reading.Run:

@@ -60,3 +60,75 @@ def test_topics_of_one_search_are_read_by_its_name(
     assert absent.status_code == 404
     assert "search 8" in absent.text
     assert reader.get("/api/v1/topics", params={"scope": "x" * 101}).status_code == 422
+
+
+def test_a_topic_is_followed_through_all_analyses(
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
+    assert reader.get("/api/v1/topics/changes").status_code == 404  # nothing was analysed
+    for subject in range(6):
+        add(1000 * (subject + 1), 40, subject)
+    first = analyse(connection, model_hash="planted", settings=settings)
+    assert reader.get("/api/v1/topics/changes").json() == {"items": []}  # the first bears all, which is no change
+    add(1500, 30, 0)
+    add(20_000, 40, 10)
+    second = analyse(connection, model_hash="planted", settings=settings)
+    connection.execute("DELETE FROM articles WHERE pmid BETWEEN 6000 AND 6999")
+    connection.commit()
+    third = analyse(connection, model_hash="planted", settings=settings)
+
+    changes = reader.get("/api/v1/topics/changes").json()["items"]
+    assert [(one["run_id"], one["kind"]) for one in changes] == [(third.run_id, "died"), (second.run_id, "born")]
+    assert reader.get("/api/v1/topics/changes", params={"limit": 1}).json()["items"] == changes[:1]
+
+    grown = max(reader.get("/api/v1/topics").json()["items"], key=lambda topic: topic["articles"])
+    life = reader.get(f"/api/v1/topics/{grown['id']}/life").json()
+    assert [one["run_id"] for one in life["items"]] == [third.run_id, second.run_id, first.run_id]
+    assert [one["articles"] for one in life["items"]] == [70, 70, 40]
+    assert life["items"][0]["topic_id"] == grown["id"]
+    assert life["items"][-1]["agreement"] is None
+    assert [one["kind"] for one in life["changes"]] == ["born"]
+    assert reader.get("/api/v1/topics/99/life").status_code == 404
+    assert reader.get("/api/v1/topics/0/life", params={"scope": "search 8"}).status_code == 404
+
+
+def test_a_topic_of_an_older_release_has_no_life_to_tell(
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
+    for subject in range(3):
+        add(1000 * (subject + 1), 40, subject)
+    analyse(connection, model_hash="planted", settings=settings)
+    connection.execute("UPDATE analysis_topics SET key = NULL")
+    connection.commit()
+    assert reader.get("/api/v1/topics/0/life").json() == {"items": [], "changes": []}
+
+
+def test_the_errors_of_all_models_stand_beside_the_one_that_forecasts(
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
+    for subject in range(6):
+        add(1000 * (subject + 1), 90, subject)
+    connection.execute("UPDATE articles SET publication_year = 1990 + (pmid * pmid) % 23")
+    connection.commit()
+    analyse(connection, model_hash="planted", settings=settings)
+    found = reader.get("/api/v1/topics/forecast-errors").json()
+    assert (found["arima_order"], found["citations"]) == ("1,1,1", [])
+    of = {one.pop("model"): one for one in found["papers"]}
+    assert of["naive"]["error_of_naive"] == 1
+    assert 0 < of["arima"]["error_of_naive"] != 1
+    topics = reader.get("/api/v1/topics").json()
+    chosen = next(one["forecast"]["model"] for one in topics["items"] if "points" in one["forecast"])
+    # To the digit what the run itself keeps of the model that forecasts.
+    assert of[chosen] == topics["run"]["parameters"]["forecast_measured"]
+
+
+def test_where_nothing_is_forecast_no_model_has_an_error(
+    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
+) -> None:
+    for subject in range(3):
+        add(1000 * (subject + 1), 40, subject)
+    connection.execute("UPDATE articles SET publication_year = NULL")
+    connection.commit()
+    run = analyse(connection, model_hash="planted", settings=settings).run_id
+    found = reader.get("/api/v1/topics/forecast-errors").json()
+    assert found == {"run_id": run, "arima_order": "1,1,1", "papers": [], "citations": []}
