@@ -34,15 +34,17 @@ it('tells every figure that a score was made from', () => {
 	});
 	expect(told).not.toHaveProperty('Note');
 	expect(told).not.toHaveProperty('Interval');
+	expect(told).not.toHaveProperty('Check');
 });
 
 it('tells the interval and the reference where the analysis has them', () => {
-	const made = { ...receipt, reference_id: '0a1b', bootstrap: { draws: 500, level: 0.95, seed: 20 } };
-	const lines = receiptLines(made, { novelty: 0.85, velocity: 0.7, recency: 0.6, low: 0.514, high: 0.68 });
+	const made = { ...receipt, reference_id: '0a1b', reference_snapshot: '77f0e1d2c3b4a596', bootstrap: { draws: 500, level: 0.95, seed: 20 } };
+	const lines = receiptLines(made, { novelty: 0.85, velocity: 0.7, recency: 0.6, low: 0.514, high: 0.68 }, '12/3');
 	const told = Object.fromEntries(lines.map((line) => [line.name, line.value]));
 	expect(told).toMatchObject({
 		Interval: '0.51 to 0.68 in 95\u00a0% of 500 draws of its articles',
-		Reference: '0a1b',
+		Reference: '2 percentiles of each part, made once and kept as 0a1b, of the topics of snapshot 77f0e1d2c3b4',
+		Check: 'primetime opportunity explain 12/3 computes it again, on the server',
 		Recency: "mean place in the order of years 0.620, higher than 60\u00a0% of the reference's topics"
 	});
 });

@@ -393,6 +393,7 @@ export interface OpportunityReceipt {
 	citations?: { source: string; looked_up: string[] } | null;
 	/** Missing in receipts of earlier releases, whose scores were measured against their own run's topics. */
 	reference_id?: string;
+	reference_snapshot?: string;
 	bootstrap?: { draws: number; level: number; seed: number };
 	weights: Parts;
 	sample_size: number;

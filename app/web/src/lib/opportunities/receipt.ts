@@ -8,7 +8,7 @@ export interface ReceiptLine {
 }
 
 /** A receipt in words: each figure that the score was computed from, and what made it. */
-export function receiptLines(receipt: OpportunityReceipt, parts: Parts & Interval): ReceiptLine[] {
+export function receiptLines(receipt: OpportunityReceipt, parts: Parts & Interval, check = ''): ReceiptLine[] {
 	const { inputs, weights, thresholds } = receipt;
 	const { recent, earlier, corpus_recent, corpus_earlier } = inputs.windows;
 	const above = (part: keyof Parts) => `higher than ${Math.round(parts[part] * 100)}${PERCENT} of the ${receipt.reference_id ? "reference's topics" : 'topics'}`;
@@ -25,11 +25,19 @@ export function receiptLines(receipt: OpportunityReceipt, parts: Parts & Interva
 		{ name: 'Citations', value: citationsLine(receipt) },
 		{ name: 'Note', value: receipt.note },
 		{ name: 'Method', value: receipt.method ?? '' },
-		{ name: 'Reference', value: receipt.reference_id ?? '' },
+		{ name: 'Reference', value: referenceLine(receipt) },
 		{ name: 'Snapshot', value: receipt.snapshot },
 		{ name: 'Model', value: receipt.model_hash },
-		{ name: 'Release', value: receipt.release_id }
+		{ name: 'Release', value: receipt.release_id },
+		{ name: 'Check', value: check && `primetime opportunity explain ${check} computes it again, on the server` }
 	].filter((line) => line.value);
+}
+
+/** What the places are among: percentiles of the topics of one snapshot, made once and kept under this name. */
+function referenceLine({ reference, reference_id, reference_snapshot }: OpportunityReceipt): string {
+	if (!reference_id) return '';
+	const kept = `${reference.novelty!.length} percentiles of each part, made once and kept as ${reference_id}`;
+	return reference_snapshot ? `${kept}, of the topics of snapshot ${reference_snapshot.slice(0, 12)}` : kept;
 }
 
 /** The measures of novelty; a receipt of an earlier release has the distance alone. */

@@ -1,4 +1,4 @@
-import type { ArticleSummary } from '#lib/api/types.ts';
+import type { ArticleSummary, Interval, OpportunityReceipt, Parts } from '#lib/api/types.ts';
 
 /** The shapes of keywords, queries and searches under /api/v1, as the server documents them. */
 
@@ -55,18 +55,19 @@ export interface Counted {
 export type State = 'planned' | 'running' | 'done' | 'cancelled' | 'failed';
 export type Step = 'planning' | 'fetching' | 'citations' | 'embedding' | 'scoring' | 'finished';
 
-export interface Scores {
+/** The search's articles as an opportunity: a score with its parts, interval and receipt, or why there is none. */
+export interface Scores extends Partial<Parts>, Interval {
 	refused?: string;
 	score?: number;
 	label?: string;
-	novelty?: number;
-	velocity?: number;
-	recency?: number;
 	recommendation?: string;
+	receipt?: OpportunityReceipt;
 	/** iCite's mean percentile, 0 to 1; null: it knows none of the articles. */
 	citation: number | null;
 	citations_known: number;
 }
+
+export type Scored = Scores & Parts & { score: number; label: string };
 
 export interface Search {
 	id: number;

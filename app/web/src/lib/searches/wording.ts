@@ -1,5 +1,5 @@
-import { count, counted } from '#lib/wording/figures.ts';
-import type { Citations, Relaxation, Search, State, Step } from './types.ts';
+import { count, counted, percent } from '#lib/wording/figures.ts';
+import type { Citations, Relaxation, Scored, Scores, Search, State, Step } from './types.ts';
 
 const STATES: Record<State, string> = {
 	planned: 'Waiting for its turn',
@@ -64,6 +64,16 @@ export function citations(answers: Citations[]): string {
 /** What a search is called where there is one line for it. */
 export function called(search: Pick<Search, 'idea' | 'keywords' | 'query'>): string {
 	return search.idea || search.keywords || search.query;
+}
+
+export function isScored(scores: Scores): scores is Scored {
+	return scores.score !== undefined && scores.label !== undefined;
+}
+
+/** How much a search's articles are cited: the mean of the percentiles that iCite gives them. */
+export function cited({ citation }: Pick<Scores, 'citation'>): string {
+	if (citation === null) return 'How much its articles are cited is unknown.';
+	return `Those of its articles that iCite knows stand, on average, above ${percent(citation)} of NIH-funded papers by their citation ratio, which allows for field and age.`;
 }
 
 export function offer(relaxation: Relaxation): string {
