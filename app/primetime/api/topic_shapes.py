@@ -19,7 +19,6 @@ class AppearanceOut(Shape):
 
 class TopicLife(Shape):
     items: list[AppearanceOut]  # newest first
-    changes: list[ChangeOut]  # in which it is on either side
 
 
 class ChangeList(Shape):

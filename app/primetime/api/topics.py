@@ -96,18 +96,13 @@ def forecast_errors(connection: Connection, scope: Scope = EVERYTHING) -> Foreca
 
 @router.get("/topics/{topic_id}/life")
 def topic_life(topic_id: TopicId, connection: Connection, scope: Scope = EVERYTHING, limit: Limit = 100) -> TopicLife:
-    """A topic of the newest analysis in all analyses that found it, and what became of it between them."""
+    """A topic of the newest analysis in all analyses that found it; what became of it between them is its history."""
     run = newest_run(connection, scope)
     key = reading.topic(connection, run.id, topic_id).key
     if key is None:  # an analysis of an older release gave its topics no number for life
-        return TopicLife(items=[], changes=[])
-    return TopicLife(
-        items=[AppearanceOut.model_validate(one) for one in life(connection, key, scope=scope, limit=limit)],
-        changes=[
-            ChangeOut.model_validate(change)
-            for change in reading.changes(connection, topic_key=key, scope=scope, limit=limit)
-        ],
-    )
+        return TopicLife(items=[])
+    found = life(connection, key, scope=scope, limit=limit)
+    return TopicLife(items=[AppearanceOut.model_validate(one) for one in found])
 
 
 @router.get("/topics/{topic_id}")

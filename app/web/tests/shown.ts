@@ -1,8 +1,12 @@
-import type { Component } from 'svelte';
+import type { Component, ComponentProps } from 'svelte';
 import { render } from 'svelte/server';
 
-/** What a reader sees of a component: its text without tags, with single plain spaces. */
-export function shown<Props extends Record<string, unknown>>(component: Component<Props>, props: Props): string {
-	const { body } = render(component as Component<Record<string, unknown>>, { props });
-	return body.replace(/<!--.*?-->/g, '').replace(/<style.*?<\/style>/gs, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim();
+/** The markup of a component as it first stands, before anything is clicked. */
+export function markup<One extends Component<any>>(component: One, props: ComponentProps<One>): string {
+	return render(component as Component<Record<string, unknown>>, { props }).body;
+}
+
+/** What a reader sees of it: the text without tags, with single plain spaces. */
+export function shown<One extends Component<any>>(component: One, props: ComponentProps<One>): string {
+	return markup(component, props).replace(/<!--.*?-->/g, '').replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').trim();
 }

@@ -87,7 +87,6 @@ def test_a_topic_is_followed_through_all_analyses(
     assert [one["articles"] for one in life["items"]] == [70, 70, 40]
     assert life["items"][0]["topic_id"] == grown["id"]
     assert life["items"][-1]["agreement"] is None
-    assert [one["kind"] for one in life["changes"]] == ["born"]
     assert reader.get("/api/v1/topics/99/life").status_code == 404
     assert reader.get("/api/v1/topics/0/life", params={"scope": "search 8"}).status_code == 404
 
@@ -100,7 +99,7 @@ def test_a_topic_of_an_older_release_has_no_life_to_tell(
     analyse(connection, model_hash="planted", settings=settings)
     connection.execute("UPDATE analysis_topics SET key = NULL")
     connection.commit()
-    assert reader.get("/api/v1/topics/0/life").json() == {"items": [], "changes": []}
+    assert reader.get("/api/v1/topics/0/life").json() == {"items": []}
 
 
 def test_the_errors_of_all_models_stand_beside_the_one_that_forecasts(

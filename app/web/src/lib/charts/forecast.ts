@@ -80,7 +80,8 @@ const MODELS: Record<string, string> = {
 	'half-drift': 'half drift',
 	'damped-trend': 'damped trend',
 	ets: 'ETS',
-	arima: 'ARIMA'
+	arima: 'ARIMA',
+	naive: 'naive forecast'
 };
 
 /** A model's name as it is shown. */

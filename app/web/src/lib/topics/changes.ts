@@ -1,5 +1,6 @@
 import type { TopicChange } from '#lib/api/types.ts';
-import { percent } from '#lib/wording/figures.ts';
+import { count, counted, date, percent } from '#lib/wording/figures.ts';
+import type { Appearance } from './types.ts';
 
 /** A sentence on what became of a topic; `key` is the topic on whose page it stands. */
 export function told(change: TopicChange, key: number | null = null): string {
@@ -11,6 +12,19 @@ export function told(change: TopicChange, key: number | null = null): string {
 	if (change.kind === 'split') return `${topic} came out of ${other}${share}`;
 	if (change.kind === 'merged') return `${topic} went into ${other}${share}`;
 	return `${topic} is no longer found`;
+}
+
+/** In how many analyses a topic was found, and how large; newest first. */
+export function lifeLine(items: Appearance[]): string {
+	const newest = items[0]!;
+	const oldest = items.at(-1)!;
+	if (items.length === 1) return `Found by one analysis until now, of ${date(newest.finished_at)}, with ${counted(newest.articles, 'article')}.`;
+	const size =
+		oldest.articles === newest.articles
+			? `with ${counted(newest.articles, 'article')} in the oldest and in the newest`
+			: `with ${counted(oldest.articles, 'article')} then and ${count(newest.articles)} now`;
+	const renamed = oldest.name === newest.name ? '' : ` It was called “${oldest.name}” then.`;
+	return `Found by ${count(items.length)} analyses since ${date(oldest.finished_at)}, ${size}.${renamed}`;
 }
 
 /** Hennig's bounds for what is found again among a part of the data. */

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import ModelErrors from '#lib/charts/ModelErrors.svelte';
+import { arimaLine } from '#lib/charts/models.ts';
+import { lifeLine, told } from '#lib/topics/changes.ts';
+import GroupList from '#lib/topics/GroupList.svelte';
+import History from '#lib/topics/History.svelte';
+import LevelChoice from '#lib/topics/LevelChoice.svelte';
+import { levelsOf } from '#lib/topics/levels.ts';
+import Life from '#lib/topics/Life.svelte';
+import type { Appearance, ModelError } from '#lib/topics/types.ts';
+import { markup, shown } from './shown.ts';
+
+const found = (run_id: number, articles: number, more: Partial<Appearance> = {}): Appearance => ({
+	run_id,
+	finished_at: `2026-0${run_id}-03T04:00:00Z`,
+	topic_id: 2,
+	name: 'asthma inhaler',
+	articles,
+	agreement: 0.83,
+	score: 0.612,
+	low: 0.5,
+	high: 0.7,
+	...more
+});
+
+const error = (model: string, error_of_naive: number | null): ModelError => ({
+	model,
+	origins: 10,
+	error_of_naive,
+	coverage80: 0.812,
+	coverage95: 0.95
+});
+
+describe('a topic’s life', () => {
+	it('tells in how many analyses it was found, and how large', () => {
+		const items = [found(3, 70), found(2, 55), found(1, 40, { name: 'inhaler', agreement: null })];
+		expect(lifeLine(items)).toBe('Found by 3 analyses since 3 January 2026, with 40 articles then and 70 now. It was called “inhaler” then.');
+		expect(lifeLine(items.slice(0, 1))).toBe('Found by one analysis until now, of 3 March 2026, with 70 articles.');
+		expect(lifeLine([found(3, 40), found(2, 55), found(1, 40)])).toContain('with 40 articles in the oldest and in the newest');
+	});
+
+	it('is shown analysis by analysis, with the interval of each score', () => {
+		const told = shown(Life, { items: [found(2, 55), found(1, 40, { agreement: null, score: null, low: null, high: null })] });
+		expect(told).toContain('3 February 2026 55 83 % 0.61 (0.50 to 0.70)');
+		expect(told).toContain('3 January 2026 40 new none');
+		expect(shown(Life, { items: [] })).toBe('');
+	});
+
+	it('has its births, merges, splits and deaths dated where they are of several analyses', () => {
+		const change = { run_id: 2, finished_at: '2026-02-03T04:00:00Z', topic_key: 4, topic_name: 'a', other_key: 7, other_name: 'b', share: 0.6 };
+		expect(shown(History, { changes: [{ ...change, kind: 'merged' }], dated: true })).toBe('3 February 2026 “a” went into “b” with 60 % of its articles');
+		expect(shown(History, { changes: [{ ...change, kind: 'died', other_key: null, other_name: null, share: null }] })).toBe('“a” is no longer found');
+		expect(told({ ...change, kind: 'split' }, 7).replace('\u00a0', ' ')).toBe('“a” came out of it with 60 % of its articles');
+	});
+});
+
+describe('the models beside each other', () => {
+	const errors = [error('automatic', 0.773), error('naive', 1), error('arima', 1.068)];
+
+	it('tells what ARIMA missed beside naive and beside the model drawn', () => {
+		expect(arimaLine(errors, 'automatic', '1,1,1')).toBe(
+			'At 10 earlier years ARIMA(1,1,1), the model of the requirements, missed 1.07 times as much as the naive forecast; the automatic choice, ' +
+				'drawn here, 0.77 times. So ARIMA is kept beside it, and is not the forecast.'
+		);
+	});
+
+	it('says so where ARIMA is better, is the one drawn, or cannot be judged', () => {
+		const good = [error('automatic', 0.9), error('arima', 0.8)];
+		expect(arimaLine(good, 'automatic', '1,1,1')).toContain('On these topics it would have missed no more');
+		expect(arimaLine(good, 'arima', '2,1,0')).toMatch(/ARIMA\(2,1,0\).*0\.80 times as much as the naive forecast; it is the one drawn here\.$/);
+		expect(arimaLine([error('half-drift', 0.9)], 'half-drift', '1,1,1')).toContain('cannot be fitted to so few years');
+		expect(arimaLine([error('automatic', null), error('arima', null)], 'automatic', '1,1,1')).toContain('missed nothing');
+	});
+
+	it('are shown with what their intervals held', () => {
+		const told = shown(ModelErrors, { errors, drawn: 'automatic', order: '1,1,1', of: 'articles' });
+		expect(told).toContain('automatic choice, drawn 0.77 81 % 95 %');
+		expect(told).toContain('naive forecast 1.00');
+		expect(told).toContain('ARIMA(1,1,1) 1.07');
+		expect(shown(ModelErrors, { errors: [], drawn: 'automatic', order: '1,1,1', of: 'articles' })).toBe('');
+	});
+});
+
+describe('topics cut coarser and finer', () => {
+	const topic = (id: number, theme: number) => ({ id, name: `topic ${id}`, x: 0, y: 0, articles: 10, theme });
+	const group = (level: number, id: number, parent: number | null) => ({ level, id, parent, name: `group ${level}/${id}`, terms: ['a'], articles: 20, x: 0, y: 0 });
+	const data = {
+		run: {} as never,
+		topics: [topic(0, 0), topic(1, 0), topic(2, 1)],
+		groups: [group(-1, 0, 0), group(-1, 1, 0), group(-1, 2, 1), group(-1, 3, 2), group(1, 0, null), group(1, 1, null)],
+		points: { pmid: [], x: [], y: [], topic: [], subtopic: [] }
+	};
+	const levels = levelsOf(data);
+
+	it('offers the next coarser and the next finer, and no further', () => {
+		const buttons = (level: number) => {
+			const { 0: coarser, 1: finer } = rendered(level).match(/<button[^>]*>/g)!;
+			return [coarser!.includes('disabled'), finer!.includes('disabled')];
+		};
+		expect([buttons(-1), buttons(0), buttons(1)]).toEqual([[false, true], [false, false], [true, false]]);
+		expect(shown(LevelChoice, { levels, level: 1, choose: () => {} })).toBe('Coarser 2 themes Finer');
+		expect(shown(LevelChoice, { levels, level: -1, choose: () => {} })).toBe('Coarser 4 subtopics Finer');
+	});
+
+	it('lists the topics that a theme joins', () => {
+		const told = shown(GroupList, { data, level: 1, colours: new Map(), chosen: 0, choose: () => {}, open: () => {} });
+		expect(told).toMatch(/group 1\/0.*Its topics topic 0 10 topic 1 10.*group 1\/1/);
+		expect(told).not.toContain('topic 2');
+	});
+
+	function rendered(level: number): string {
+		return markup(LevelChoice, { levels, level, choose: () => {} });
+	}
+});
