@@ -579,6 +579,8 @@ export interface Backtest {
 		/** Topics judged at each origin. */
 		series: number[];
 		scores: Record<string, Record<Metric, BacktestFigure>>;
+		/** The weights chosen at each origin, by the outcomes known by then. */
+		chosen?: string[];
 		/** Weights as "novelty/velocity/recency". */
 		recommended: string;
 		/** The weights to offer beside the standard ones; null where choosing them was not better for certain. */

@@ -18,6 +18,11 @@ export function apart(of: BacktestFigure): string {
 	return `${signed(of.difference)} (${signed(of.difference_low)} to ${signed(of.difference_high)})`;
 }
 
+/** "(−0.010 to +0.120)": where the mean itself lies. */
+export function between(of: BacktestFigure): string {
+	return `(${figure(of.low)} to ${figure(of.high)})`;
+}
+
 /** Better or worse than past growth for certain, by an interval that leaves zero out. */
 export function verdict(of: BacktestFigure): 'better' | 'worse' | 'open' {
 	if (of.difference_low > 0) return 'better';
@@ -52,6 +57,59 @@ const ORDER = [
 export function inOrder<T>(scores: Record<string, T>): [string, T][] {
 	const place = (name: string) => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 	return Object.entries(scores).sort(([one], [other]) => place(one) - place(other));
+}
+
+const STANDARD = '0.4/0.4/0.2';
+// As the analysis: below so many years no interval proves other weights.
+const FEWEST_YEARS = 10;
+// Growth is judged over so many years after T.
+const AFTER = 3;
+
+const ROWS: Record<string, string> = {
+	opportunity: `opportunity, ${STANDARD}`,
+	'as opportunity-2': 'without age, rarity and citations',
+	'chosen by rolling origin': 'weights chosen at each T'
+};
+
+/** A score's name as it stands before its row. */
+export function rowName(name: string): string {
+	return ROWS[name] ?? name;
+}
+
+/** How other weights were sought, and what that was worth. */
+export function choosing({ gain, gain_low, gain_high }: Backtest['result']): string {
+	return (
+		'At each T weights were chosen among all shares of the three parts in steps of a fifth, by the growth that was known at T alone, and then ' +
+		`judged by the growth that followed. So no weights were chosen by the years that judge them. This changes the correlation of ${STANDARD} by ` +
+		`${signed(gain)} (95\u00a0% interval ${signed(gain_low)} to ${signed(gain_high)}).`
+	);
+}
+
+/** Whether other weights are offered, and why. */
+export function offer({ alternative, recommended, gain_low, origins }: Backtest['result']): string {
+	if (alternative)
+		return (
+			`That is better for certain, so the opportunities can also be ranked by ${alternative} (novelty/velocity/recency), for which all these years ` +
+			'speak now. What was judged is this way of choosing: these very weights will be judged by years to come.'
+		);
+	if (gain_low <= 0) return 'That is not better for certain, so no other weights are offered.';
+	if (origins.length < FEWEST_YEARS) return `But ${origins.length} years are too few to prove that, ${FEWEST_YEARS} are needed: no other weights are offered.`;
+	return `All these years together speak for ${recommended} itself, so no other weights are offered.`;
+}
+
+/** What was chosen at each year T, by the outcomes of which years, and by which it was judged. */
+export function choices({ chosen = [], origins }: Backtest['result']): { origin: number; known: string; weights: string; judged: string }[] {
+	return chosen.map((weights, place) => {
+		const origin = origins[place]!;
+		const known = origins.filter((one) => one + AFTER <= origin);
+		const years = known.length > 1 ? `${known[0]} to ${known.at(-1)}` : String(known[0]);
+		return {
+			origin,
+			known: known.length ? years : `none yet: ${STANDARD} stands`,
+			weights,
+			judged: `${origin + 1} to ${origin + AFTER}`
+		};
+	});
 }
 
 const MEASURES: Record<string, string> = {
