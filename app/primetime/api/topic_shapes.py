@@ -1,4 +1,4 @@
-"""The JSON of topics beyond one analysis: their lives, and how the models of forecasts did at earlier years."""
+"""The JSON of topics beyond one analysis: their lives, and what became of them."""
 
 from datetime import datetime
 
@@ -23,18 +23,3 @@ class TopicLife(Shape):
 
 class ChangeList(Shape):
     items: list[ChangeOut]
-
-
-class ModelError(Shape):
-    model: str
-    origins: int  # earlier years, each forecast made from the years up to then
-    error_of_naive: float | None  # mean absolute error over the naive forecast's; null where naive never missed
-    coverage80: float
-    coverage95: float
-
-
-class ForecastErrors(Shape):
-    run_id: int
-    arima_order: str
-    papers: list[ModelError]  # a year; empty where nothing is forecast
-    citations: list[ModelError]

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from primetime.analysis import reading
 from primetime.analysis.life import changes_of_all, life
-from primetime.analysis.model_errors import Errors, errors_of_run
 from primetime.analysis.storing import EVERYTHING
 from primetime.api.services import Connection
 from primetime.api.shapes import (
@@ -24,7 +23,7 @@ from primetime.api.shapes import (
     WithoutScore,
 )
 from primetime.api.summaries import with_topics
-from primetime.api.topic_shapes import AppearanceOut, ChangeList, ForecastErrors, ModelError, TopicLife
+from primetime.api.topic_shapes import AppearanceOut, ChangeList, TopicLife
 from primetime.articles.listing import summaries_of
 from primetime.errors import NotFound
 
@@ -81,19 +80,6 @@ def changes(connection: Connection, scope: Scope = EVERYTHING, limit: Limit = 10
     return ChangeList(items=[ChangeOut.model_validate(change) for change in found])
 
 
-@router.get("/topics/forecast-errors")
-def forecast_errors(connection: Connection, scope: Scope = EVERYTHING) -> ForecastErrors:
-    """How each model's forecasts did at earlier years of these very topics, beside the naive forecast's."""
-    run = newest_run(connection, scope)
-    papers, citations = errors_of_run(run, reading.topics(connection, run.id))
-    return ForecastErrors(
-        run_id=run.id,
-        arima_order=run.parameters.get("arima_order", ""),
-        papers=_listed(papers),
-        citations=_listed(citations),
-    )
-
-
 @router.get("/topics/{topic_id}/life")
 def topic_life(topic_id: TopicId, connection: Connection, scope: Scope = EVERYTHING, limit: Limit = 100) -> TopicLife:
     """A topic of the newest analysis in all analyses that found it; what became of it between them is its history."""
@@ -124,10 +110,6 @@ def opportunities(connection: Connection, scope: Scope = EVERYTHING) -> Opportun
         items=[OpportunityOut.model_validate(item) for item in scored],
         refused=[WithoutScore.model_validate(item) for item in without],
     )
-
-
-def _listed(errors: Errors) -> list[ModelError]:
-    return [ModelError(model=model, **asdict(measured)) for model, measured in errors.items()]
 
 
 def newest_run(connection: psycopg.Connection, scope: str = EVERYTHING) -> reading.Run:

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import ModelErrors from '#lib/charts/ModelErrors.svelte';
-import { arimaLine } from '#lib/charts/models.ts';
+import { arimaLine, errorsOf } from '#lib/charts/models.ts';
 import { lifeLine, told } from '#lib/topics/changes.ts';
 import GroupList from '#lib/topics/GroupList.svelte';
 import History from '#lib/topics/History.svelte';
 import LevelChoice from '#lib/topics/LevelChoice.svelte';
 import { levelsOf } from '#lib/topics/levels.ts';
 import Life from '#lib/topics/Life.svelte';
-import type { Appearance, ModelError } from '#lib/topics/types.ts';
+import type { Appearance } from '#lib/topics/types.ts';
 import { markup, shown } from './shown.ts';
 
 const found = (run_id: number, articles: number, more: Partial<Appearance> = {}): Appearance => ({
@@ -23,10 +23,10 @@ const found = (run_id: number, articles: number, more: Partial<Appearance> = {})
 	...more
 });
 
-const error = (model: string, error_of_naive: number | null): ModelError => ({
-	model,
+const measured = (error_of_naive: number | null, others?: Record<string, number | null>) => ({
 	origins: 10,
 	error_of_naive,
+	others,
 	coverage80: 0.812,
 	coverage95: 0.95
 });
@@ -55,29 +55,40 @@ describe('a topic’s life', () => {
 });
 
 describe('the models beside each other', () => {
-	const errors = [error('automatic', 0.773), error('naive', 1), error('arima', 1.068)];
+	const kept = measured(0.773, { ets: 1.12, arima: 1.068, 'half-drift': 0.8 });
+	const line = (of: ReturnType<typeof measured>, drawn: string, order = '1,1,1') => arimaLine(errorsOf(of, drawn), drawn, order);
 
-	it('tells what ARIMA missed beside naive and beside the model drawn', () => {
-		expect(arimaLine(errors, 'automatic', '1,1,1')).toBe(
-			'At 10 earlier years ARIMA(1,1,1), the model of the requirements, missed 1.07 times as much as the naive forecast; the automatic choice, ' +
+	it('stand in the order of what they missed, naive among them', () => {
+		expect(errorsOf(kept, 'automatic').map((one) => one.model)).toEqual(['automatic', 'half-drift', 'naive', 'arima', 'ets']);
+		expect(errorsOf(measured(1, { arima: null }), 'naive')).toEqual([
+			{ model: 'naive', error: 1 },
+			{ model: 'arima', error: null }
+		]);
+	});
+
+	it('tell what ARIMA missed beside naive and beside the model drawn', () => {
+		expect(line(kept, 'automatic')).toBe(
+			'At the same years ARIMA(1,1,1), the model of the requirements, missed 1.07 times as much as the naive forecast; the automatic choice, ' +
 				'drawn here, 0.77 times. So ARIMA is kept beside it, and is not the forecast.'
 		);
+		expect(arimaLine(errorsOf(kept, 'automatic'), 'automatic', '1,1,1', 'months')).toMatch(/^At the same months ARIMA/);
 	});
 
-	it('says so where ARIMA is better, is the one drawn, or cannot be judged', () => {
-		const good = [error('automatic', 0.9), error('arima', 0.8)];
-		expect(arimaLine(good, 'automatic', '1,1,1')).toContain('On these topics it would have missed no more');
-		expect(arimaLine(good, 'arima', '2,1,0')).toMatch(/ARIMA\(2,1,0\).*0\.80 times as much as the naive forecast; it is the one drawn here\.$/);
-		expect(arimaLine([error('half-drift', 0.9)], 'half-drift', '1,1,1')).toContain('cannot be fitted to so few years');
-		expect(arimaLine([error('automatic', null), error('arima', null)], 'automatic', '1,1,1')).toContain('missed nothing');
+	it('tell where ARIMA is better, is the one drawn, or cannot be judged', () => {
+		expect(line(measured(0.9, { arima: 0.8 }), 'automatic')).toContain('On these topics it would have missed no more');
+		expect(line(measured(0.8, { ets: 0.9 }), 'arima', '2,1,0')).toMatch(
+			/ARIMA\(2,1,0\).*0\.80 times as much as the naive forecast; it is the one drawn here\.$/
+		);
+		expect(line(measured(0.9, { arima: null }), 'half-drift')).toContain('cannot be fitted to so few years');
+		expect(line(measured(null, { arima: null }), 'automatic')).toContain('missed nothing');
 	});
 
-	it('are shown with what their intervals held', () => {
-		const told = shown(ModelErrors, { errors, drawn: 'automatic', order: '1,1,1', of: 'articles' });
-		expect(told).toContain('automatic choice, drawn 0.77 81 % 95 %');
-		expect(told).toContain('naive forecast 1.00');
-		expect(told).toContain('ARIMA(1,1,1) 1.07');
-		expect(shown(ModelErrors, { errors: [], drawn: 'automatic', order: '1,1,1', of: 'articles' })).toBe('');
+	it('are shown where the analysis kept them', () => {
+		const props = { drawn: 'automatic', order: '1,1,1', of: 'articles' as const };
+		expect(shown(ModelErrors, { ...props, measured: kept })).toMatch(
+			/automatic choice, drawn 0\.77 half drift 0\.80 naive forecast 1\.00 ARIMA\(1,1,1\) 1\.07 ETS 1\.12$/
+		);
+		for (const none of [measured(0.9), null, undefined]) expect(shown(ModelErrors, { ...props, measured: none })).toBe('');
 	});
 });
 

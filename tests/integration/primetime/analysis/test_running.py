@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from primetime.analysis import corpus, reading, storing
 from primetime.analysis.assigning import assign_new
 from primetime.analysis.due import what_is_due
+from primetime.analysis.forecast import MODELS
 from primetime.analysis.opportunity import from_receipt
 from primetime.analysis.running import analyse
 from primetime.commands.duplicates import duplicates_command
@@ -164,6 +165,7 @@ def test_forecasts_stand_beside_naive_ones(connection: psycopg.Connection, setti
     run = reading.latest_run(connection)
     assert run is not None
     assert run.parameters["forecast_measured"]["origins"] == 4
+    assert set(run.parameters["forecast_measured"]["others"]) == set(MODELS) - {"automatic", "naive"}
     assert 0 <= run.parameters["forecast_measured"]["coverage80"] <= run.parameters["forecast_measured"]["coverage95"]
 
 

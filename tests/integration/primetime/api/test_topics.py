@@ -100,34 +100,3 @@ def test_a_topic_of_an_older_release_has_no_life_to_tell(
     connection.execute("UPDATE analysis_topics SET key = NULL")
     connection.commit()
     assert reader.get("/api/v1/topics/0/life").json() == {"items": []}
-
-
-def test_the_errors_of_all_models_stand_beside_the_one_that_forecasts(
-    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
-) -> None:
-    for subject in range(6):
-        add(1000 * (subject + 1), 90, subject)
-    connection.execute("UPDATE articles SET publication_year = 1990 + (pmid * pmid) % 23")
-    connection.commit()
-    analyse(connection, model_hash="planted", settings=settings)
-    found = reader.get("/api/v1/topics/forecast-errors").json()
-    assert (found["arima_order"], found["citations"]) == ("1,1,1", [])
-    of = {one.pop("model"): one for one in found["papers"]}
-    assert of["naive"]["error_of_naive"] == 1
-    assert 0 < of["arima"]["error_of_naive"] != 1
-    topics = reader.get("/api/v1/topics").json()
-    chosen = next(one["forecast"]["model"] for one in topics["items"] if "points" in one["forecast"])
-    # To the digit what the run itself keeps of the model that forecasts.
-    assert of[chosen] == topics["run"]["parameters"]["forecast_measured"]
-
-
-def test_where_nothing_is_forecast_no_model_has_an_error(
-    reader: TestClient, connection: psycopg.Connection, settings: Settings, add: Add
-) -> None:
-    for subject in range(3):
-        add(1000 * (subject + 1), 40, subject)
-    connection.execute("UPDATE articles SET publication_year = NULL")
-    connection.commit()
-    run = analyse(connection, model_hash="planted", settings=settings).run_id
-    found = reader.get("/api/v1/topics/forecast-errors").json()
-    assert found == {"run_id": run, "arima_order": "1,1,1", "papers": [], "citations": []}

@@ -322,6 +322,8 @@ export interface ForecastMeasured {
 	origins: number;
 	/** Mean absolute error over the naive forecast's; null where naive never missed. */
 	error_of_naive: number | null;
+	/** The same of each other model that had enough to tell from, naive left out; older analyses lack it. */
+	others?: Record<string, number | null>;
 	coverage80: number;
 	coverage95: number;
 }
@@ -331,6 +333,8 @@ export interface RunMeasured {
 	forecast_measured?: ForecastMeasured | null;
 	months_forecast_measured?: ForecastMeasured | null;
 	citations_forecast_measured?: ForecastMeasured | null;
+	/** ARIMA's p,d,q, as "1,1,1". */
+	arima_order?: string;
 }
 
 export interface Forecast {

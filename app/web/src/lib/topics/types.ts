@@ -16,21 +16,3 @@ export interface Appearance {
 	low: number | null;
 	high: number | null;
 }
-
-/** What a model did at earlier years of a run's own topics. */
-export interface ModelError {
-	model: string;
-	origins: number;
-	/** Mean absolute error over the naive forecast's; null where naive never missed. */
-	error_of_naive: number | null;
-	coverage80: number;
-	coverage95: number;
-}
-
-export interface ForecastErrors {
-	run_id: number;
-	/** As "1,1,1". */
-	arima_order: string;
-	papers: ModelError[];
-	citations: ModelError[];
-}
