@@ -1,4 +1,4 @@
-"""How certain it is that a topic is one: whether it is found again among fewer of the articles."""
+"""How certain it is that a topic is one: its agreement with what is found among fewer of the articles."""
 
 from __future__ import annotations
 

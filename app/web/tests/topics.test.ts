@@ -7,6 +7,7 @@ import History from '#lib/topics/History.svelte';
 import LevelChoice from '#lib/topics/LevelChoice.svelte';
 import { levelsOf } from '#lib/topics/levels.ts';
 import Life from '#lib/topics/Life.svelte';
+import TopicTable from '#lib/topics/TopicTable.svelte';
 import type { Appearance } from '#lib/topics/types.ts';
 import { markup, shown } from './shown.ts';
 
@@ -51,6 +52,13 @@ describe('a topic’s life', () => {
 		expect(shown(History, { changes: [{ ...change, kind: 'merged' }], dated: true })).toBe('3 February 2026 “a” went into “b” with 60 % of its articles');
 		expect(shown(History, { changes: [{ ...change, kind: 'died', other_key: null, other_name: null, share: null }] })).toBe('“a” is no longer found');
 		expect(told({ ...change, kind: 'split' }, 7).replace('\u00a0', ' ')).toBe('“a” came out of it with 60 % of its articles');
+	});
+});
+
+describe('stability', () => {
+	it('is named for what it is wherever it is shown', () => {
+		const told = shown(TopicTable, { topics: [], colours: new Map(), choose: () => {} });
+		expect(told).toContain('Stability is agreement under subsampling: the mean Jaccard index');
 	});
 });
 

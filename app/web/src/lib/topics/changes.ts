@@ -1,5 +1,5 @@
 import type { TopicChange } from '#lib/api/types.ts';
-import { count, counted, date, percent } from '#lib/wording/figures.ts';
+import { count, counted, date, percent, PERCENT } from '#lib/wording/figures.ts';
 import type { Appearance } from './types.ts';
 
 /** A sentence on what became of a topic; `key` is the topic on whose page it stands. */
@@ -26,6 +26,10 @@ export function lifeLine(items: Appearance[]): string {
 	const renamed = oldest.name === newest.name ? '' : ` It was called “${oldest.name}” then.`;
 	return `Found by ${count(items.length)} analyses since ${date(oldest.finished_at)}, ${size}.${renamed}`;
 }
+
+export const STABILITY_MEANS =
+	'Stability is agreement under subsampling: the mean Jaccard index of a topic and the most like one that is found among a random ' +
+	`80${PERCENT} of the articles. From 75${PERCENT} on it is called stable, below 60${PERCENT} uncertain (Hennig 2007).`;
 
 /** Hennig's bounds for what is found again among a part of the data. */
 export function certainty(stability: number): string {
