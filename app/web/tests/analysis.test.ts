@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { failure, progress, standing, unfinished } from '#lib/analysis/jobs.ts';
+import type { Job } from '#lib/analysis/types.ts';
 import { analysisAddress, readView } from '#lib/analysis/view.ts';
-import type { Job, Topic } from '#lib/api/types.ts';
 import { growing, ordered } from '#lib/topics/order.ts';
+import type { Topic } from '#lib/topics/types.ts';
 
 const job = (job_id: number, status: string): Job => ({ job_id, status, attempts: 1, requested_at: null, finished_at: null });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { KeptExport } from '../src/lib/api/types.ts';
 import { told, wish } from '../src/lib/articles/exports.ts';
 import { exportAddress, readQuery, searchExportAddress } from '../src/lib/articles/query.ts';
+import type { KeptExport } from '../src/lib/articles/types.ts';
 
 const waiting: KeptExport = {
 	id: 1,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FileImport } from '#lib/api/types.ts';
 import { told } from '#lib/articles/imports.ts';
+import type { FileImport } from '#lib/articles/types.ts';
 
 const report = { new: 2, updated: 0, unchanged: 0, wanted: 0, skipped: 1, deleted: 0, duplicates: 1, problems: ['record 2'] };
 const item: FileImport = {

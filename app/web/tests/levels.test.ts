@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TopicChange, TopicGroup, TopicMapData } from '#lib/api/types.ts';
+import type { TopicGroup, TopicMapData } from '#lib/map/types.ts';
 import { certainty, told } from '#lib/topics/changes.ts';
 import { atLevel, levelsOf, themesOf, topicsOf } from '#lib/topics/levels.ts';
+import type { TopicChange } from '#lib/topics/types.ts';
 
 const group = (level: number, id: number, parent: number | null): TopicGroup => ({
 	level,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Opportunity, OpportunityList, Parts } from '#lib/api/types.ts';
 import Ranking from '#lib/opportunities/Ranking.svelte';
+import type { Opportunity, OpportunityList, Parts } from '#lib/opportunities/types.ts';
 import WithoutScore from '#lib/opportunities/WithoutScore.svelte';
 import Weights from '#lib/opportunities/Weights.svelte';
 import { shown } from './shown.ts';

@@ -1,5 +1,5 @@
 import { request } from '#lib/api/client.ts';
-import type { AlertList } from '#lib/api/types.ts';
+import type { AlertList } from './types.ts';
 
 class Unseen {
 	count = $state(0);

@@ -1,4 +1,4 @@
-import type { Alert } from '#lib/api/types.ts';
+import type { Alert } from './types.ts';
 
 /** Where an alert leads; null where what it was of is gone. */
 export function leadsTo({ topic_id, search_id, work_run_id }: Pick<Alert, 'topic_id' | 'search_id' | 'work_run_id'>): string | null {

@@ -1,5 +1,5 @@
 import { Problem } from '#lib/api/problem.ts';
-import type { Job, SearchAnalysis } from '#lib/api/types.ts';
+import type { Job, SearchAnalysis } from './types.ts';
 
 export type Standing = 'waiting' | 'running' | 'done' | 'failed';
 

@@ -1,4 +1,4 @@
-import type { Author } from '#lib/api/types.ts';
+import type { Author } from './types.ts';
 
 export interface Credited {
 	name: string;

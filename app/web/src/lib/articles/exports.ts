@@ -1,5 +1,5 @@
-import type { KeptExport } from '#lib/api/types.ts';
 import { count, counted } from '#lib/wording/figures.ts';
+import type { KeptExport } from './types.ts';
 
 /** The wish for a kept export that an address for a streamed one stands for. */
 export function wish(address: string): Record<string, string> {

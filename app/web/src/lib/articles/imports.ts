@@ -1,5 +1,5 @@
-import type { FileImport } from '#lib/api/types.ts';
 import { count, counted } from '#lib/wording/figures.ts';
+import type { FileImport } from './types.ts';
 
 /** The PMIDs of a text, each once, and what in it is none. */
 export function pmids(text: string): { pmids: string[]; others: string[] } {

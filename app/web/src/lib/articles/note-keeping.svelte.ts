@@ -1,7 +1,7 @@
 import { request } from '#lib/api/client.ts';
 import { asProblem, type Problem } from '#lib/api/problem.ts';
-import type { Note } from '#lib/api/types.ts';
 import { done } from '#lib/page/done.svelte.ts';
+import type { Note } from './types.ts';
 
 /** Writing, changing and deleting notes; what is deleted can be brought back. */
 export class NoteKeeping {

@@ -1,4 +1,4 @@
-import type { Article, Correction } from '#lib/api/types.ts';
+import type { Article, Correction } from './types.ts';
 
 export interface Notice {
 	/** `retraction` must not be overlooked; `concern` and `correction` change how the article is read. */

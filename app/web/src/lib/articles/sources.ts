@@ -1,4 +1,4 @@
-import type { Article } from '#lib/api/types.ts';
+import type { Article } from './types.ts';
 
 export interface Source {
 	name: string;

@@ -1,4 +1,5 @@
-import type { Backtest, BacktestFigure, Parts } from '#lib/api/types.ts';
+import type { Parts } from '#lib/opportunities/types.ts';
+import type { Backtest, BacktestFigure } from './types.ts';
 
 const MINUS = '\u2212';
 

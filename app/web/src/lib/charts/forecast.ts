@@ -1,7 +1,8 @@
-import { isRefusal, type Forecast, type ForecastMeasured, type YearCount } from '#lib/api/types.ts';
+import { isRefusal } from '#lib/api/types.ts';
 import { PERCENT } from '#lib/wording/figures.ts';
 import { everyYear, type Scale } from './scale.ts';
 import type { Series } from './series.ts';
+import type { Forecast, ForecastMeasured, YearCount } from './types.ts';
 
 interface Point {
 	year: number;

@@ -1,5 +1,5 @@
-import type { ForecastMeasured } from '#lib/api/types.ts';
 import { modelName } from './forecast.ts';
+import type { ForecastMeasured } from './types.ts';
 
 /** What a model missed at earlier moments, over what the naive forecast missed; null where that cannot be told. */
 export interface ModelError {

@@ -1,5 +1,7 @@
-import { isRefusal, type Forecast, type MonthForecast, type Refusal, type Topic, type TopicCitations, type TopicMonths } from '#lib/api/types.ts';
+import { isRefusal, type Refusal } from '#lib/api/types.ts';
+import type { Topic } from '#lib/topics/types.ts';
 import { yearTicks } from './scale.ts';
+import type { Forecast, MonthForecast, TopicCitations, TopicMonths } from './types.ts';
 
 /** What a chart of a forecast draws. Of months `year` is their number from year 0: 12 × year + month − 1. */
 export type Series = Pick<Topic, 'years' | 'forecast'>;

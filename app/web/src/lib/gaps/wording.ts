@@ -1,5 +1,5 @@
-import type { ConceptGap, Evidence } from '#lib/api/types.ts';
 import { count, counted } from '#lib/wording/figures.ts';
+import type { ConceptGap, Evidence } from './types.ts';
 
 /** "3 together, 11.2 expected". */
 export function observed(gap: ConceptGap): string {

@@ -1,5 +1,5 @@
-import type { TopicMapData } from '#lib/api/types.ts';
 import { placeLabels, wrapLabel, type Placed } from './labels.ts';
+import type { TopicMapData } from './types.ts';
 import { toScreen, type Size, type Viewport } from './viewport.ts';
 
 /** Colours that the drawing takes from the page, so that it follows light and dark. */

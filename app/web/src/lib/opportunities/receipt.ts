@@ -1,5 +1,5 @@
-import type { Interval, OpportunityReceipt, Parts } from '#lib/api/types.ts';
 import { count, PERCENT, score } from '#lib/wording/figures.ts';
+import type { Interval, OpportunityReceipt, Parts } from './types.ts';
 import { PARTS } from './weights.ts';
 
 export interface ReceiptLine {

@@ -1,4 +1,4 @@
-import type { Parts } from '#lib/api/types.ts';
+import type { Parts } from './types.ts';
 
 export const PARTS = ['novelty', 'velocity', 'recency'] as const;
 export type Part = (typeof PARTS)[number];

@@ -1,5 +1,5 @@
-import type { WorkRun, WorkStep } from '#lib/api/types.ts';
 import { count } from '#lib/wording/figures.ts';
+import type { WorkRun, WorkStep } from './types.ts';
 
 const ASKED: Record<string, string> = { hand: 'by hand', queue: 'from the page or after a search', cron: 'by itself' };
 const KINDS: Record<string, string> = { night: 'The night’s work', analysis: 'Analysis', backtest: 'Backtest' };

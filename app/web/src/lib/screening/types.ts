@@ -1,4 +1,4 @@
-import type { ArticleSummary } from '#lib/api/types.ts';
+import type { ArticleSummary } from '#lib/articles/types.ts';
 
 /** The shapes of collections and marks under /api/v1, as the server documents them. */
 

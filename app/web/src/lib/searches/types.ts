@@ -1,4 +1,5 @@
-import type { ArticleSummary, Interval, OpportunityReceipt, Parts } from '#lib/api/types.ts';
+import type { ArticleSummary } from '#lib/articles/types.ts';
+import type { Interval, OpportunityReceipt, Parts } from '#lib/opportunities/types.ts';
 
 /** The shapes of keywords, queries and searches under /api/v1, as the server documents them. */
 

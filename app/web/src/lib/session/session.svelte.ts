@@ -1,6 +1,6 @@
 import { goto } from '$app/navigation';
 import { request } from '#lib/api/client.ts';
-import type { Person } from '#lib/api/types.ts';
+import type { Person } from '#lib/people/types.ts';
 
 class Session {
 	person = $state.raw<Person>();

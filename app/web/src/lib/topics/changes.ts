@@ -1,6 +1,5 @@
-import type { TopicChange } from '#lib/api/types.ts';
 import { count, counted, date, percent, PERCENT } from '#lib/wording/figures.ts';
-import type { Appearance } from './types.ts';
+import type { Appearance, TopicChange } from './types.ts';
 
 /** A sentence on what became of a topic; `key` is the topic on whose page it stands. */
 export function told(change: TopicChange, key: number | null = null): string {

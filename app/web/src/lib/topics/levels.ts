@@ -1,4 +1,4 @@
-import type { MapTopic, TopicGroup, TopicMapData } from '#lib/api/types.ts';
+import type { MapTopic, TopicGroup, TopicMapData } from '#lib/map/types.ts';
 
 /** How finely the map is divided: 0 topics, -1 subtopics, 1 and up themes, coarser and coarser. */
 export interface Level {

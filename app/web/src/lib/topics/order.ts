@@ -1,4 +1,5 @@
-import { isRefusal, type Topic } from '#lib/api/types.ts';
+import { isRefusal } from '#lib/api/types.ts';
+import type { Topic } from './types.ts';
 
 export type TopicOrder = 'size' | 'growth' | 'opportunity' | 'stability' | 'name';
 
