@@ -39,6 +39,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # ports fixed, go to one process. The platform's are the longest way.
 SHARED = {
     "platform": (
+        "tests/browser/test_analysis.py",
         "tests/browser/test_exports.py",
         "tests/browser/test_researcher.py",
         "tests/browser/test_screening.py",
