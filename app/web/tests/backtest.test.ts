@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import Result from '#lib/backtest/Result.svelte';
-import { apart, choices, figure, inOrder, judgedWithout, offer, signed, summary, verdict, weightsOf } from '#lib/backtest/wording.ts';
-import { shown } from './shown.ts';
+import { apart, choices, figure, inOrder, judgedWithout, offer, signed, summary, tooFew, verdict, weightsOf } from '#lib/backtest/wording.ts';
+import { markup, shown } from './shown.ts';
 
 const one = { value: 0.1, low: 0, high: 0.2, difference: -0.02, difference_low: -0.1, difference_high: 0.06 };
 const certain = { ...one, difference: 0.1, difference_low: 0.01, difference_high: 0.2 };
@@ -15,15 +15,20 @@ it('tells figures with their signs', () => {
 });
 
 it('calls nothing better whose interval holds zero', () => {
-	expect(verdict(one)).toBe('open');
-	expect(verdict(certain)).toBe('better');
-	expect(verdict({ ...one, difference_high: -0.01 })).toBe('worse');
+	expect(verdict(one, 34)).toBe('open');
+	expect(verdict(certain, 10)).toBe('better');
+	expect(verdict({ ...one, difference_high: -0.01 }, 10)).toBe('worse');
+});
+
+it('calls nothing better or worse by fewer years than two blocks of the bootstrap', () => {
+	expect([verdict(certain, 9), verdict({ ...one, difference_high: -0.01 }, 9)]).toEqual(['open', 'open']);
+	expect([tooFew(10), tooFew(1), tooFew(7)]).toEqual(['', expect.stringMatching(/^One year is too few/), expect.stringMatching(/^7 years are too few/)]);
 });
 
 it('says what the score was worth, bad or good', () => {
 	const figures = (spearman: typeof one) => ({ spearman, precision_at_10_percent: one, ndcg_at_20: one });
 	const result = {
-		origins: [2001, 2002],
+		origins: Array.from({ length: 12 }, (_, index) => 1990 + index),
 		series: [12, 14],
 		scores: { opportunity: figures(certain), 'past growth continues': figures({ ...one, value: -0.05 }) },
 		recommended: '0.4/0.4/0.2',
@@ -33,9 +38,14 @@ it('says what the score was worth, bad or good', () => {
 		gain_high: 0
 	};
 	expect(summary({ result })).toBe(
-		"At 2 years T of this corpus the score ranked the topics' growth from T to T + 3 with a correlation of 0.100 " +
+		"At 12 years T of this corpus the score ranked the topics' growth from T to T + 3 with a correlation of 0.100 " +
 			'(past growth: \u22120.050), better than past growth does.'
 	);
+	const few = (years: number[], spearman: typeof one) =>
+		summary({ result: { ...result, origins: years, scores: { ...result.scores, opportunity: figures(spearman) } } });
+	expect(few([2001, 2002], certain)).toMatch(/^At 2 years T .*0\.100 \(past growth: \u22120\.050\): higher, and so few years do not prove which/);
+	expect(few([2001], { ...certain, value: -0.2 })).toMatch(/^At one year T .*: lower, and/);
+	expect(few([2001], { ...certain, value: -0.05 })).toContain(': as high, and');
 });
 
 it('says what the score was judged without', () => {
@@ -74,6 +84,14 @@ it('shows what the score was worth beside both baselines, each with its interval
 	expect(told).toContain('naive 0.100 (0.000 to 0.200) \u22120.020 (\u22120.100 to +0.060)');
 	expect(told).toContain('no weights were chosen by the years that judge them');
 	expect(told).toContain('+0.050 (95 % interval +0.010 to +0.090)');
+});
+
+it('colours no difference where the years are too few, and says why', () => {
+	const backtest = { id: 1, made_at: '2026-11-24T02:20:00Z', model_hash: 'm', release_id: 'r7', articles: 8959, result: offered };
+	const coloured = (years: number[]) => / class="(better|worse)/.test(markup(Result, { backtest: { ...backtest, result: { ...offered, origins: years } } }));
+	expect([coloured(origins), coloured(origins.slice(0, 9))]).toEqual([true, false]);
+	expect(shown(Result, { backtest: { ...backtest, result: { ...offered, origins: origins.slice(0, 7) } } })).toContain('7 years are too few for that');
+	expect(shown(Result, { backtest })).not.toContain('too few');
 });
 
 it('offers other weights only as what they are, and says why there are none', () => {

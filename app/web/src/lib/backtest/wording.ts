@@ -2,6 +2,8 @@ import type { Parts } from '#lib/opportunities/types.ts';
 import type { Backtest, BacktestFigure } from './types.ts';
 
 const MINUS = '\u2212';
+// Two of the bootstrap's blocks of five years: drawn from fewer the intervals are too narrow, and prove nothing.
+const FEWEST_YEARS = 10;
 
 /** A correlation or share to three digits, with a real minus sign. */
 export function figure(value: number): string {
@@ -24,10 +26,20 @@ export function between(of: BacktestFigure): string {
 	return `(${figure(of.low)} to ${figure(of.high)})`;
 }
 
-/** Better or worse than past growth for certain, by an interval that leaves zero out. */
-export function verdict(of: BacktestFigure): 'better' | 'worse' | 'open' {
+/** Better or worse than past growth for certain, by an interval of enough years that leaves zero out. */
+export function verdict(of: BacktestFigure, years: number): 'better' | 'worse' | 'open' {
+	if (years < FEWEST_YEARS) return 'open';
 	if (of.difference_low > 0) return 'better';
 	return of.difference_high < 0 ? 'worse' : 'open';
+}
+
+/** Why no interval proves anything here; empty where there are years enough. */
+export function tooFew(years: number): string {
+	if (years >= FEWEST_YEARS) return '';
+	return (
+		`${years === 1 ? 'One year is' : `${years} years are`} too few for that: intervals are drawn from blocks of five years, and from fewer than ` +
+		`${FEWEST_YEARS} years they come out too narrow.`
+	);
 }
 
 /** "0.2/0.6/0.2" as weights. */
@@ -61,8 +73,6 @@ export function inOrder<T>(scores: Record<string, T>): [string, T][] {
 }
 
 const STANDARD = '0.4/0.4/0.2';
-// As the analysis: below so many years no interval proves other weights.
-const FEWEST_YEARS = 10;
 // Growth is judged over so many years after T.
 const AFTER = 3;
 
@@ -127,6 +137,7 @@ export function judgedWithout({ known }: Backtest['result']): string {
 
 /** One honest sentence on what the score was worth. */
 export function summary({ result }: Pick<Backtest, 'result'>): string {
+	const years = result.origins.length;
 	const one = result.scores.opportunity!.spearman;
 	const past = result.scores['past growth continues']!.spearman;
 	const TOLD = {
@@ -134,8 +145,10 @@ export function summary({ result }: Pick<Backtest, 'result'>): string {
 		worse: 'worse than past growth does',
 		open: 'which cannot be told apart from what past growth does'
 	};
-	return (
-		`At ${result.origins.length} years T of this corpus the score ranked the topics' growth from T to T + 3 with a ` +
-		`correlation of ${figure(one.value)} (past growth: ${figure(past.value)}), ${TOLD[verdict(one)]}.`
-	);
+	const ranked =
+		`At ${years === 1 ? 'one year' : `${years} years`} T of this corpus the score ranked the topics' growth from T to T + 3 with a ` +
+		`correlation of ${figure(one.value)} (past growth: ${figure(past.value)})`;
+	if (years >= FEWEST_YEARS) return `${ranked}, ${TOLD[verdict(one, years)]}.`;
+	const beside = figure(one.value) === figure(past.value) ? 'as high' : one.value > past.value ? 'higher' : 'lower';
+	return `${ranked}: ${beside}, and so few years do not prove which foretells growth better.`;
 }
