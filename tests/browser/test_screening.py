@@ -224,7 +224,22 @@ def test_a_retraction_is_not_to_be_overlooked(page: Page, platform: "Platform") 
 
 
 @pytest.mark.parametrize(
-    "path", ["/articles", "/collections", "/searches", "/searches/new", "/articles/import", "/help"]
+    "path",
+    [
+        "/articles",
+        "/collections",
+        "/searches",
+        "/searches/new",
+        "/articles/import",
+        "/help",
+        "/analysis?topic=0",
+        "/analysis?level=1",
+        "/analysis?view=table",
+        "/opportunities",
+        "/gaps?idea=hypertension",
+        "/backtest",
+        "/runs",
+    ],
 )
 def test_a_phone_shows_the_whole_width(page: Page, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
