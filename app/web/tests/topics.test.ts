@@ -42,14 +42,14 @@ describe('a topic’s life', () => {
 
 	it('is shown analysis by analysis, with the interval of each score', () => {
 		const told = shown(Life, { items: [found(2, 55), found(1, 40, { agreement: null, score: null, low: null, high: null })] });
-		expect(told).toContain('3 February 2026 55 83 % 0.61 (0.50 to 0.70)');
-		expect(told).toContain('3 January 2026 40 new none');
+		expect(told).toContain('2, 3 February 2026 55 83 % 0.61 (0.50 to 0.70)');
+		expect(told).toContain('1, 3 January 2026 40 new none');
 		expect(shown(Life, { items: [] })).toBe('');
 	});
 
 	it('has its births, merges, splits and deaths dated where they are of several analyses', () => {
 		const change = { run_id: 2, finished_at: '2026-02-03T04:00:00Z', topic_key: 4, topic_name: 'a', other_key: 7, other_name: 'b', share: 0.6 };
-		expect(shown(History, { changes: [{ ...change, kind: 'merged' }], dated: true })).toBe('3 February 2026 “a” went into “b” with 60 % of its articles');
+		expect(shown(History, { changes: [{ ...change, kind: 'merged' }], dated: true })).toBe('Analysis 2, 3 February 2026 “a” went into “b” with 60 % of its articles');
 		expect(shown(History, { changes: [{ ...change, kind: 'died', other_key: null, other_name: null, share: null }] })).toBe('“a” is no longer found');
 		expect(told({ ...change, kind: 'split' }, 7).replace('\u00a0', ' ')).toBe('“a” came out of it with 60 % of its articles');
 	});
