@@ -44,6 +44,8 @@ _SHOWN = (*CANDIDATES, CHOSEN, PAST, NAIVE)
 _SAMPLES = 2000
 # Growth of neighbouring origins overlaps, so origins are drawn in blocks of so many years.
 _BLOCK = 5
+# Fewer origins than two blocks make a handful of different draws, and intervals that are too narrow to prove anything.
+FEWEST_ORIGINS = 2 * _BLOCK
 _SEED = 20
 
 

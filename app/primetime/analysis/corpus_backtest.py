@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from primetime.analysis.backtest import (
     CHOSEN,
+    FEWEST_ORIGINS,
     FORECAST,
     GROWTH_YEARS,
     NAIVE,
@@ -66,8 +67,6 @@ _MEASURES: Mapping[str, tuple[str, ...]] = {
     EARLIER_SCORE: ("old", "rarity", "citations"),
 }
 SHOWN = (OPPORTUNITY, *_MEASURES, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
-# The bootstrap draws blocks of five origins, as three years of growth overlap.
-FEWEST_ORIGINS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,10 +86,7 @@ class CorpusBacktest(Backtest):
 
     @property
     def alternative(self) -> str | None:
-        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain.
-
-        Fewer origins than two blocks of the bootstrap are not enough for that, whatever their interval.
-        """
+        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain."""
         certain = self.gain_low > 0 and len(self.origins) >= FEWEST_ORIGINS
         return self.recommended if certain and self.recommended != _STANDARD else None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import orjson
 
-from primetime.analysis.backtest import METRICS, Figure, backtest
+from primetime.analysis.backtest import FEWEST_ORIGINS, METRICS, Figure, backtest
 from primetime.analysis.table import read_table
 from primetime.commands.session import begin, database
 
@@ -64,3 +64,5 @@ def _show(origins: list[int], judged: list[int], what: str, scores: Mapping[str,
             for one in (figures[metric] for metric in METRICS)
         )
         click.echo(f"{name:26}" + "".join(f"{cell:>34}" for cell in cells))
+    if len(origins) < FEWEST_ORIGINS:
+        click.echo(f"fewer than {FEWEST_ORIGINS} origins give intervals that are too narrow: they prove no difference")

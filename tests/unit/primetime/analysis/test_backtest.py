@@ -105,6 +105,10 @@ def test_the_command_tells_the_same_as_the_function(tmp_path: Path) -> None:
     assert json.loads(told.output)["scores"][PAST]["spearman"]["value"] == found.scores[PAST]["spearman"].value
     shown = CliRunner().invoke(backtest_command, ["--counts", str(path), "--from", "2000"], catch_exceptions=False)
     assert shown.output.startswith("7 origins, 2000 to 2006, 20 to 20 series each")
+    assert "fewer than 10 origins give intervals that are too narrow" in shown.output
+    longer = CliRunner().invoke(backtest_command, ["--counts", str(path), "--from", "1997"], catch_exceptions=False)
+    assert longer.output.startswith("10 origins, 1997 to 2006")
+    assert "too narrow" not in longer.output
 
 
 def test_on_pubmeds_own_terms_the_forecast_ranks_better_than_past_growth(shared_data: Path) -> None:
