@@ -24,6 +24,8 @@ def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, text
         (b'{"title": "heart"}', "has no text"),
         (b'{"text": null}', "has no text"),
         (b'["text"]', "has no text"),
+        (b"", "is empty"),
+        (b" \t\r", "is empty"),
     ],
 )
 def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: bytes, cause: str) -> None:
@@ -32,6 +34,15 @@ def test_a_line_that_is_no_text_is_named(tmp_path: Path, line: bytes, cause: str
     with pytest.raises(BadInput, match=cause) as caught:
         read_texts(path)
     assert f"{path}:2" in caught.value.one_line
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
+def test_the_end_of_the_last_line_begins_no_other(tmp_path: Path, end: bytes) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_bytes(b'{"text": "a"}\r\n{"text": ""}' + end)
+    assert read_texts(path) == ["a", ""]
+    path.write_bytes(b"")
+    assert read_texts(path) == []
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
