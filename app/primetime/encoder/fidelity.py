@@ -46,9 +46,9 @@ def compare(original: NDArray[np.float32], quantised: NDArray[np.float32]) -> Qu
     cosines = (original * quantised).sum(axis=1)
     return Quality(
         texts=len(original),
-        mean_cosine=round(float(cosines.mean()), 4),
-        first_percentile_cosine=round(float(np.percentile(cosines, 1)), 4),
-        nearest_10_overlap=round(_overlap(original, quantised), 3),
+        mean_cosine=float(cosines.mean(dtype=np.float64)),
+        first_percentile_cosine=float(np.percentile(cosines, 1)),
+        nearest_10_overlap=_overlap(original, quantised),
     )
 
 
@@ -59,14 +59,14 @@ def shortfalls(quality: Quality) -> list[str]:
         ("1st percentile", quality.first_percentile_cosine, FIRST_PERCENTILE_COSINE),
         ("nearest-10 overlap", quality.nearest_10_overlap, NEAREST_10_OVERLAP),
     )
-    return [f"{name} {value} below {limit}" for name, value, limit in limits if not value >= limit]
+    return [f"{name} {value:.6g} below {limit}" for name, value, limit in limits if not value >= limit]
 
 
 def judge_retrieval(vectors: NDArray[np.float32], reviews: Sequence[Review]) -> Retrieval:
     """Means over the reviews of what `retrieval` gives for each; vectors [texts, dimension]."""
     scores = [retrieval(vectors[review.rows], review.included) for review in reviews]
     ndcg, recall = np.mean(scores, axis=0)
-    return Retrieval(ndcg_10=round(float(ndcg), 4), recall_100=round(float(recall), 4))
+    return Retrieval(ndcg_10=float(ndcg), recall_100=float(recall))
 
 
 def retrieval_shortfalls(original: Retrieval, variant: Retrieval) -> list[str]:
@@ -76,7 +76,7 @@ def retrieval_shortfalls(original: Retrieval, variant: Retrieval) -> list[str]:
         ("recall@100", variant.recall_100, original.recall_100),
     )
     return [
-        f"{name} {value} below {RETRIEVAL_KEPT} of fp32's {before}"
+        f"{name} {value:.6g} below {RETRIEVAL_KEPT} of fp32's {before:.6g}"
         for name, value, before in pairs
         if not value >= RETRIEVAL_KEPT * before
     ]
