@@ -96,7 +96,15 @@ def _encoder(shared: Services) -> dict[str, Any]:
     if encoder is None:
         return {"status": "missing", "detail": str(problem), "remedy": problem.remedy if problem else ""}
     manifest = encoder.manifest
-    answer = {"status": "warm", "source": manifest.source, "hash": manifest.hash, "dimension": manifest.dimension}
+    answer = {
+        "status": "warm",
+        "source": manifest.source,
+        "hash": manifest.hash,
+        "dimension": manifest.dimension,
+        # onnxruntime in place of OpenVINO gives the same vectors, more slowly.
+        "engine": encoder.engine,
+        "chosen_engine": manifest.engine,
+    }
     if problem is not None:
         answer |= {"status": "behind", "detail": str(problem), "remedy": problem.remedy}
     return answer

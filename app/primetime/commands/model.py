@@ -68,11 +68,15 @@ def build_command(
 @model_group.command("choose")
 @click.argument("candidates", type=click.Path(path_type=Path))
 @click.option("--output", type=click.Path(path_type=Path), help="Folder of the artifact; default: PRIMETIME_MODEL_DIR.")
-def choose_command(candidates: Path, output: Path | None) -> None:
+@click.option("--print", "only_print", is_flag=True, help="Write nothing; print the manifest of the fastest as JSON.")
+def choose_command(candidates: Path, output: Path | None, only_print: bool) -> None:
     """Time the artifacts that `model build --keep` left in CANDIDATES on this machine, and take the fastest."""
-    from primetime.encoder.choosing import choose
+    from primetime.encoder.choosing import choose, fastest_of
 
     settings = begin()
+    if only_print:
+        click.echo(fastest_of(candidates)[1].model_dump_json())
+        return
     directory = output or settings.model_directory
     _tell(directory, choose(candidates, directory))
 

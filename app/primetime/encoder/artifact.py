@@ -74,6 +74,7 @@ class Manifest(BaseModel):
     pooling: Pooling
     normalised: bool = Field(description="whether the source itself normalises; served vectors always have length 1")
     max_length: int = Field(gt=2, description="tokens, the special ones included")
+    prompt: str = Field(default="", description="put before every text, as the source's own files ask")
     quantisation: Quantisation
     engine: Engine = Field(default="onnxruntime", description="what the vectors were checked and timed with")
     files: dict[str, str] = Field(description="file name to sha256")
@@ -82,24 +83,27 @@ class Manifest(BaseModel):
     retrieval_judged_by: str = Field(default="", description="the labelled texts of the gate; empty: it was not judged")
     variants: dict[Quantisation, Variant] = Field(default_factory=dict, description="every variant that was measured")
     choice: str = Field(default="", description="why this variant")
+    chosen_on: str = Field(default="", description="the processor on which it was the fastest of those that passed")
     golden: list[Golden] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
 
     @property
     def hash(self) -> str:
-        """16 hex digits of what decides the vectors: files, pooling and maximum length.
+        """16 hex digits of what decides the vectors: files, pooling, maximum length and a prompt where there is one.
 
         The converted graph is left out: it says the same as model.onnx, and its layers' names differ by build. Golden
         vectors and quality figures are left out: they are observations, and their last digits differ by
         processor, while the same model must keep the same name everywhere.
         """
-        deciding = {
+        deciding: dict[str, object] = {
             "dimension": self.dimension,
             "files": {name: sha for name, sha in self.files.items() if name not in (GRAPH_FILE, WEIGHTS_FILE)},
             "max_length": self.max_length,
             "pooling": self.pooling,
             "quantisation": self.quantisation,
         }
+        if self.prompt:
+            deciding["prompt"] = self.prompt
         return hashlib.sha256(json.dumps(deciding, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
@@ -139,7 +143,8 @@ def read_manifest(directory: Path) -> Manifest:
 def verify(directory: Path) -> Manifest:
     """Read the manifest and compare the sha256 of every file that it names.
 
-    Raises ModelProblem for a missing file, a changed one, or a manifest that names neither model nor tokenizer.
+    Raises ModelProblem for a missing file, a changed one, one that cannot be read, or a manifest that names neither
+    model nor tokenizer.
     """
     manifest = read_manifest(directory)
     for required in (MODEL_FILE, TOKENIZER_FILE):
@@ -155,7 +160,12 @@ def verify(directory: Path) -> Manifest:
                 f"the encoder artifact in {directory} lacks {name}",
                 remedy="copy the artifact again, or build it: `primetime model build`",
             )
-        actual = sha256_of(path)
+        try:
+            actual = sha256_of(path)
+        except OSError as error:
+            raise ModelProblem(
+                f"{path} cannot be read: {error.strerror}", remedy="check the disk, and who may read the file"
+            ) from error
         if actual != expected:
             raise ModelProblem(
                 f"{path} is not the file its manifest describes (sha256 {actual[:12]}…, expected {expected[:12]}…)",

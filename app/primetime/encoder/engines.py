@@ -13,6 +13,7 @@ import structlog
 from numpy.typing import NDArray
 
 from primetime.encoder.artifact import GRAPH_FILE, MODEL_FILE, Manifest
+from primetime.encoder.artifact import Engine as EngineName
 from primetime.encoder.memory import give_back_memory
 from primetime.encoder.processor import computes_bfloat16
 from primetime.memory import return_large_blocks
@@ -36,6 +37,7 @@ class Engine:
     """A loaded graph."""
 
     run: Run
+    name: EngineName
     lanes: int
     """how many runs gain from going on at the same time"""
 
@@ -57,7 +59,7 @@ def open_engine(manifest: Manifest, directory: Path, threads: int) -> Engine:
         except (ImportError, RuntimeError) as error:
             cause = next((line for line in reversed(str(error).splitlines()) if line.strip()), type(error).__name__)
             log.warning("OpenVINO cannot run the model here, onnxruntime does, more slowly", cause=cause.strip())
-    return Engine(run=_onnxruntime(path, threads), lanes=1)
+    return Engine(run=_onnxruntime(path, threads), name="onnxruntime", lanes=1)
 
 
 def _onnxruntime(path: Path, threads: int) -> Run:
@@ -120,4 +122,4 @@ def _openvino(path: Path, threads: int, *, bf16: bool) -> Engine:
 
     # OpenVINO's binding makes itself ready at its first run; two first runs at once would wait for each other for ever.
     run(dict.fromkeys(inputs, np.zeros((1, 1), dtype=np.int64)))
-    return Engine(run=run, lanes=lanes)
+    return Engine(run=run, name="openvino", lanes=lanes)

@@ -85,6 +85,11 @@ class Encoder:
             ) from error
         return cls(manifest, engine, tokenizer)
 
+    @property
+    def engine(self) -> str:
+        """The library that runs the graph here: the manifest's, or onnxruntime where that one cannot."""
+        return self._engine.name
+
     def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> NDArray[np.float32]:
         """Encode texts into unit vectors float32 [texts, dimension], in the order given.
 
@@ -166,7 +171,7 @@ class Encoder:
 
     def _tokenise(self, texts: Sequence[str]) -> list[Encoding]:
         # A lone surrogate is a str that is no text; the tokenizer would refuse the whole batch for it.
-        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
+        clean = [f"{self.manifest.prompt}{text}".encode("utf-8", "replace").decode("utf-8") for text in texts]
         return list(self._tokenizer.encode_batch_fast(clean))
 
     def _run(self, ids: list[list[int]]) -> NDArray[np.float32]:

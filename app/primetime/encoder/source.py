@@ -47,6 +47,8 @@ class SourceModel:
     pooling: Pooling
     normalised: bool
     max_length: int
+    prompt: str
+    """what its authors put before every text; mostly nothing"""
     warnings: tuple[str, ...]
 
 
@@ -109,6 +111,7 @@ def read_model_folder(directory: Path, *, name: str, revision: str | None = None
         pooling=pooling,
         normalised=normalised,
         max_length=_max_length(directory, config),
+        prompt=_prompt(directory, name),
         warnings=warnings,
     )
 
@@ -122,7 +125,13 @@ def _sentence_modules(directory: Path, name: str) -> tuple[Pooling, bool, tuple[
     for module in modules:
         kind = str(module["type"]).rsplit(".", 1)[-1]
         if kind == "Pooling":
-            pooling = _pooling_mode(_read_json(directory / module["path"] / "config.json") or {}, name)
+            config = _read_json(directory / module["path"] / "config.json") or {}
+            pooling = _pooling_mode(config, name)
+            if config.get("include_prompt") is False and _prompt(directory, name):
+                raise ModelProblem(
+                    f"{name} leaves its prompt's tokens out of the pooling, which the encoder cannot serve",
+                    remedy="choose a model that takes texts as they are, such as NeuML/pubmedbert-base-embeddings",
+                )
         elif kind == "Normalize":
             normalised = True
         elif kind != "Transformer":
@@ -156,6 +165,36 @@ def _max_length(directory: Path, config: dict[str, Any]) -> int:
         # A tokenizer without a limit states a number near 1e30.
         stated = (_read_json(directory / "tokenizer_config.json") or {}).get("model_max_length") or positions
     return min(int(stated), positions)
+
+
+def _prompt(directory: Path, name: str) -> str:
+    """The prompt of sentence-transformers' own settings, where all texts have the same one.
+
+    Its rules: a question takes the prompt `query`, an article the first of `document`, `passage` and `corpus`; where
+    there is none, either takes the default one. Here one vector of a text serves both, so the two must be the same.
+    """
+    config = _read_json(directory / "config_sentence_transformers.json") or {}
+    prompts = config.get("prompts") or {}
+    default = config.get("default_prompt_name")
+    if not isinstance(prompts, dict) or not all(isinstance(prompt, str) for prompt in prompts.values()):
+        raise ModelProblem(f"the prompts of {name} are not a table of texts", remedy="download the model again")
+    if default is not None and default not in prompts:
+        raise ModelProblem(
+            f"{name} names the default prompt {default!r} and has no such prompt", remedy="download the model again"
+        )
+    query = _first_prompt(prompts, "query", default)
+    document = _first_prompt(prompts, "document", "passage", "corpus", default)
+    if query != document:
+        raise ModelProblem(
+            f"{name} wants other words before a question ({query!r}) than before an article ({document!r}), "
+            "which the encoder cannot serve",
+            remedy="choose a model that takes texts as they are, such as NeuML/pubmedbert-base-embeddings",
+        )
+    return query
+
+
+def _first_prompt(prompts: dict[str, str], *names: str | None) -> str:
+    return next((prompts[name] for name in names if name is not None and name in prompts), "")
 
 
 def _licence(directory: Path) -> str:

@@ -41,7 +41,8 @@ def make_variant(
     if quantisation == "dynamic-int8-per-channel":
         quantise_dynamic(original / MODEL_FILE, directory / MODEL_FILE)
     elif quantisation == "static-int8-smoothquant":
-        quantise_static(original / MODEL_FILE, directory / MODEL_FILE, _feeds(original, model.max_length, calibration))
+        feeds = _feeds(original, model.max_length, [f"{model.prompt}{text}" for text in calibration])
+        quantise_static(original / MODEL_FILE, directory / MODEL_FILE, feeds)
         convert(directory / MODEL_FILE, directory / GRAPH_FILE)
     else:
         shutil.copyfile(original / MODEL_FILE, directory / MODEL_FILE)
@@ -57,6 +58,7 @@ def describe(model: SourceModel, directory: Path, quantisation: Quantisation, ca
         pooling=model.pooling,
         normalised=model.normalised,
         max_length=model.max_length,
+        prompt=model.prompt,
         quantisation=quantisation,
         engine=ENGINES[quantisation],
         files={

@@ -2,19 +2,26 @@
 
 import fcntl
 import json
+import multiprocessing
+import os
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 import torch
+from structlog.testing import capture_logs
 from transformers import BertModel, BertTokenizerFast
 
-from primetime.encoder.artifact import verify
+from primetime.encoder.artifact import Manifest, read_manifest, verify
 from primetime.encoder.building import Texts, build
 from primetime.encoder.calibration import calibration_sha256
-from primetime.encoder.choosing import choose
+from primetime.encoder.choosing import choose, fastest_of
 from primetime.encoder.fidelity import Labelled, Review, retrieval_shortfalls
+from primetime.encoder.processor import processor_name
 from primetime.encoder.serving import Encoder
 from primetime.encoder.source import RAW_MODEL_WARNING
 from primetime.errors import BadInput, Busy, ModelProblem
@@ -40,6 +47,34 @@ def test_a_sentence_model_is_served_as_its_files_say(small_bert: Path, tmp_path:
     expected = (hidden.mean(dim=0) if pooling == "mean" else hidden[0]).numpy()
     found = Encoder.open(tmp_path / "out").encode([text])[0]
     assert np.allclose(found, expected / np.linalg.norm(expected), atol=1e-4)
+
+
+def test_a_models_prompt_is_put_before_every_text(small_bert: Path, tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    folder = tmp_path / "prompted"
+    folder.mkdir()
+    for file in small_bert.iterdir():
+        (folder / file.name).symlink_to(file)
+    plain = build(folder, tmp_path / "plain", quantisation="none")
+    prompts = {"prompts": {"all": "heart and lung . "}, "default_prompt_name": "all"}
+    (folder / "config_sentence_transformers.json").write_text(json.dumps(prompts))
+    modules = [
+        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+        {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    (folder / "1_Pooling").mkdir()
+    pooling = {"word_embedding_dimension": 32, "pooling_mode_mean_tokens": True}
+    (folder / "1_Pooling" / "config.json").write_text(json.dumps(pooling))
+    manifest = build(folder, tmp_path / "out", quantisation="none")
+    assert manifest.prompt == "heart and lung . "
+    assert manifest.files == plain.files
+    assert manifest.hash != plain.hash
+
+    texts = ["asthma in the lung .", "", "failure"]
+    expected = SentenceTransformer(str(folder), device="cpu").encode(texts, normalize_embeddings=True)
+    assert np.allclose(Encoder.open(tmp_path / "out").encode(texts), expected, atol=1e-4)
 
 
 def test_building_twice_gives_the_same_artifact_and_replaces_it(small_bert: Path, tmp_path: Path) -> None:
@@ -75,9 +110,59 @@ def test_another_machine_chooses_among_what_was_kept(small_bert: Path, tmp_path:
     chosen = choose(tmp_path / "kept", tmp_path / "there")
     assert (chosen.quantisation, chosen.hash) == ("bf16", built.hash)
     assert chosen.choice.startswith("bf16 reads ")
+    assert chosen.chosen_on.startswith(processor_name())
+    assert read_manifest(tmp_path / "there") == chosen
     Encoder.open(tmp_path / "there").warm()
     with pytest.raises(BadInput, match="not empty"):
         build(small_bert, tmp_path / "out", keep=tmp_path / "kept")
+
+
+def test_a_choice_may_be_asked_for_alone(small_bert: Path, repository: Path, tmp_path: Path) -> None:
+    """As a deployment asks, in a container that has no settings and may write nothing."""
+    build(small_bert, tmp_path / "out", quantisation="none", keep=tmp_path / "kept")
+    before = sorted(path.name for path in tmp_path.rglob("*"))
+    run = subprocess.run(
+        [str(Path(sys.executable).parent / "primetime"), "model", "choose", str(tmp_path / "kept"), "--print"],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(repository / "app")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    manifest = Manifest.model_validate_json(run.stdout)
+    assert manifest.quantisation == "none"
+    assert manifest.chosen_on.startswith(processor_name())
+    assert sorted(path.name for path in tmp_path.rglob("*")) == before
+
+
+def test_what_the_kernel_ends_for_its_memory_is_passed_over(small_bert: Path, tmp_path: Path) -> None:
+    build(small_bert, tmp_path / "out", quantisation="none", keep=tmp_path / "kept")
+    tried = []
+    chosen = Event()
+
+    def end_it() -> None:
+        while not chosen.wait(0.01):
+            for child in multiprocessing.active_children():
+                tried.append(child)
+                child.kill()
+
+    kernel = Thread(target=end_it)
+    kernel.start()
+    try:
+        with capture_logs() as said, pytest.raises(ModelProblem, match="no variant"):
+            fastest_of(tmp_path / "kept")
+    finally:
+        chosen.set()
+        kernel.join()
+    assert tried
+    assert "most likely for the memory" in said[-1]["cause"]
+
+
+def test_two_of_one_variant_are_no_choice(small_bert: Path, tmp_path: Path) -> None:
+    build(small_bert, tmp_path / "kept" / "a", quantisation="none")
+    build(small_bert, tmp_path / "kept" / "b", quantisation="none")
+    with pytest.raises(BadInput, match="two artifacts of one variant"):
+        fastest_of(tmp_path / "kept")
 
 
 def test_what_does_not_work_here_is_not_chosen(small_bert: Path, tmp_path: Path) -> None:

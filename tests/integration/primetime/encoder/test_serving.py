@@ -185,6 +185,13 @@ def test_a_converted_graph_that_is_none_is_run_from_the_other_file_and_said_so(c
     assert any("onnxruntime does, more slowly" in entry["event"] for entry in said)
 
 
+def test_which_engine_runs_is_known(copy: Path, encoder: Encoder) -> None:
+    assert encoder.engine == encoder.manifest.engine == "openvino"
+    replace_file(copy, "model.xml", b"no graph")
+    fallen_back = Encoder.open(copy)
+    assert (fallen_back.engine, fallen_back.manifest.engine) == ("onnxruntime", "openvino")
+
+
 def test_an_artifact_from_before_the_converted_graph_is_served(copy: Path, encoder: Encoder) -> None:
     files = json.loads((copy / "manifest.json").read_text())["files"]
     change_manifest(copy, files={name: files[name] for name in ("model.onnx", "tokenizer.json")})

@@ -1,3 +1,5 @@
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,9 @@ def test_the_hash_names_what_decides_the_vectors(artifact: Path) -> None:
     assert manifest_of(artifact, golden=[Golden(text="a", vector=[1, 0])]).hash == plain.hash
     assert manifest_of(artifact, pooling="cls").hash != plain.hash
     assert manifest_of(artifact, max_length=9).hash != plain.hash
+    assert manifest_of(artifact, prompt="text: ").hash != plain.hash
+    assert manifest_of(artifact, prompt="").hash == plain.hash
+    assert manifest_of(artifact, chosen_on="another processor").hash == plain.hash
     assert manifest_of(artifact, files={**plain.files, "model.onnx": "0"}).hash != plain.hash
     assert manifest_of(artifact, files={**plain.files, "model.xml": "0", "model.bin": "0"}).hash == plain.hash
 
@@ -48,6 +53,15 @@ def test_a_changed_file_is_named(artifact: Path) -> None:
     with pytest.raises(ModelProblem, match=r"model\.onnx is not the file its manifest describes") as caught:
         verify(artifact)
     assert "primetime model build" in caught.value.remedy
+
+
+def test_a_file_that_cannot_be_read_is_one_line(artifact: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Path) -> str:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr("primetime.encoder.artifact.sha256_of", fail)
+    with pytest.raises(ModelProblem, match=r"model\.onnx cannot be read: Input/output error"):
+        verify(artifact)
 
 
 def test_a_missing_file_is_named(artifact: Path) -> None:

@@ -68,6 +68,49 @@ def test_pooling_that_cannot_be_served_is_refused(folder: Path, config: dict[str
         read_model_folder(folder, name="m")
 
 
+@pytest.mark.parametrize(
+    ("settings", "prompt"),
+    [
+        ({}, ""),
+        ({"prompts": {}, "default_prompt_name": None}, ""),
+        ({"prompts": {"query": "", "document": ""}, "default_prompt_name": None}, ""),
+        ({"prompts": {"sts": "title: none | text: "}, "default_prompt_name": "sts"}, "title: none | text: "),
+        ({"prompts": {"query": "query: ", "passage": "query: "}}, "query: "),
+        # Asked for by name alone, which nobody does here.
+        ({"prompts": {"classification": "Classify: "}}, ""),
+    ],
+)
+def test_the_prompt_of_all_texts_is_the_models_own(folder: Path, settings: object, prompt: str) -> None:
+    write(folder / "config_sentence_transformers.json", settings)
+    assert read_model_folder(folder, name="m").prompt == prompt
+
+
+@pytest.mark.parametrize(
+    ("settings", "cause"),
+    [
+        ({"prompts": {"query": "query: ", "passage": "passage: "}}, "'query: '"),
+        ({"prompts": {"query": "Represent this: "}}, "before a question"),
+        ({"prompts": {"query": "", "a": "text: "}, "default_prompt_name": "a"}, "before an article"),
+        ({"prompts": {"a": ""}, "default_prompt_name": "b"}, "default prompt 'b'"),
+        ({"prompts": ["query: "]}, "not a table of texts"),
+        ({"prompts": {"query": None}}, "not a table of texts"),
+    ],
+)
+def test_prompts_that_cannot_be_served_are_refused(folder: Path, settings: object, cause: str) -> None:
+    write(folder / "config_sentence_transformers.json", settings)
+    with pytest.raises(ModelProblem, match=cause) as caught:
+        read_model_folder(folder, name="m")
+    assert caught.value.remedy
+
+
+def test_a_prompt_that_is_left_out_of_the_pooling_is_refused(folder: Path) -> None:
+    add_modules(folder, {"pooling_mode": "mean", "include_prompt": False}, "Transformer", "Pooling")
+    assert read_model_folder(folder, name="m").prompt == ""
+    write(folder / "config_sentence_transformers.json", {"prompts": {"a": "text: "}, "default_prompt_name": "a"})
+    with pytest.raises(ModelProblem, match="out of the pooling"):
+        read_model_folder(folder, name="m")
+
+
 def test_a_further_layer_is_refused(folder: Path) -> None:
     add_modules(folder, {"pooling_mode": "mean"}, "Transformer", "Pooling", "Dense")
     with pytest.raises(ModelProblem, match="Dense"):
