@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -15,7 +16,7 @@ from psycopg import Connection
 from psycopg_pool import PoolTimeout
 
 from primetime.database.locks import exclusive
-from primetime.encoder.artifact import MANIFEST_FILE, read_manifest
+from primetime.encoder.artifact import MANIFEST_FILE, read_manifest, verify
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem
 from primetime.vectors.nearest_index import ensure_index
@@ -24,6 +25,9 @@ from primetime.vectors.storing import EncodeReport, count_missing, encode_missin
 
 # A process follows a switch within this time (seconds); until then both models' vectors are there to be read.
 FOLLOW_EVERY = 3.0
+# A model that did not work here is tried again after this time (seconds), then after twice that, and so on: what it
+# lacks may have come, but whoever searches waits while it is tried.
+RETRY_AFTER, RETRY_AT_LAST_EVERY = 60.0, 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -89,15 +93,19 @@ class ServingEncoder:
         *,
         threads: int,
         connect: Callable[[], AbstractContextManager[Connection[Any]]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._configured = configured
         self._threads = threads
         self._connect = connect
+        self._clock = clock
         self._lock = Lock()
         self._ended = Event()
         self._follower = Thread(target=self._keep_following, name="follow-model", daemon=True)
         self._encoder: Encoder | None = None
         self._refused: str | None = None
+        self._refusals = 0
+        self._retry_at = 0.0
         self.problem: ModelProblem | None = None
         """why there is no encoder, or why it is not the serving model's"""
 
@@ -110,10 +118,9 @@ class ServingEncoder:
         """Open the serving model, or the configured one while the database is away; then follow."""
         model_hash = self._serving()
         try:
-            folder = self._configured if model_hash is None else find_artifact(self._configured, model_hash)
-            self._encoder = self._open(folder)
+            self._encoder = self._open(self._folder(model_hash))
         except ModelProblem as error:
-            self.problem, self._refused = error, model_hash
+            self._refuse(model_hash, error)
             log.error("no encoder, searching by meaning is off", cause=str(error), remedy=error.remedy)
         self._follower.start()
 
@@ -122,29 +129,57 @@ class ServingEncoder:
         self._follower.join()
 
     def follow(self) -> None:
-        """Take the serving model if this process has another one; a model that does not work here is tried once."""
-        model_hash = self._serving()
+        """Take the serving model if this process has another one, or none.
+
+        One that does not work here is tried again, ever more seldom, and the one before goes on meanwhile.
+        """
         now = None if self._encoder is None else self._encoder.manifest.hash
-        if model_hash in (None, now, self._refused):
+        model_hash = self._serving()
+        if model_hash is None and now is None:
+            # None serves yet, or the database does not say: then it is the one that was wanted last.
+            model_hash = self._refused
+        elif model_hash in (None, now):
+            if model_hash == now and self.problem is not None:
+                self._accept()  # gone back to the model that this process has
             return
-        problem: ModelProblem | None = None
-        with self._lock:
-            for wanted in (model_hash, now):
-                if wanted is None:
-                    break
-                try:
-                    folder = find_artifact(self._configured, wanted)
-                    if self._encoder is None or wanted == model_hash:
-                        self._encoder = None
-                        gc.collect()
-                        self._encoder = self._open(folder)
-                    break
-                except ModelProblem as error:
-                    problem = problem or error
-                    log.error("the serving model does not work here", cause=str(error), remedy=error.remedy)
-            self.problem, self._refused = problem, None if problem is None else model_hash
-        if problem is None:
+        if self.problem is not None and model_hash == self._refused and self._clock() < self._retry_at:
+            return
+        try:
+            folder = self._folder(model_hash)
+            # What is missing or damaged is found out without letting the present one go.
+            verify(folder)
+            self._exchange(folder, now)
+        except ModelProblem as error:
+            self._refuse(model_hash, error)
+            log.error("the serving model does not work here", cause=str(error), remedy=error.remedy)
+        else:
+            self._accept()
             log.warning("this process changed its model", before=now, now=model_hash)
+
+    def _exchange(self, folder: Path, now: str | None) -> None:
+        """Let the encoder go and open another; where that one does not work (ModelProblem), the one before again."""
+        with self._lock:
+            self._encoder = None
+            gc.collect()
+            try:
+                self._encoder = self._open(folder)
+            except ModelProblem:
+                try:
+                    self._encoder = None if now is None else self._open(find_artifact(self._configured, now))
+                except ModelProblem as error:
+                    log.error("the model before does not work any more", cause=str(error), remedy=error.remedy)
+                raise
+
+    def _folder(self, model_hash: str | None) -> Path:
+        return self._configured if model_hash is None else find_artifact(self._configured, model_hash)
+
+    def _accept(self) -> None:
+        self.problem, self._refused, self._refusals = None, None, 0
+
+    def _refuse(self, model_hash: str | None, problem: ModelProblem) -> None:
+        self._refusals = self._refusals + 1 if model_hash == self._refused else 1
+        self.problem, self._refused = problem, model_hash
+        self._retry_at = self._clock() + min(RETRY_AFTER * 2 ** (self._refusals - 1), RETRY_AT_LAST_EVERY)
 
     def _serving(self) -> str | None:
         try:
@@ -156,10 +191,21 @@ class ServingEncoder:
             return None
 
     def _open(self, folder: Path) -> Encoder:
-        encoder = Encoder.open(folder, threads=self._threads)
-        encoder.warm()
+        try:
+            encoder = Encoder.open(folder, threads=self._threads)
+            encoder.warm()
+        except (OSError, RuntimeError, MemoryError) as error:
+            cause = next(iter(str(error).splitlines()), "") or type(error).__name__
+            raise ModelProblem(
+                f"the encoder artifact in {folder} cannot be used now: {cause}",
+                remedy="see to this machine's memory and disk; it is tried again by itself",
+            ) from error
         return encoder
 
     def _keep_following(self) -> None:
         while not self._ended.wait(FOLLOW_EVERY):
-            self.follow()
+            try:
+                self.follow()
+            except Exception:
+                # Whatever it was, the next look may meet it no more; a thread that ended would never look again.
+                log.exception("following the serving model failed")

@@ -105,7 +105,8 @@ def test_a_server_follows_the_switch(
     monkeypatch.setattr("primetime.vectors.serving_encoder.FOLLOW_EVERY", 0.05)
     app = create_app(settings.model_copy(update={"model_dir": second}))
     with TestClient(app, base_url="http://127.0.0.1:8000") as client:
-        assert client.get("/ready").json()["encoder"]["hash"] == served
+        ready = client.get("/ready").json()["encoder"]
+        assert (ready["hash"], ready["engine"], ready["chosen_engine"]) == (served, "openvino", "openvino")
         run("switch")
         deadline = time.monotonic() + 120
         while client.get("/ready").json()["encoder"]["hash"] == served:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
+from primetime.encoder import artifact
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput, ModelProblem, NotFound
-from primetime.vectors import serving_model
+from primetime.vectors import serving_encoder, serving_model
 from primetime.vectors.changing_model import change_model, new_model_waits
 from primetime.vectors.hybrid import hybrid_search
 from primetime.vectors.nearest import nearest_articles
-from primetime.vectors.serving_encoder import ServingEncoder, open_serving
+from primetime.vectors.serving_encoder import ServingEncoder, find_artifact, open_serving
 from primetime.vectors.storing import encode_missing
 
 if TYPE_CHECKING:
@@ -199,10 +200,95 @@ def test_a_process_keeps_its_model_when_the_new_one_does_not_work_there(
     process.follow()
     assert process.encoder.manifest.hash == served
     assert "sha256" in str(process.problem)
-    process.follow()  # not tried again
     serving_model.roll_back(connection, served)
     process.follow()
     assert process.encoder.manifest.hash == served
+    assert process.problem is None
+
+
+def test_a_model_that_was_refused_is_tried_again_ever_more_seldom(
+    connection: psycopg.Connection, served: str, models: "Models", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    process = ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection), clock=lambda: now[0])
+    process.start()
+    process.close()
+    change(connection, models)
+    tried: list[float] = []
+    monkeypatch.setattr(serving_encoder, "verify", lambda folder: tried.append(now[0]) or artifact.verify(folder))
+    (models.second / "tokenizer.json").rename(models.second / "tokenizer.away")
+    before = process.encoder
+    for second in range(0, 500, 10):
+        now[0] = float(second)
+        process.follow()
+    assert tried == [0, 60, 180, 420]
+    # The one before was not let go meanwhile.
+    assert process.encoder is before
+    (models.second / "tokenizer.away").rename(models.second / "tokenizer.json")
+    now[0] = 420 + 480
+    process.follow()
+    assert process.encoder.manifest.hash == models.second_hash
+    assert process.problem is None
+
+
+def test_a_process_that_began_without_an_encoder_finds_it_when_it_comes(
+    connection: psycopg.Connection, served: str, models: "Models"
+) -> None:
+    now = [0.0]
+    process = ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection), clock=lambda: now[0])
+    artifact_of_served = models.first.resolve()
+    models.first.unlink()
+    process.start()
+    process.close()
+    models.first.symlink_to(artifact_of_served)
+    process.follow()
+    assert process.encoder is None
+    now[0] = 60
+    process.follow()
+    assert process.encoder.manifest.hash == served
+    assert process.problem is None
+
+
+def test_following_outlives_whatever_goes_wrong(
+    connection: psycopg.Connection, served: str, models: "Models", process: ServingEncoder, monkeypatch
+) -> None:
+    """A disk that fails is one look's failure; the next one finds the model."""
+    monkeypatch.setattr(serving_encoder, "FOLLOW_EVERY", 0.01)
+    failures = [OSError("the disk is away"), ValueError("something else")]
+
+    def fail_at_first(*arguments: object) -> Path:
+        if failures:
+            raise failures.pop()
+        return find_artifact(*arguments)
+
+    process.start()
+    monkeypatch.setattr(serving_encoder, "find_artifact", fail_at_first)
+    change(connection, models)
+    deadline = time.monotonic() + 60
+    while process.encoder is None or process.encoder.manifest.hash != models.second_hash:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.close()
+    assert not failures
+
+
+def test_memory_that_is_short_for_the_new_model_brings_the_old_one_back(
+    connection: psycopg.Connection, served: str, models: "Models", process: ServingEncoder, monkeypatch
+) -> None:
+    process.start()
+    process.close()
+    change(connection, models)
+    opened = Encoder.open
+
+    def short(directory: Path, *, threads: int = 0) -> Encoder:
+        if directory == models.second:
+            raise MemoryError
+        return opened(directory, threads=threads)
+
+    monkeypatch.setattr(serving_encoder.Encoder, "open", short)
+    process.follow()
+    assert process.encoder.manifest.hash == served
+    assert "MemoryError" in str(process.problem)
 
 
 def test_a_process_without_the_serving_models_artifact_serves_no_other(
