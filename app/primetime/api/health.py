@@ -101,6 +101,7 @@ def _encoder(shared: Services) -> dict[str, Any]:
         "source": manifest.source,
         "hash": manifest.hash,
         "dimension": manifest.dimension,
+        "variant": manifest.quantisation,
         # onnxruntime in place of OpenVINO gives the same vectors, more slowly.
         "engine": encoder.engine,
         "chosen_engine": manifest.engine,

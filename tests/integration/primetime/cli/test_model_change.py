@@ -112,7 +112,9 @@ def test_a_server_follows_the_switch(
         while client.get("/ready").json()["encoder"]["hash"] == served:
             assert time.monotonic() < deadline
             time.sleep(0.05)
-        assert client.get("/ready").json()["encoder"]["hash"] == read_manifest(second).hash
+        ready = client.get("/ready").json()["encoder"]
+        there = read_manifest(second)
+        assert (ready["hash"], ready["variant"]) == (there.hash, there.quantisation)
 
 
 def test_an_analysis_takes_a_new_model_once_it_is_complete(

@@ -70,9 +70,11 @@ def test_a_missing_file_is_named(artifact: Path) -> None:
         verify(artifact)
 
 
-def test_a_manifest_that_names_no_model_is_refused(artifact: Path) -> None:
-    manifest_of(artifact, files={"tokenizer.json": "0"}).write(artifact)
-    with pytest.raises(ModelProblem, match=r"does not name model\.onnx"):
+@pytest.mark.parametrize("missing", ["model.onnx", "tokenizer.json"])
+def test_a_manifest_that_names_no_model_or_no_tokenizer_is_refused(artifact: Path, missing: str) -> None:
+    named = manifest_of(artifact).files
+    manifest_of(artifact, files={name: sha for name, sha in named.items() if name != missing}).write(artifact)
+    with pytest.raises(ModelProblem, match=f"does not name {missing}"):
         verify(artifact)
 
 
