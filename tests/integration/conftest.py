@@ -26,6 +26,7 @@ from primetime.database.migrations import migrate
 from primetime.settings import Settings
 
 _numbers = itertools.count(1)
+WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
 
 
 @pytest.fixture(scope="session")
@@ -228,3 +229,19 @@ def exports_settings(settings: Settings, exports_bucket: ExportsBucket) -> Setti
             "exports_from_articles": 10,
         }
     )
+
+
+@pytest.fixture(scope="session")
+def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a BERT of random weights, saved as transformers saves one: it exports in a second."""
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("source") / "small-bert"
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **sizes)).save_pretrained(folder)
+    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
+    return folder

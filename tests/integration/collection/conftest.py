@@ -108,6 +108,8 @@ class Endpoint:
             [
                 str(Path(sys.executable).parent / "ansible-playbook"),
                 "--diff",
+                # In the environment it would be two paths, the second this folder, and its programs would be run.
+                "--inventory=localhost,",
                 *(["--check"] if check else []),
                 str(file),
             ],
@@ -121,7 +123,6 @@ class Endpoint:
                 "ANSIBLE_COLLECTIONS_PATH": str(self.repository / "collections"),
                 "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json",
                 "ANSIBLE_CONFIG": str(configuration),
-                "ANSIBLE_INVENTORY": "localhost,",
                 "ANSIBLE_TRANSPORT": "local",
                 "ANSIBLE_LOCALHOST_WARNING": "false",
             }

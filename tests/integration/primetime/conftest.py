@@ -18,8 +18,6 @@ from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
 from primetime.vectors.halfvec import storage_of, to_parameter
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "heart", "lung", "failure", "asthma", "in", "and", "."]
-
 
 @pytest.fixture(scope="session")
 def model_directory(repository: Path) -> Path:
@@ -28,22 +26,6 @@ def model_directory(repository: Path) -> Path:
     Speed does not decide which; and the quality gate is a little wider, as a processor without VNNI needs it.
     """
     return _built_once(repository, "minilm", _build_static)
-
-
-@pytest.fixture(scope="session")
-def small_bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a BERT of random weights, saved as transformers saves one: it exports in a second."""
-    import torch
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("source") / "small-bert"
-    folder.mkdir()
-    (folder / "vocab.txt").write_text("\n".join(WORDS) + "\n")
-    torch.manual_seed(1)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
-    BertModel(BertConfig(vocab_size=len(WORDS), max_position_embeddings=64, **sizes)).save_pretrained(folder)
-    BertTokenizerFast(str(folder / "vocab.txt"), model_max_length=64).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="session")
