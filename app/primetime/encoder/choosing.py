@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TypeVar
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from primetime.encoder.artifact import MANIFEST_FILE, Manifest, Quantisation, read_manifest
 from primetime.encoder.calibration import judging_texts
+from primetime.encoder.fidelity import compare, shortfalls
 from primetime.encoder.placing import put_in_place, refuse_foreign_folder, workshop
 from primetime.encoder.processor import physical_cores, processor_name
 from primetime.encoder.serving import Encoder
@@ -26,6 +30,8 @@ from primetime.telemetry.logs import configure_logs
 # machine does meets all of them, and none is taken because another was disturbed.
 _TEXTS = 48
 _ROUNDS = 3
+
+Result = TypeVar("Result")
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +57,8 @@ def fastest_of(candidates: Path) -> tuple[Path, Manifest]:
     the reason. Nothing is written.
 
     Only variants that passed the quality gate where they were built are there (`primetime model build --keep`). One
-    that does not reproduce its golden vectors here, or needs more memory than there is, is passed over.
+    that does not reproduce its golden vectors here, or needs more memory than there is, is passed over; so is one whose
+    vectors are not close enough to those of fp32 here, where fp32 is among them and works.
     Raises ModelProblem when none is left, BadInput for two of the same variant.
     """
     folders = {path.parent.name: path.parent for path in sorted(candidates.glob(f"*/{MANIFEST_FILE}"))}
@@ -65,7 +72,20 @@ def fastest_of(candidates: Path) -> tuple[Path, Manifest]:
             f"{candidates} has two artifacts of one variant", remedy="give the folder of one build's `--keep`"
         )
     name, speeds = fastest(found, measured_apart)
+    # Processors compute int8 differently: what passed the gate elsewhere need not pass it here.
+    while name != "none" and "none" in speeds and (missed := _missed_here(found[name], found["none"])):
+        log.warning("a variant is not close enough to fp32 on this machine", variant=name, cause=", ".join(missed))
+        del speeds[name]
+        name = _of_most(speeds)
     return found[name], with_choice(read_manifest(found[name]), speeds)
+
+
+def _missed_here(folder: Path, original: Path) -> list[str]:
+    return shortfalls(compare(_apart(_judging_vectors, original), _apart(_judging_vectors, folder)))
+
+
+def _judging_vectors(folder: Path) -> NDArray[np.float32]:
+    return Encoder.open(folder).encode(judging_texts())
 
 
 def fastest(
@@ -90,7 +110,11 @@ def fastest(
             "no variant reproduces its golden vectors on this machine",
             remedy="build here: `primetime model build`",
         )
-    return max(speeds, key=lambda name: speeds[name]), speeds
+    return _of_most(speeds), speeds
+
+
+def _of_most(speeds: Mapping[Quantisation, float]) -> Quantisation:
+    return max(speeds, key=lambda name: speeds[name])
 
 
 def with_choice(manifest: Manifest, speeds: Mapping[Quantisation, float]) -> Manifest:
@@ -118,7 +142,12 @@ def measured(folder: Path) -> float:
 
 
 def measured_apart(folder: Path) -> float:
-    """As `measured`, in a process of its own.
+    """As `measured`, in a process of its own."""
+    return _apart(measured, folder)
+
+
+def _apart(work: Callable[[Path], Result], folder: Path) -> Result:
+    """Do it in a process of its own.
 
     What the kernel ends because it takes more memory than a server's container may have is no choice there, and must
     not end the choosing. Raises ModelProblem for that, too.
@@ -127,7 +156,7 @@ def measured_apart(folder: Path) -> float:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=_log_as_a_command) as pool:
         try:
-            return pool.submit(measured, folder).result()
+            return pool.submit(work, folder).result()
         except BrokenProcessPool as error:
             raise ModelProblem(
                 f"the process that tried {folder.name} was ended, most likely for the memory that it took",

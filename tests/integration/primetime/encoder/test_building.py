@@ -117,6 +117,30 @@ def test_another_machine_chooses_among_what_was_kept(small_bert: Path, tmp_path:
         build(small_bert, tmp_path / "out", keep=tmp_path / "kept")
 
 
+def test_a_variant_that_strays_from_fp32_on_this_machine_is_not_chosen(
+    small_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variant in ("none", "bf16"):
+        build(small_bert, tmp_path / "out", quantisation=variant, keep=tmp_path / variant)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for variant in ("none", "bf16"):
+        (tmp_path / variant / variant).rename(kept / variant)
+    speeds = {"none": 1.0, "bf16": 2.0}
+    monkeypatch.setattr("primetime.encoder.choosing.measured_apart", lambda folder: speeds[folder.name])
+    assert fastest_of(kept)[1].quantisation == "bf16"
+
+    monkeypatch.setattr("primetime.encoder.fidelity.MEAN_COSINE", 1.1)
+    with capture_logs() as said:
+        folder, manifest = fastest_of(kept)
+    assert (folder, manifest.quantisation) == (kept / "none", "none")
+    assert manifest.choice.endswith("the others that passed: none")
+    assert "mean cosine" in said[-1]["cause"]
+    # Without fp32 there is nothing to compare with.
+    (kept / "none").rename(tmp_path / "away")
+    assert fastest_of(kept)[1].quantisation == "bf16"
+
+
 def test_a_choice_may_be_asked_for_alone(small_bert: Path, repository: Path, tmp_path: Path) -> None:
     """As a deployment asks, in a container that has no settings and may write nothing."""
     build(small_bert, tmp_path / "out", quantisation="none", keep=tmp_path / "kept")
