@@ -11,10 +11,10 @@ import pytest
 from primetime.encoder.serving import Encoder
 
 
-def encode(model: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def encode(model: Path, *arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(Path(sys.executable).parent / "primetime"), "encode", *map(str, arguments)],
-        env={"PATH": os.environ["PATH"], "PRIMETIME_MODEL_DIR": str(model)},
+        env={"PATH": os.environ["PATH"], "PRIMETIME_MODEL_DIR": str(model)} | settings,
         capture_output=True,
         text=True,
         check=False,
@@ -49,6 +49,24 @@ def test_what_cannot_be_encoded_leaves_nothing(
     assert cause in run.stderr
     assert run.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["texts.jsonl"]
+
+
+@pytest.mark.parametrize(("left", "known"), [("90", None), ("12", "12 %"), ("", "unknown")])
+def test_who_encodes_is_told_that_the_burst_capacity_is_spared(
+    model_directory: Path, tmp_path: Path, left: str, known: str | None
+) -> None:
+    (tmp_path / "texts.jsonl").write_text('{"text": "heart failure"}\n')
+    (tmp_path / "capacity").write_text(left)
+    run = encode(
+        model_directory,
+        tmp_path / "texts.jsonl",
+        "--output",
+        tmp_path / "vectors.npy",
+        PRIMETIME_BURST_CAPACITY_FILE=str(tmp_path / "capacity"),
+    )
+    assert run.returncode == 0, run.stderr
+    assert ("encoding slows to the sustainable share" in run.stderr) == (known is not None)
+    assert (known or "") in run.stderr
 
 
 def test_no_texts_make_an_empty_array(model_directory: Path, tmp_path: Path) -> None:
