@@ -9,12 +9,14 @@ CASE WHEN date_trunc('month', publication_date) = date_trunc('month', publicatio
     THEN (extract(year FROM publication_date) * 12 + extract(month FROM publication_date) - 1)::int END
 
 -- name: cited_by_year
--- Of the citations by year of article `a`: those of the source that was asked last, and the year in which it told them.
+-- Of the citations by year of article `a`: those of the source that told them last, and the year in which it told them.
 (
-    SELECT md5(concat(extract(year FROM told.looked_up_at AT TIME ZONE 'UTC'), told.by_year))
+    SELECT md5(concat(
+        extract(year FROM coalesce(told.by_year_told_at, told.looked_up_at) AT TIME ZONE 'UTC'), told.by_year
+    ))
     FROM article_citations AS told
     WHERE told.pmid = a.pmid AND told.by_year IS NOT NULL
-    ORDER BY told.looked_up_at DESC, told.source
+    ORDER BY coalesce(told.by_year_told_at, told.looked_up_at) DESC, told.source
     LIMIT 1
 )
 
@@ -37,7 +39,7 @@ SELECT
     CASE WHEN %(with_words)s THEN title END AS title, CASE WHEN %(with_words)s THEN abstract END AS abstract,
     (SELECT array_agg(heading ->> 'name') FROM jsonb_array_elements(mesh) AS heading) AS mesh,
     md5(mesh::text) AS headings, cited.relative_citation_ratio,
-    (cited.looked_up_at AT TIME ZONE 'UTC')::date AS looked_up,
+    (coalesce(cited.ratio_told_at, cited.looked_up_at) AT TIME ZONE 'UTC')::date AS looked_up,
     {cited_by_year} AS cited_by_year
 FROM a
 LEFT JOIN (SELECT * FROM article_citations WHERE source = 'icite') AS cited USING (pmid)

@@ -7,22 +7,23 @@ SELECT pg_try_advisory_lock(hashtextextended('primetime.analysis', 0))
 SELECT pg_advisory_unlock(hashtextextended('primetime.analysis', 0))
 
 -- name: citations_by_year
--- Of the sources that tell them, the one that was asked last.
-SELECT DISTINCT ON (pmid) pmid, by_year, extract(year FROM looked_up_at AT TIME ZONE 'UTC')::int
+-- Of the sources that tell them, the one that told them last.
+SELECT DISTINCT ON (pmid)
+    pmid, by_year, extract(year FROM coalesce(by_year_told_at, looked_up_at) AT TIME ZONE 'UTC')::int
 FROM article_citations
 WHERE pmid = ANY (%(pmids)s) AND by_year IS NOT NULL
-ORDER BY pmid, looked_up_at DESC, source
+ORDER BY pmid, coalesce(by_year_told_at, looked_up_at) DESC, source
 
 -- name: citations_of_topics
 -- Of each topic how many articles' citations by year are known, since when and until when told, and their sums. Of the
--- sources that tell them, the one that was asked last; what was told two years before the newest answer is left out.
+-- sources that tell them, the one that told them last; what was told two years before the newest answer is left out.
 WITH told AS MATERIALIZED (
     SELECT DISTINCT ON (pmid)
-        topic, by_year, extract(year FROM looked_up_at AT TIME ZONE 'UTC')::int AS told_in
+        topic, by_year, extract(year FROM coalesce(by_year_told_at, looked_up_at) AT TIME ZONE 'UTC')::int AS told_in
     FROM unnest(%(pmids)s::bigint[], %(topics)s::int[]) AS placed (pmid, topic)
     JOIN article_citations USING (pmid)
     WHERE by_year IS NOT NULL
-    ORDER BY pmid, looked_up_at DESC, source
+    ORDER BY pmid, coalesce(by_year_told_at, looked_up_at) DESC, source
 ), late AS (
     SELECT * FROM told WHERE told_in >= (SELECT max(told_in) FROM told) - 1
 ), sums AS (

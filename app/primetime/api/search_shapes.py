@@ -153,7 +153,9 @@ class CitationsOut(Shape):
     by_year: list[dict[str, int]] | None
     relative_citation_ratio: float | None
     percentile: float | None
-    looked_up_at: datetime
+    looked_up_at: datetime  # of the count
+    ratio_told_at: datetime
+    by_year_told_at: datetime
 
 
 class SearchedArticle(Summary):

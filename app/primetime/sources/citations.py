@@ -42,10 +42,12 @@ class Citations:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredCitations(Citations):
-    """An answer, whose it was, and when."""
+    """What a source has told, and when: each value as of the last answer that had it."""
 
     source: str
-    looked_up_at: datetime
+    looked_up_at: datetime  # the count
+    ratio_told_at: datetime  # the relative citation ratio and its percentile
+    by_year_told_at: datetime
 
 
 def wanted_of(
@@ -74,7 +76,10 @@ def count_wanted(connection: psycopg.Connection, source: SourceName, *, max_age_
 def store_citations(
     connection: psycopg.Connection, source: SourceName, asked: Iterable[Wanted], answers: Mapping[int, Citations]
 ) -> None:
-    """Keep a source's answer for each article it was asked about, with today's date; not known is kept as unknown."""
+    """Keep a source's answer for each article it was asked about, with today's date.
+
+    Not known is kept as unknown, never as zero; what an earlier answer knew stays, with its own date.
+    """
     with connection.transaction(), connection.cursor() as cursor:
         cursor.executemany(
             QUERIES["store_citation"],

@@ -39,10 +39,14 @@ def read_openalex(body: bytes) -> dict[int, Citations]:
         address = str(ids.get("pmid", "")) if isinstance(ids, dict) else ""
         pmid = read_pmid(address.rstrip("/").rpartition("/")[2])
         citations = whole_number(one.get("cited_by_count"))
-        if pmid is None or (pmid in found and (citations or 0) <= (found[pmid].citations or 0)):
+        if pmid is None or (pmid in found and _or_less(citations) <= _or_less(found[pmid].citations)):
             continue
         found[pmid] = Citations(pmid=pmid, citations=citations, by_year=_by_year(one.get("counts_by_year")))
     return found
+
+
+def _or_less(citations: int | None) -> int:
+    return -1 if citations is None else citations
 
 
 def _by_year(value: object) -> list[dict[str, int]] | None:

@@ -34,14 +34,25 @@ WHERE heading = ANY (%(headings)s) AND term <> heading GROUP BY heading;
 SELECT DISTINCT heading FROM mesh_entry_terms WHERE term = ANY (%(terms)s);
 
 -- name: store_citation
+-- What an answer does not tell stays as it was told before, with the date of that.
 INSERT INTO article_citations AS known
     (pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at)
 SELECT pmid, %(source)s, %(citations)s, %(by_year)s, %(relative_citation_ratio)s, %(percentile)s, now()
 FROM articles WHERE pmid = %(pmid)s FOR KEY SHARE
 ON CONFLICT (pmid, source) DO UPDATE SET
-    citations = excluded.citations, by_year = excluded.by_year,
-    relative_citation_ratio = excluded.relative_citation_ratio, percentile = excluded.percentile,
-    looked_up_at = excluded.looked_up_at;
+    citations = coalesce(excluded.citations, known.citations),
+    looked_up_at = CASE WHEN excluded.citations IS NULL AND known.citations IS NOT NULL
+        THEN known.looked_up_at ELSE now() END,
+    not_known_at = CASE WHEN excluded.citations IS NULL AND known.citations IS NOT NULL THEN now() END,
+    by_year = coalesce(excluded.by_year, known.by_year),
+    by_year_told_at = CASE WHEN excluded.by_year IS NULL AND known.by_year IS NOT NULL
+        THEN coalesce(known.by_year_told_at, known.looked_up_at) ELSE now() END,
+    -- iCite's percentile is of its ratio: they are of one answer.
+    relative_citation_ratio = coalesce(excluded.relative_citation_ratio, known.relative_citation_ratio),
+    percentile = CASE WHEN excluded.relative_citation_ratio IS NULL THEN coalesce(excluded.percentile, known.percentile)
+        ELSE excluded.percentile END,
+    ratio_told_at = CASE WHEN excluded.relative_citation_ratio IS NULL AND known.relative_citation_ratio IS NOT NULL
+        THEN coalesce(known.ratio_told_at, known.looked_up_at) ELSE now() END;
 
 -- name: lack_fresh_citations
 -- Of articles that a source was not asked about within so many days. Crossref goes by the DOI, the others by the PMID:
@@ -49,18 +60,20 @@ ON CONFLICT (pmid, source) DO UPDATE SET
 articles AS a
 LEFT JOIN article_citations AS known ON known.pmid = a.pmid AND known.source = %(source)s
 WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s))
-    AND (known.looked_up_at IS NULL OR known.looked_up_at < now() - %(days)s * interval '1 day')
+    AND (known.pmid IS NULL
+        OR greatest(known.looked_up_at, known.not_known_at) < now() - %(days)s * interval '1 day')
     AND (%(source)s = 'crossref' OR a.pmid <= %(largest_pmid)s)
 
 -- name: without_fresh_citations
 -- Longest ago first.
 SELECT a.pmid, a.doi FROM {articles}
-ORDER BY known.looked_up_at NULLS FIRST, a.pmid
+ORDER BY greatest(known.looked_up_at, known.not_known_at) NULLS FIRST, a.pmid
 LIMIT %(limit)s;
 
 -- name: count_without_fresh_citations
 SELECT count(*) FROM (SELECT FROM {articles} LIMIT %(limit)s) AS lacking;
 
 -- name: citations_of
-SELECT pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at
+SELECT pmid, source, citations, by_year, relative_citation_ratio, percentile, looked_up_at,
+    coalesce(ratio_told_at, looked_up_at) AS ratio_told_at, coalesce(by_year_told_at, looked_up_at) AS by_year_told_at
 FROM article_citations WHERE pmid = ANY (%(pmids)s) ORDER BY pmid, source;

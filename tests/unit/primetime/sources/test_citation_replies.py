@@ -52,6 +52,8 @@ def test_openalex_counts_by_year_oldest_first() -> None:
 def test_of_two_works_under_one_pmid_the_more_cited_counts() -> None:
     works = [{"ids": {"pmid": "9"}, "cited_by_count": count} for count in (2, 40, 3)]
     assert read_openalex(body({"results": works}))[9].citations == 40
+    uncounted = [{"ids": {"pmid": "9"}, "cited_by_count": count} for count in (None, 0, None)]
+    assert read_openalex(body({"results": uncounted}))[9].citations == 0
 
 
 def test_crossref_is_read_by_doi_in_lower_case() -> None:
