@@ -1,4 +1,4 @@
-"""E-utilities' replies: ESearch, EPost, EFetch, ESpell, with NCBI's own errors."""
+"""E-utilities' replies: ESearch, EPost, EFetch, ESpell, and MeSH's ESummary, with NCBI's own errors."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from localcloud.literature.index import Index
+from localcloud.literature.mesh import Mesh
 from localcloud.literature.searching import Result, by_relevance, read_date, search
 
 MOST = 9_999
@@ -38,19 +39,35 @@ class EUtilities:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._mesh = Mesh(index.documents)
         self._lists: OrderedDict[str, list[int]] = OrderedDict()
         self._lock = Lock()
 
     def answer(self, utility: str, parameters: Mapping[str, str]) -> Reply:
         """The reply to one request; 404 for a utility that is not here."""
-        handler = {"esearch": self._search, "epost": self._post, "efetch": self._fetch, "espell": self._spell}.get(
-            utility
-        )
-        if handler is None:
+        handlers = {
+            ("pubmed", "esearch"): self._search,
+            ("pubmed", "epost"): self._post,
+            ("pubmed", "efetch"): self._fetch,
+            ("pubmed", "espell"): self._spell,
+            ("mesh", "esearch"): self._search_mesh,
+            ("mesh", "esummary"): self._summarise_mesh,
+        }
+        if utility not in {of for _, of in handlers}:
             return 404, "text/plain", b"there is no such utility here"
-        if parameters.get("db", "") != "pubmed":
+        handler = handlers.get((parameters.get("db", ""), utility))
+        if handler is None:
             return _xml(200, f"{_HEAD}<eSearchResult><ERROR>Invalid db name specified</ERROR></eSearchResult>")
         return handler(parameters)
+
+    def _search_mesh(self, parameters: Mapping[str, str]) -> Reply:
+        if not parameters.get("term", "").strip():
+            return _xml(200, _search_error("Empty term and query_key - nothing todo"))
+        found = self._mesh.search(parameters)
+        return _xml(200, f"{_HEAD}{_SEARCH_TYPE}<eSearchResult>{found}</eSearchResult>")
+
+    def _summarise_mesh(self, parameters: Mapping[str, str]) -> Reply:
+        return 200, "application/json; charset=UTF-8", self._mesh.summaries(parameters).encode()
 
     def _search(self, parameters: Mapping[str, str]) -> Reply:
         term = parameters.get("term", "").strip()

@@ -59,7 +59,9 @@ from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
 from primetime.settings import Settings, session_secret
 from primetime.sources.eutils import PubMed, pubmed_source
+from primetime.sources.mesh import Mesh
 from primetime.sources.opening import open_transport
+from primetime.sources.transport import Transport
 from primetime.telemetry.metrics import POOL_CONNECTIONS, LastRun, Told, Totals, serve_metrics
 from primetime.vectors.serving_encoder import ServingEncoder
 
@@ -80,8 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
         # Somebody waits: twice is enough.
         async with open_transport(settings, pool, attempts=2) as transport:
-            pubmed_client = PubMed(transport, pubmed_source(settings))
-            services = await to_thread.run_sync(_open_services, settings, sessions, pool, pubmed_client)
+            services = await to_thread.run_sync(_open_services, settings, sessions, pool, transport)
             app.state.services = services
             stop_metrics = _serve_metrics(services)
             try:
@@ -164,7 +165,8 @@ def _serve_metrics(services: Services) -> Callable[[], None]:
     return serve_metrics(services.settings.metrics_port, told)
 
 
-def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool, pubmed_client: PubMed) -> Services:
+def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool, transport: Transport) -> Services:
+    source = pubmed_source(settings)
     serving = ServingEncoder(
         settings.model_directory,
         threads=settings.encoder_threads,
@@ -186,6 +188,7 @@ def _open_services(settings: Settings, sessions: Sessions, pool: ConnectionPool,
         counts=KeptCounts(changes),
         callers=Callers(pool, sessions, changes),
         queue=create_queue(settings),
-        pubmed=pubmed_client,
+        pubmed=PubMed(transport, source),
+        mesh=Mesh(transport, source),
         serving=serving,
     )

@@ -17,6 +17,9 @@ from primetime.keywords.query import Concept, Limits, Term, build, concepts_of_k
 from primetime.searches.record import Order, Search
 from primetime.searches.storing import create_search, find_search, list_searches
 
+# Entry terms of one keyword: a heading may have a hundred, and a query of many keywords would be too long.
+_SYNONYMS = 20
+
 router = APIRouter(prefix="/api", tags=["prototype"])
 
 
@@ -125,7 +128,7 @@ def _expanded(shared: Services, keywords: str) -> tuple[Concept, ...]:
     return tuple(
         Concept(
             name=concept.name,
-            terms=(*concept.terms, *(Term(text=text) for text in known[concept.name] if plain(text))),
+            terms=(*concept.terms, *(Term(text=text) for text in known[concept.name].terms[:_SYNONYMS] if plain(text))),
         )
         for concept in concepts
     )

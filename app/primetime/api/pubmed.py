@@ -1,6 +1,8 @@
 """Ideas to keywords, and queries to counts. They ask PubMed, so nothing here holds a connection meanwhile."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 import anyio
@@ -10,6 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from primetime.api.search_shapes import (
+    MOST_TERMS,
     ConceptBody,
     ConceptCountOut,
     CountOut,
@@ -24,11 +27,12 @@ from primetime.api.search_shapes import (
 from primetime.api.services import Services, ServicesOf
 from primetime.errors import SourceUnavailable
 from primetime.keywords.counting import Counted, Relaxation, count
-from primetime.keywords.mesh import learn
+from primetime.keywords.mesh import headings_to_ask, learn, learn_headings
 from primetime.keywords.query import plain
-from primetime.keywords.suggesting import Suggestions, add_translated, suggest
+from primetime.keywords.suggesting import Suggestions, add_translated, suggest, with_entry_terms
 from primetime.searches.record import limits_json
 from primetime.sources.eutils_replies import Found
+from primetime.sources.mesh import Descriptor, WantedHeading
 from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 # Suggestions do not wait longer for PubMed: they are good without it.
@@ -95,17 +99,13 @@ async def text_query(asked: TextQueryBody, shared: ServicesOf) -> CountOut:
 
 async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
     suggestions = await to_thread.run_sync(_suggest, shared, idea)
-    problem = ""
     words = " OR ".join(text for keyword in suggestions.keywords if (text := plain(keyword.text)))
-    with anyio.move_on_after(_PATIENCE) as waited:
-        try:
-            await to_thread.run_sync(_learn, shared, await shared.pubmed.count(words))
-        except SourceUnavailable as error:
-            problem = str(error)
-            log.warning("suggestions without PubMed", cause=problem)
-    if waited.cancelled_caught:
-        problem = "PubMed took too long to answer"
+    deadline = anyio.current_time() + _PATIENCE
+    problem = await _patiently(deadline, partial(_ask_pubmed, shared, words))
     suggestions = await to_thread.run_sync(_translated, shared, suggestions)
+    if not problem:  # MeSH lives in the same house
+        await _patiently(deadline, partial(_ask_mesh, shared, [heading.name for heading in suggestions.mesh]))
+    suggestions = await to_thread.run_sync(_with_entry_terms, shared, suggestions)
     return {
         "idea": suggestions.idea,
         "keywords": [asdict(keyword) for keyword in suggestions.keywords],
@@ -114,6 +114,29 @@ async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
         "nearest": suggestions.nearest,
         "pubmed": problem,
     }
+
+
+async def _patiently(deadline: float, ask: Callable[[], Awaitable[None]]) -> str:
+    """Ask until the deadline; empty, or why there was no answer."""
+    problem = "PubMed took too long to answer"
+    with anyio.CancelScope(deadline=deadline):
+        try:
+            await ask()
+            problem = ""
+        except SourceUnavailable as error:
+            problem = str(error)
+    if problem:
+        log.warning("suggestions without PubMed", cause=problem)
+    return problem
+
+
+async def _ask_pubmed(shared: Services, words: str) -> None:
+    await to_thread.run_sync(_learn, shared, await shared.pubmed.count(words))
+
+
+async def _ask_mesh(shared: Services, names: list[str]) -> None:
+    if asked := await to_thread.run_sync(_to_ask, shared, names):
+        await to_thread.run_sync(_learn_headings, shared, asked, await shared.mesh.ask(asked))
 
 
 def _suggest(shared: Services, idea: str) -> Suggestions:
@@ -127,6 +150,21 @@ def _translated(shared: Services, suggestions: Suggestions) -> Suggestions:
         return add_translated(connection, shared.require_encoder(), suggestions)
 
 
+def _with_entry_terms(shared: Services, suggestions: Suggestions) -> Suggestions:
+    with shared.pool.connection() as connection:
+        return with_entry_terms(connection, suggestions)
+
+
+def _to_ask(shared: Services, names: list[str]) -> list[WantedHeading]:
+    with shared.pool.connection() as connection:
+        return headings_to_ask(connection, names)
+
+
+def _learn_headings(shared: Services, asked: list[WantedHeading], answers: dict[str, Descriptor]) -> None:
+    with shared.pool.connection() as connection:
+        learn_headings(connection, asked, answers)
+
+
 def _learn(shared: Services, found: Found) -> None:
     with shared.pool.connection() as connection:
         learn(connection, found.translations)
@@ -138,14 +176,12 @@ def _concepts(suggestions: Suggestions) -> list[dict[str, Any]]:
     for number, names in enumerate(suggestions.concepts):
         on = number < _CONCEPTS_ON
         terms: dict[tuple[str, str], TermBody] = {}
-        for name in names:
-            field = "mesh" if name in headings else "tiab"
-            said = [(name, field)]
-            if name in headings:
-                said += [(entry, "tiab") for entry in headings[name].entry_terms]
-            for text, of in said:
-                terms.setdefault((text.lower(), of), TermBody(text=text, field=of, on=on))
-        concepts.append({"name": names[0], "terms": [term.model_dump() for term in terms.values()]})
+        said = [(name, "mesh" if name in headings else "tiab") for name in names]
+        # A concept has room for so many, and its own names come before what they are also called.
+        said += [(entry, "tiab") for name in names if name in headings for entry in headings[name].entry_terms]
+        for text, of in said:
+            terms.setdefault((text.lower(), of), TermBody(text=text, field=of, on=on))
+        concepts.append({"name": names[0], "terms": [term.model_dump() for term in [*terms.values()][:MOST_TERMS]]})
     return concepts
 
 

@@ -23,6 +23,10 @@ class HeadingOut(Shape):
     score: float
     articles: int
     entry_terms: list[str]
+    entry_terms_known: bool  # false: MeSH could not be asked, there may be others or none
+
+
+MOST_TERMS = 60
 
 
 class TermBody(BaseModel):
@@ -33,7 +37,7 @@ class TermBody(BaseModel):
 
 class ConceptBody(BaseModel):
     name: Text
-    terms: list[TermBody] = Field(max_length=60)
+    terms: list[TermBody] = Field(max_length=MOST_TERMS)
 
     def as_concept(self) -> Concept:
         return Concept(name=self.name, terms=tuple(Term(**term.model_dump()) for term in self.terms))

@@ -25,6 +25,7 @@ from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem, NotAllowed
 from primetime.settings import Settings
 from primetime.sources.eutils import PubMed
+from primetime.sources.mesh import Mesh
 from primetime.vectors.serving_encoder import ServingEncoder
 
 
@@ -45,6 +46,7 @@ class Services:
     callers: Callers
     queue: App
     pubmed: PubMed
+    mesh: Mesh
     serving: ServingEncoder
     _opening: threading.Lock = field(default_factory=threading.Lock)
     _bucket: Bucket | None = None

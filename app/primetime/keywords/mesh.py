@@ -1,17 +1,29 @@
-"""MeSH headings and their entry terms, learned from the records seen and from PubMed's own translations."""
+"""MeSH headings and their entry terms, learned from MeSH, from the records seen and from PubMed's translations."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import psycopg
 
 from primetime.database.queries import load_queries
 from primetime.sources.eutils_replies import Translation
+from primetime.sources.mesh import Descriptor, WantedHeading
 from primetime.sources.shared import QUERIES as SOURCE_QUERIES
 
 _QUERIES = load_queries("primetime.keywords")
 _HEADING = re.compile(r'"([^"]+)"\[MeSH Terms\]')
 _LONGEST_TERM = 200
+# MeSH changes once a year, and a little in between.
+_FRESH_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryTerms:
+    """What else a heading is called."""
+
+    terms: list[str]
+    known: bool  # whether MeSH itself has been heard; without it there may be more than `terms`, or none at all
 
 
 def headings_in(meaning: str) -> list[str]:
@@ -31,11 +43,59 @@ def learn(connection: psycopg.Connection, translations: Iterable[Translation]) -
         cursor.executemany(SOURCE_QUERIES["remember_entry_term"], pairs)
 
 
-def entry_terms(connection: psycopg.Connection, headings: Sequence[str]) -> dict[str, list[str]]:
-    """The known entry terms of headings (in any case), by the heading as given; without the heading itself."""
-    rows = connection.execute(SOURCE_QUERIES["entry_terms"], {"headings": [one.lower() for one in headings]})
-    known: dict[str, list[str]] = dict(rows.fetchall())
-    return {heading: known.get(heading.lower(), []) for heading in headings}
+def entry_terms(connection: psycopg.Connection, headings: Sequence[str]) -> dict[str, EntryTerms]:
+    """The entry terms of headings (in any case), by the heading as given; without the heading itself.
+
+    MeSH's own come first, then the words that PubMed has translated to the heading.
+    """
+    lowered = {"headings": [one.lower() for one in headings]}
+    said: dict[str, list[str]] = dict(connection.execute(SOURCE_QUERIES["mesh_terms"], lowered).fetchall())
+    translated: dict[str, list[str]] = dict(connection.execute(SOURCE_QUERIES["entry_terms"], lowered).fetchall())
+    return {
+        heading: EntryTerms(
+            terms=in_their_order(heading, [*said.get(key, ()), *translated.get(key, ())]), known=key in said
+        )
+        for heading in headings
+        for key in (heading.lower(),)
+    }
+
+
+def in_their_order(heading: str, terms: Iterable[str]) -> list[str]:
+    """The terms, each once, without the heading and without those that only exchange another one's words.
+
+    MeSH lists "Infarction, Myocardial" beside "Myocardial Infarction": nobody writes so in a text.
+    """
+    distinct: dict[str, str] = {}
+    for one in (heading, *terms):
+        distinct.setdefault(one.lower(), one)
+    straight = {_words(one) for one in distinct.values() if "," not in one}
+    kept = [one for one in distinct.values() if "," not in one or _words(one) not in straight]
+    return [one for one in kept if one.lower() != heading.lower() and len(one) <= _LONGEST_TERM]
+
+
+def headings_to_ask(connection: psycopg.Connection, names: Sequence[str]) -> list[WantedHeading]:
+    """Those of the headings that MeSH has not been asked about lately."""
+    rows = connection.execute(
+        SOURCE_QUERIES["mesh_fresh"], {"headings": [one.lower() for one in names], "days": _FRESH_DAYS}
+    )
+    fresh = {heading for (heading,) in rows}
+    stale = [name for name in names if name.lower() not in fresh]
+    identifiers: dict[str, str] = dict(connection.execute(_QUERIES["heading_identifiers"], {"names": stale}).fetchall())
+    return [WantedHeading(name=name, identifier=identifiers.get(name)) for name in stale]
+
+
+def learn_headings(
+    connection: psycopg.Connection, asked: Iterable[WantedHeading], answers: Mapping[str, Descriptor]
+) -> None:
+    """Remember what MeSH said of the headings that it was asked about; what it said before stays where it is silent."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            SOURCE_QUERIES["remember_heading"],
+            [
+                {"heading": one.name.lower(), "terms": list(answers[one.name].terms) if one.name in answers else None}
+                for one in asked
+            ],
+        )
 
 
 def headings_of(connection: psycopg.Connection, terms: Sequence[str]) -> list[str]:
@@ -54,3 +114,7 @@ def terms_of_articles(
 def known_headings(connection: psycopg.Connection, names: Sequence[str]) -> list[str]:
     """Those of the names that are headings of stored articles."""
     return [name for (name,) in connection.execute(_QUERIES["headings_named"], {"names": list(names)})]
+
+
+def _words(term: str) -> tuple[str, ...]:
+    return tuple(sorted(term.lower().replace(",", " ").split()))

@@ -22,3 +22,12 @@ CROSS JOIN LATERAL (
     SELECT mesh FROM articles WHERE mesh @> jsonb_build_array(jsonb_build_object('name', wanted)) LIMIT 1
 ) AS one, jsonb_array_elements(one.mesh) AS heading
 WHERE heading ->> 'name' = wanted;
+
+-- name: heading_identifiers
+-- MeSH's own identifiers of headings, as a stored article tells them.
+SELECT wanted, heading ->> 'ui'
+FROM unnest(%(names)s::text[]) AS wanted
+CROSS JOIN LATERAL (
+    SELECT mesh FROM articles WHERE mesh @> jsonb_build_array(jsonb_build_object('name', wanted)) LIMIT 1
+) AS one, jsonb_array_elements(one.mesh) AS heading
+WHERE heading ->> 'name' = wanted AND heading ->> 'ui' <> '';

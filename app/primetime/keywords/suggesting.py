@@ -35,6 +35,7 @@ class Heading:
     score: float
     articles: int  # of the nearest stored ones that are filed under it
     entry_terms: list[str] = field(default_factory=list)
+    entry_terms_known: bool = False  # False: MeSH itself was not heard, there may be others or none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +79,7 @@ def suggest(connection: psycopg.Connection, encoder: Encoder, text: str) -> Sugg
         Keyword(text=found[index].text, score=round(float(relevance[index]), 4), origin=found[index].origin)
         for index in chosen
     ]
-    mesh = _headings(connection, found, relevance)
+    mesh = _headings(found, relevance)
     return Suggestions(
         idea=idea,
         keywords=keywords,
@@ -90,7 +91,7 @@ def suggest(connection: psycopg.Connection, encoder: Encoder, text: str) -> Sugg
 
 
 def add_translated(connection: psycopg.Connection, encoder: Encoder, suggestions: Suggestions) -> Suggestions:
-    """The suggestions with the headings that PubMed is known to read in their keywords, and all entry terms known."""
+    """The suggestions with the headings that PubMed is known to read in their keywords."""
     texts = [keyword.text for keyword in suggestions.keywords]
     present = {heading.name.lower() for heading in suggestions.mesh}
     translated = [name for name in headings_of(connection, texts) if name not in present]
@@ -102,10 +103,18 @@ def add_translated(connection: psycopg.Connection, encoder: Encoder, suggestions
         scores = np.clip(vectors[1:] @ vectors[0], 0, 1).tolist()
     added = [Heading(name=name, score=round(score, 4), articles=0) for name, score in zip(new, scores, strict=True)]
     mesh = sorted([*suggestions.mesh, *added], key=lambda heading: -heading.score)[:HEADINGS]
-    known = entry_terms(connection, [heading.name for heading in mesh])
-    mesh = [replace(heading, entry_terms=known[heading.name]) for heading in mesh]
     concepts = _concepts(encoder, suggestions.keywords, mesh) if new else suggestions.concepts
     return replace(suggestions, mesh=mesh, concepts=concepts)
+
+
+def with_entry_terms(connection: psycopg.Connection, suggestions: Suggestions) -> Suggestions:
+    """The suggestions with all that is known of their headings' entry terms."""
+    known = entry_terms(connection, [heading.name for heading in suggestions.mesh])
+    mesh = [
+        replace(heading, entry_terms=known[heading.name].terms, entry_terms_known=known[heading.name].known)
+        for heading in suggestions.mesh
+    ]
+    return replace(suggestions, mesh=mesh)
 
 
 def _concepts(encoder: Encoder, keywords: list[Keyword], mesh: list[Heading]) -> list[list[str]]:
@@ -114,20 +123,11 @@ def _concepts(encoder: Encoder, keywords: list[Keyword], mesh: list[Heading]) ->
     return [[texts[index] for index in members] for members in group(encoder.encode(texts), likeness=_SAME_CONCEPT)]
 
 
-def _headings(
-    connection: psycopg.Connection, found: list[Candidate], relevance: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-) -> list[Heading]:
+def _headings(found: list[Candidate], relevance: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[Heading]:
     indices = [index for index, candidate in enumerate(found) if candidate.origin == "mesh"]
     indices.sort(key=lambda index: -float(relevance[index]))
-    names = [found[index].text for index in indices[:HEADINGS]]
-    known = entry_terms(connection, names)
     return [
-        Heading(
-            name=found[index].text,
-            score=round(float(relevance[index]), 4),
-            articles=found[index].articles,
-            entry_terms=known[found[index].text],
-        )
+        Heading(name=found[index].text, score=round(float(relevance[index]), 4), articles=found[index].articles)
         for index in indices[:HEADINGS]
     ]
 

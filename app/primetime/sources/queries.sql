@@ -30,6 +30,21 @@ ON CONFLICT (term, heading) DO UPDATE SET seen_at = now();
 SELECT heading, array_agg(term ORDER BY term) FROM mesh_entry_terms
 WHERE heading = ANY (%(headings)s) AND term <> heading GROUP BY heading;
 
+-- name: mesh_terms
+-- What MeSH has said of headings.
+SELECT heading, terms FROM mesh_headings WHERE heading = ANY (%(headings)s) AND terms IS NOT NULL;
+
+-- name: mesh_fresh
+-- The headings that MeSH need not be asked about.
+SELECT heading FROM mesh_headings
+WHERE heading = ANY (%(headings)s) AND asked_at > now() - %(days)s * interval '1 day';
+
+-- name: remember_heading
+INSERT INTO mesh_headings AS known (heading, terms, told_at)
+VALUES (%(heading)s, %(terms)s::text[], CASE WHEN %(terms)s::text[] IS NOT NULL THEN now() END)
+ON CONFLICT (heading) DO UPDATE SET
+    terms = coalesce(excluded.terms, known.terms), told_at = coalesce(excluded.told_at, known.told_at), asked_at = now();
+
 -- name: headings_of_terms
 SELECT DISTINCT heading FROM mesh_entry_terms WHERE term = ANY (%(terms)s);
 

@@ -79,6 +79,31 @@ def test_a_word_is_spelt_by_the_corpus(literature: "StandIn") -> None:
     assert reply.findtext("CorrectedQuery") == "hypertension in patients"
 
 
+def test_mesh_answers_in_the_form_of_esummary(literature: "StandIn") -> None:
+    found = etree.fromstring(eutils(literature, "esearch", db="mesh", term='D006973[MHUI] OR "Asthma"[mh]'))
+    uids = [one.text or "" for one in found.iterfind("IdList/Id")]
+    assert sorted(uids) == ["68001249", "68006973"]
+    reply = json.loads(eutils(literature, "esummary", db="mesh", id=",".join([*uids, "7"]), retmode="json"))
+    assert reply["header"] == {"type": "esummary", "version": "0.3"}
+    assert reply["result"]["uids"] == [*uids, "7"]
+    asthma = reply["result"]["68001249"]
+    assert (asthma["ds_meshui"], asthma["ds_recordtype"], asthma["ds_meshterms"]) == (
+        "D001249",
+        "descriptor",
+        ["Asthma"],
+    )
+    assert "high blood pressure" in reply["result"]["68006973"]["ds_meshterms"]
+    assert reply["result"]["7"] == {"uid": "7", "error": "cannot get document summary"}
+    wrong = json.loads(eutils(literature, "esummary", db="mesh", id="D001249", retmode="json"))
+    assert wrong["error"] == "Invalid uid D001249 at position= 0"
+
+
+def test_a_utility_answers_for_its_databases(literature: "StandIn") -> None:
+    assert b"Invalid db name" in eutils(literature, "efetch", db="mesh", id="68001249")
+    assert b"Invalid db name" in eutils(literature, "esummary", id="31")
+    assert status_of(literature, "/entrez/eutils/elink.fcgi?db=pubmed&api_key=elink")[0] == 404
+
+
 def test_the_fourth_request_in_a_second_is_refused(literature: "StandIn") -> None:
     path = "/entrez/eutils/esearch.fcgi?db=pubmed&term=asthma&retmax=0&api_key="
     statuses = {status_of(literature, path)[0] for _ in range(12)}

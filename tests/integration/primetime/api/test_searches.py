@@ -94,6 +94,29 @@ def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) 
     assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
 
 
+def test_mesh_is_asked_once_for_the_entry_terms_of_headings(researcher: TestClient, literature: "StandIn") -> None:
+    def asked() -> int:
+        return literature.requests().get("200 /entrez/eutils/esummary.fcgi", 0)
+
+    before = asked()
+    first = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
+    assert first["mesh"]
+    assert all(heading["entry_terms_known"] for heading in first["mesh"])
+    assert asked() > before
+    asked_for_one = asked()
+    again = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
+    assert (again["mesh"], asked()) == (first["mesh"], asked_for_one)
+
+
+def test_without_mesh_entry_terms_are_unknown_and_not_none(researcher: TestClient, literature: "StandIn") -> None:
+    literature.order({"path": "esummary", "status": 500, "times": 50})
+    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
+    assert body["pubmed"] == ""  # its reading of the words was had
+    assert body["mesh"]
+    assert not any(heading["entry_terms_known"] for heading in body["mesh"])
+    assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
+
+
 def test_without_pubmed_there_are_suggestions_and_a_reason(researcher: TestClient, literature: "StandIn") -> None:
     literature.order({"path": "esearch", "status": 400, "times": 50})
     body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()

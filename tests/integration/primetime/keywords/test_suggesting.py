@@ -10,11 +10,12 @@ from primetime.articles.storing import store_articles
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput
 from primetime.keywords.counting import count
-from primetime.keywords.mesh import entry_terms, learn
+from primetime.keywords.mesh import EntryTerms, entry_terms, headings_to_ask, learn, learn_headings
 from primetime.keywords.query import Concept, Limits, Term
-from primetime.keywords.suggesting import add_translated, suggest
+from primetime.keywords.suggesting import add_translated, suggest, with_entry_terms
 from primetime.settings import Settings
 from primetime.sources.eutils_replies import Translation
+from primetime.sources.mesh import Descriptor, WantedHeading
 from primetime.sources.opening import Sources, open_sources
 from primetime.vectors.storing import encode_missing
 
@@ -74,9 +75,63 @@ def test_what_pubmed_translated_is_an_entry_term_ever_after(
 ) -> None:
     meaning = '"antihypertensive agents"[MeSH Terms] OR ("blood"[All Fields] AND "drugs"[All Fields])'
     learn(connection, [Translation(words="Blood Pressure Drugs", meaning=meaning)])
-    assert entry_terms(connection, ["Antihypertensive Agents"]) == {"Antihypertensive Agents": ["blood pressure drugs"]}
-    found = add_translated(connection, encoder, suggest(connection, encoder, IDEA))
+    expected = EntryTerms(terms=["blood pressure drugs"], known=False)
+    assert entry_terms(connection, ["Antihypertensive Agents"]) == {"Antihypertensive Agents": expected}
+    found = with_entry_terms(connection, suggest(connection, encoder, IDEA))
     assert found.mesh[0].entry_terms == ["blood pressure drugs"]
+    assert not found.mesh[0].entry_terms_known  # MeSH may have others
+
+
+AGENTS = "Antihypertensive Agents"
+
+
+def told(connection: psycopg.Connection, *terms: str) -> None:
+    answers = {AGENTS: Descriptor(identifier="D000959", terms=(AGENTS, *terms))} if terms else {}
+    learn_headings(connection, [WantedHeading(name=AGENTS)], answers)
+
+
+def test_what_mesh_says_comes_first_and_is_not_asked_for_again(
+    connection: psycopg.Connection, encoder: Encoder, corpus: None
+) -> None:
+    learn(connection, [Translation(words="pressure drugs", meaning='"antihypertensive agents"[MeSH Terms]')])
+    told(connection, "Agents, Antihypertensive", "Antihypertensives", "Pressure Drugs")
+    (found,) = with_entry_terms(connection, suggest(connection, encoder, IDEA)).mesh
+    assert (found.entry_terms, found.entry_terms_known) == (["Antihypertensives", "Pressure Drugs"], True)
+    assert headings_to_ask(connection, [AGENTS, AGENTS.upper(), "Asthma"]) == [WantedHeading(name="Asthma")]
+
+
+def test_a_heading_that_has_no_entry_terms_is_told_from_one_that_nobody_was_asked_about(
+    connection: psycopg.Connection,
+) -> None:
+    learn_headings(
+        connection,
+        [WantedHeading(name="Asthma"), WantedHeading(name="Gone")],
+        {"Asthma": Descriptor(identifier="D001249", terms=("Asthma",))},
+    )
+    found = entry_terms(connection, ["Asthma", "Gone", "Never Asked"])
+    assert [(one.terms, one.known) for one in found.values()] == [([], True), ([], False), ([], False)]
+    assert [one.name for one in headings_to_ask(connection, list(found))] == ["Never Asked"]
+
+
+def test_a_year_later_mesh_is_asked_again_and_where_it_is_silent_the_terms_stay(
+    connection: psycopg.Connection,
+) -> None:
+    told(connection, "Antihypertensives")
+    connection.execute("UPDATE mesh_headings SET asked_at = now() - interval '1 year', told_at = asked_at")
+    assert [one.name for one in headings_to_ask(connection, [AGENTS])] == [AGENTS]
+    told(connection)
+    assert entry_terms(connection, [AGENTS])[AGENTS] == EntryTerms(terms=["Antihypertensives"], known=True)
+    assert headings_to_ask(connection, [AGENTS]) == []
+    told(connection, "Antihypertensive Drugs")
+    assert entry_terms(connection, [AGENTS])[AGENTS].terms == ["Antihypertensive Drugs"]
+
+
+def test_a_stored_article_tells_meshs_identifier(connection: psycopg.Connection) -> None:
+    mesh = (MeshHeading(ui="D001249", name="Asthma", major=False), heading("Nameless"))
+    store_articles(connection, [Article(pmid=1, title="Asthma", mesh=mesh)])
+    assert headings_to_ask(connection, ["Asthma", "Nameless"]) == [
+        WantedHeading(name="Asthma", identifier="D001249"), WantedHeading(name="Nameless"),
+    ]  # fmt: skip
 
 
 def test_a_translation_brings_a_heading_that_no_near_article_has(

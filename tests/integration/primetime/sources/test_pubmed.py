@@ -10,7 +10,8 @@ from primetime.articles.storing import store_articles
 from primetime.errors import SourceUnavailable
 from primetime.settings import Settings
 from primetime.sources.citations import citations_of
-from primetime.sources.eutils import pmids_of
+from primetime.sources.eutils import pmids_of, pubmed_source
+from primetime.sources.mesh import Mesh, WantedHeading
 from primetime.sources.opening import Sources, open_sources
 from primetime.sources.refreshing import refresh_citations
 
@@ -62,6 +63,29 @@ def test_a_count_is_asked_for_once(sources: Sources, literature: "StandIn") -> N
 def test_a_spelling(sources: Sources) -> None:
     assert sources.portal.call(sources.pubmed.spell, "hypertensoin") == "hypertension"
     assert sources.portal.call(sources.pubmed.spell, "hypertension") is None
+
+
+def test_mesh_is_asked_by_its_identifiers_and_else_by_name(sources: Sources, literature_settings: Settings) -> None:
+    mesh = Mesh(sources.transport, pubmed_source(literature_settings))
+    found = sources.portal.call(
+        mesh.ask,
+        [
+            WantedHeading(name="Renamed since", identifier="D006973"),
+            WantedHeading(name="asthma"),
+            WantedHeading(name="Unheard Of"),
+            WantedHeading(name="Unheard Of, too", identifier="D999999"),
+            WantedHeading(name='not "a name"[mh]'),
+        ],
+    )
+    assert {name: one.name for name, one in found.items()} == {"Renamed since": "Hypertension", "asthma": "Asthma"}
+    assert "high blood pressure" in found["Renamed since"].terms
+
+
+def test_mesh_that_is_away_is_told(sources: Sources, literature: "StandIn", literature_settings: Settings) -> None:
+    literature.order({"path": "esummary", "status": 400})
+    mesh = Mesh(sources.transport, pubmed_source(literature_settings))
+    with pytest.raises(SourceUnavailable, match="PubMed refuses"):
+        sources.portal.call(mesh.ask, [WantedHeading(name="Asthma")])
 
 
 def test_citations_of_three_sources_and_one_that_is_down(

@@ -28,7 +28,8 @@ export interface Limits {
 export interface Suggestions {
 	idea: string;
 	keywords: { text: string; score: number; origin: 'idea' | 'mesh' | 'keyword' }[];
-	mesh: { name: string; score: number; articles: number; entry_terms: string[] }[];
+	/** `entry_terms_known` is false where MeSH could not be asked: there may be others, or none. */
+	mesh: { name: string; score: number; articles: number; entry_terms: string[]; entry_terms_known: boolean }[];
 	concepts: Concept[];
 	nearest: number;
 	/** Empty, or why PubMed could not be asked. */
