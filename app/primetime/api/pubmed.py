@@ -26,7 +26,7 @@ from primetime.api.search_shapes import (
 )
 from primetime.api.services import Services, ServicesOf
 from primetime.errors import SourceUnavailable
-from primetime.keywords.counting import Counted, Relaxation, count
+from primetime.keywords.counting import Counted, Relaxation, count, count_written
 from primetime.keywords.mesh import headings_to_ask, learn, learn_headings
 from primetime.keywords.query import plain
 from primetime.keywords.suggesting import Suggestions, add_translated, suggest, with_entry_terms
@@ -89,11 +89,11 @@ async def query(asked: QueryBody, shared: ServicesOf) -> CountOut:
 
 @router.post("/api/v1/queries/text")
 async def text_query(asked: TextQueryBody, shared: ServicesOf) -> CountOut:
-    """How many articles a query finds that somebody has written."""
-    found = await shared.pubmed.count(asked.query.replace("\0", " "))
-    await to_thread.run_sync(_learn, shared, found)
+    """How many articles a query finds that somebody has written, and, where it finds none, what would."""
+    counted = await count_written(shared.pubmed, asked.query.replace("\0", " "))
+    await to_thread.run_sync(_learn, shared, counted.found)
+    found = counted.found
     spelling = await shared.pubmed.spell(asked.query) if found.count == 0 and found.not_found else None
-    counted = Counted(query=asked.query, found=found, concepts=[], relaxations=[], translations=found.translations)
     return _count_out(counted, spelling)
 
 

@@ -82,10 +82,10 @@ class ConceptCountOut(Shape):
 
 
 class RelaxationOut(Shape):
-    dropped: list[str]  # names of concepts; "limits" for the limits
+    dropped: list[str]  # names of concepts, or parts of a written query; "limits" for the limits
     count: int
     query: str
-    concepts: list[ConceptBody]
+    concepts: list[ConceptBody]  # none of a written query
     limits: LimitsBody
 
 

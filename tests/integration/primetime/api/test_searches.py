@@ -157,6 +157,16 @@ def test_a_written_query_is_counted_and_spelt(researcher: TestClient) -> None:
     assert body["spelling"] == "hypertension[ti]"
 
 
+def test_a_written_query_without_hits_is_offered_what_gives_some(researcher: TestClient) -> None:
+    asked = {"query": "asthma[mh] AND qwertzuiop[ti]"}
+    body = researcher.post("/api/v1/queries/text", json=asked).json()
+    assert (body["count"], body["query"]) == (0, asked["query"])
+    (offer,) = body["relaxations"]
+    assert (offer["dropped"], offer["query"], offer["concepts"]) == (["qwertzuiop[ti]"], "asthma[mh]", [])
+    taken = researcher.post("/api/v1/queries/text", json={"query": offer["query"]}).json()
+    assert (taken["count"], taken["relaxations"]) == (offer["count"], [])
+
+
 def test_pubmed_away_is_a_problem_and_no_error_of_ours(researcher: TestClient, literature: "StandIn") -> None:
     literature.order({"path": "esearch", "status": 400, "times": 5})
     response = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA]})

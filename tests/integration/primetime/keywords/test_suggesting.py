@@ -9,7 +9,7 @@ from primetime.articles.record import Article, MeshHeading
 from primetime.articles.storing import store_articles
 from primetime.encoder.serving import Encoder
 from primetime.errors import BadInput
-from primetime.keywords.counting import count
+from primetime.keywords.counting import count, count_written
 from primetime.keywords.mesh import EntryTerms, entry_terms, headings_to_ask, learn, learn_headings
 from primetime.keywords.query import Concept, Limits, Term
 from primetime.keywords.suggesting import add_translated, suggest, with_entry_terms
@@ -180,3 +180,35 @@ def test_where_no_one_part_is_to_blame_several_are_left_out(sources: Sources) ->
 def test_limits_may_be_what_is_too_narrow(sources: Sources) -> None:
     counted = sources.portal.call(count, sources.pubmed, [ASTHMA], Limits(languages=("icelandic",)))
     assert [one.relaxed.dropped for one in counted.relaxations] == [("limits",)]
+
+
+def written(sources: Sources, query: str) -> list[tuple[tuple[str, ...], int, str]]:
+    counted = sources.portal.call(count_written, sources.pubmed, query)
+    return [(one.relaxed.dropped, one.count, one.relaxed.query) for one in counted.relaxations]
+
+
+def test_a_written_query_without_hits_is_offered_what_gives_some(sources: Sources) -> None:
+    (offer,) = written(sources, '"Asthma"[mh] AND qwertzuiop[tiab]')
+    asthma = sources.portal.call(sources.pubmed.count, '"Asthma"[mh]').count
+    assert offer == (("qwertzuiop[tiab]",), asthma, '"Asthma"[mh]')
+    assert written(sources, '"Asthma"[mh]') == []  # it has hits
+
+
+def test_its_limits_are_left_out_together_or_one_by_one(sources: Sources) -> None:
+    query = '("Asthma"[mh] AND 1850:1860[dp] AND english[la])'
+    offers = {dropped: said for dropped, _, said in written(sources, query)}
+    assert offers == {("limits",): '"Asthma"[mh]', ("1850:1860[dp]",): '"Asthma"[mh] AND english[la]'}
+
+
+def test_where_no_one_part_is_to_blame_several_are_left_out_of_a_written_query(sources: Sources) -> None:
+    query = "qwertzuiop AND asthma[mh] AND asdfghjkl[tiab] AND 1850:1860[dp] NOT asthma"
+    ((dropped, number, said),) = written(sources, query)
+    assert set(dropped) == {"qwertzuiop", "asdfghjkl[tiab]", "NOT asthma", "limits"}
+    assert (number > 20, said) == (True, "asthma[mh]")
+
+
+@pytest.mark.parametrize(
+    "query", ["qwertzuiop", "qwertzuiop OR asdfghjkl", "qwertzuiop AND (asthma", "asthma[mh] AND " * 12 + "1850[dp]"]
+)
+def test_what_is_one_part_or_too_many_or_cannot_be_read_is_offered_nothing(sources: Sources, query: str) -> None:
+    assert written(sources, query) == []
