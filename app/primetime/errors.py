@@ -75,3 +75,10 @@ class StorageUnavailable(PrimeTimeError):
     """The exports bucket cannot be reached, or refuses."""
 
     exit_status = 13
+
+
+def line_of_job(error: Exception) -> str:
+    """Why a job failed, in one line that a reader of the site may see."""
+    if isinstance(error, PrimeTimeError):
+        return error.one_line
+    return f"unexpected {type(error).__name__}; look at the worker's log"

@@ -85,10 +85,20 @@ SELECT pmid, version, to_jsonb(deleted) - 'search_document', 'deleted' FROM dele
 INSERT INTO wanted_articles (pmid)
 SELECT DISTINCT wanted FROM unnest(%(pmids)s::bigint[]) AS wanted
 WHERE NOT EXISTS (SELECT FROM articles WHERE pmid = wanted)
-ON CONFLICT DO NOTHING;
+-- Who asks again wants to know what PubMed says today.
+ON CONFLICT (pmid) DO UPDATE SET unknown_at = NULL WHERE wanted_articles.unknown_at IS NOT NULL;
 
 -- name: wanted_articles
-SELECT pmid FROM wanted_articles ORDER BY wanted_since, pmid LIMIT %(limit)s;
+SELECT pmid FROM wanted_articles
+WHERE %(unknown_days)s::int IS NULL OR unknown_at IS NULL
+    OR unknown_at < now() - %(unknown_days)s * interval '1 day'
+ORDER BY wanted_since, pmid LIMIT %(limit)s;
+
+-- name: note_unknown
+UPDATE wanted_articles SET unknown_at = now() WHERE pmid = ANY (%(pmids)s);
+
+-- name: unknown_articles
+SELECT pmid FROM wanted_articles WHERE pmid = ANY (%(pmids)s) AND unknown_at IS NOT NULL ORDER BY pmid;
 
 -- name: forget_wanted
 DELETE FROM wanted_articles AS wanted USING articles WHERE articles.pmid = wanted.pmid;

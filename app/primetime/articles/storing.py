@@ -1,6 +1,6 @@
 """Storing articles: a file is stored whole or not at all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import psycopg
@@ -80,13 +80,29 @@ def store_rows(
 
 
 def want_articles(connection: psycopg.Connection, pmids: Iterable[int]) -> int:
-    """Remember PMIDs that are to be fetched; those stored or wanted already are passed over. How many are new."""
+    """Remember PMIDs that are to be fetched, but for those that are stored. How many were not to be fetched before."""
     return connection.execute(_QUERIES["want_articles"], {"pmids": list(pmids)}).rowcount
 
 
-def wanted_articles(connection: psycopg.Connection, *, limit: int = 10_000) -> list[int]:
-    """The PMIDs that are wanted and not stored, longest waiting first."""
-    return [pmid for (pmid,) in connection.execute(_QUERIES["wanted_articles"], {"limit": limit})]
+def wanted_articles(
+    connection: psycopg.Connection, *, limit: int = 10_000, unknown_days: int | None = None
+) -> list[int]:
+    """The PMIDs that are wanted and not stored, longest waiting first.
+
+    With `unknown_days` those are left out that PubMed was asked for within so many days and did not know.
+    """
+    values = {"limit": limit, "unknown_days": unknown_days}
+    return [pmid for (pmid,) in connection.execute(_QUERIES["wanted_articles"], values)]
+
+
+def note_unknown(connection: psycopg.Connection, pmids: Sequence[int]) -> None:
+    """Remember of wanted PMIDs that PubMed has no record of them today."""
+    connection.execute(_QUERIES["note_unknown"], {"pmids": list(pmids)})
+
+
+def unknown_articles(connection: psycopg.Connection, pmids: Iterable[int]) -> list[int]:
+    """Those of the PMIDs that are wanted and were not known when PubMed was last asked."""
+    return [pmid for (pmid,) in connection.execute(_QUERIES["unknown_articles"], {"pmids": list(pmids)})]
 
 
 def _store(connection: psycopg.Connection, rows: Iterable[Row]) -> tuple[int, int]:

@@ -8,9 +8,10 @@ from procrastinate import App, JobContext, RetryStrategy
 from psycopg.types.json import Jsonb
 
 from primetime.articles.parallel_reading import read_rows
+from primetime.articles.storing import unknown_articles
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
-from primetime.errors import PrimeTimeError
+from primetime.errors import line_of_job
 from primetime.jobs.importing import FETCH_QUEUE, FETCH_TASK, PROBLEMS, kept_file
 from primetime.searches.wanted import fetch_wanted
 from primetime.settings import Settings
@@ -36,10 +37,15 @@ def add_fetch_task(queue: App, settings: Settings) -> None:
     def fetch(context: JobContext, import_id: int) -> None:
         try:
             fetch_list(settings, import_id)
-        except PrimeTimeError as error:
+        except Exception as error:
             again = context.job.attempts + 1 < _ATTEMPTS
-            _tell(settings, import_id, {"fetch_problem": error.one_line, "fetch_again": again})
+            tell_fetch_problem(settings, import_id, line_of_job(error), again=again)
             raise
+
+
+def tell_fetch_problem(settings: Settings, import_id: int, problem: str, *, again: bool) -> None:
+    """Let an import say why its list is not fetched, and whether it is tried again."""
+    _tell(settings, import_id, {"fetch_problem": problem, "fetch_again": again})
 
 
 def fetch_list(settings: Settings, import_id: int) -> None:
@@ -48,11 +54,12 @@ def fetch_list(settings: Settings, import_id: int) -> None:
     Run again after it was killed, it fetches what is missing.
     """
     with connect(settings) as connection, open_sources(settings) as sources, tempfile.TemporaryDirectory() as folder:
-        nowhere = set(fetch_wanted(connection, sources).unknown)
+        fetch_wanted(connection, sources)
         path = Path(folder) / "file"
         kept_file(connection, import_id, path)
         asked = {pmid for rows in read_rows(path) for pmid in rows.wanted}
-    unknown = sorted(asked & nowhere)
+        # Asked for now, by an attempt before this one, or with another list since this one came.
+        unknown = unknown_articles(connection, asked)
     log.info("a list of PMIDs is fetched", import_id=import_id, asked=len(asked), unknown=len(unknown))
     told: dict[str, object] = {"fetched": len(asked) - len(unknown), "unknown": len(unknown)}
     _tell(settings, import_id, told | {"unknown_pmids": unknown[:PROBLEMS], "fetch_problem": "", "fetch_again": False})

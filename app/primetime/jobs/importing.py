@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import psycopg
-from procrastinate import App, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -17,7 +17,7 @@ from primetime.articles.parallel_reading import read_rows
 from primetime.articles.storing import store_rows
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
-from primetime.errors import BadInput, Busy
+from primetime.errors import BadInput, Busy, line_of_job
 from primetime.jobs.deferring import DEFERRING
 from primetime.settings import Settings
 
@@ -26,6 +26,8 @@ IMPORT_TASK = "import_file"
 FETCH_QUEUE = "searches"  # beside an analysis, which may take long
 FETCH_TASK = "fetch_list"  # what an import of PMIDs is followed by
 _PIECE = 1 << 20
+_ATTEMPTS = 31
+_PASSING = (Busy, psycopg.OperationalError)
 PROBLEMS = 200  # told; the count says how many there are
 
 State = Literal["waiting", "running", "done", "failed"]
@@ -47,7 +49,7 @@ class FileImport:
     # new, updated, unchanged, wanted, skipped, deleted, duplicates, problems; of a list of PMIDs, once it is fetched,
     # also fetched, unknown, unknown_pmids, and fetch_problem with fetch_again while it cannot be
     report: dict[str, Any] | None
-    failure: str | None  # why nothing of it was stored
+    failure: str | None  # why it was not carried through; nothing of it is stored where there is no report
     remedy: str | None
 
 
@@ -59,10 +61,16 @@ def add_import_task(queue: App, settings: Settings, *, queue_name: str) -> None:
         queue=queue_name,
         lock=IMPORT_TASK,
         # Another import or a run over the duplicates makes this one wait.
-        retry=RetryStrategy(max_attempts=30, wait=20, retry_exceptions={Busy, psycopg.OperationalError}),
+        retry=RetryStrategy(max_attempts=_ATTEMPTS - 1, wait=20, retry_exceptions=set(_PASSING)),
+        pass_context=True,
     )
-    def import_file(import_id: int) -> None:
-        run_import(settings, import_id)
+    def import_file(context: JobContext, import_id: int) -> None:
+        try:
+            run_import(settings, import_id)
+        except Exception as error:
+            if not isinstance(error, _PASSING) or context.job.attempts + 1 >= _ATTEMPTS:
+                end_import(settings, import_id, failure=line_of_job(error))
+            raise
 
 
 def enqueue_import(
@@ -122,6 +130,14 @@ def run_import(settings: Settings, import_id: int) -> None:
                     import_id=import_id
                 )
             _finish(connection, import_id, report=report, failure=None, remedy=None)
+
+
+def end_import(settings: Settings, import_id: int, *, failure: str) -> None:
+    """End an import that cannot go on, with the reason; what it had stored before stays."""
+    with connect(settings) as connection:
+        values = {"import_id": import_id, "failure": failure, "remedy": "give the file again"}
+        connection.execute(_QUERIES["give_up"], values)
+        connection.execute(_QUERIES["forget_pieces"], {"import_id": import_id})
 
 
 def imports(connection: psycopg.Connection, *, import_id: int | None = None, limit: int = 20) -> list[FileImport]:

@@ -28,6 +28,10 @@ UPDATE imports SET finished_at = now(), report = %(report)s, failure = %(failure
     records_read = CASE WHEN %(failure)s::text IS NULL THEN records_read ELSE 0 END
 WHERE id = %(import_id)s;
 
+-- name: give_up
+UPDATE imports SET finished_at = now(), failure = %(failure)s, remedy = %(remedy)s
+WHERE id = %(import_id)s AND finished_at IS NULL;
+
 -- name: tell_fetched
 UPDATE imports SET report = report || %(told)s WHERE id = %(import_id)s;
 

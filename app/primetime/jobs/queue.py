@@ -1,8 +1,8 @@
 """The queue and its tasks, on the platform's own PostgreSQL.
 
-A job whose worker died is run again after 16 minutes without a sign of life (a search, an import or an export, which
-lose nothing by it, after one), at most three times; a job that failed for good stays in the table as the dead letter
-that it is. What is finished is forgotten after 14 days.
+A job whose worker died is run again after 16 minutes without a sign of life (a search, an import, its fetching or an
+export, which lose nothing by it, after one), at most three times; a job that failed for good stays in the table as the
+dead letter that it is. What is finished is forgotten after 14 days.
 """
 
 import asyncio
@@ -27,8 +27,8 @@ from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.deferring import DEFERRING
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
-from primetime.jobs.fetching import add_fetch_task
-from primetime.jobs.importing import IMPORT_TASK, add_import_task, forget_old_imports
+from primetime.jobs.fetching import add_fetch_task, tell_fetch_problem
+from primetime.jobs.importing import FETCH_TASK, IMPORT_TASK, add_import_task, end_import, forget_old_imports
 from primetime.jobs.searching import (
     SEARCH_QUEUE,
     SEARCH_TASK,
@@ -44,7 +44,7 @@ from primetime.vectors.serving_model import serving_hash
 VISIBILITY_SECONDS = 16 * 60
 # Of jobs that lose nothing when they are begun again. A worker tells that it lives every ten seconds.
 STALLED_SECONDS = 60
-_BEGUN_AGAIN = (SEARCH_TASK, IMPORT_TASK, EXPORT_TASK)
+_BEGUN_AGAIN = (SEARCH_TASK, IMPORT_TASK, FETCH_TASK, EXPORT_TASK)
 ATTEMPTS = 3
 RETENTION_HOURS = 14 * 24
 QUEUE = "analysis"
@@ -159,9 +159,15 @@ async def rescue(queue: App, settings: Settings) -> None:
             await manager.retry_job(job)
             continue
         await manager.finish_job(job, status=Status.FAILED, delete_job=False)
-        died = f"the worker died {ATTEMPTS} times while it ran; look at the worker's log"
-        if job.task_name == SEARCH_TASK:
+        died = f"the worker died in attempt {job.attempts + 1}, the last one; look at the worker's log"
+        if job.task_name == IMPORT_TASK:
+            import_id = int(str(job.task_kwargs["import_id"]))
+            await asyncio.to_thread(end_import, settings, import_id, failure=died)
+        elif job.task_name == SEARCH_TASK:
             await asyncio.to_thread(_end_search, settings, int(str(job.task_kwargs["search_id"])), died)
+        elif job.task_name == FETCH_TASK:
+            import_id = int(str(job.task_kwargs["import_id"]))
+            await asyncio.to_thread(tell_fetch_problem, settings, import_id, died, again=False)
         elif job.task_name == EXPORT_TASK:
             export_id = int(str(job.task_kwargs["export_id"]))
             await asyncio.to_thread(

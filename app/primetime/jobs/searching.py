@@ -11,7 +11,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
 from primetime.encoder.serving import Encoder
-from primetime.errors import PrimeTimeError
+from primetime.errors import line_of_job
 from primetime.jobs.analysing import bulk_pace
 from primetime.jobs.deferring import DEFERRING
 from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
@@ -80,7 +80,7 @@ def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.C
                 enqueue_search(connection, search_id, delay=delay)
             except Exception as error:
                 connection.rollback()
-                told = error.one_line if isinstance(error, PrimeTimeError) else f"unexpected {type(error).__name__}"
+                told = line_of_job(error)
                 if context.job.attempts + 1 >= SEARCH_ATTEMPTS:
                     fail_search(connection, search_id, told)
                 else:

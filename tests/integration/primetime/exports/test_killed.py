@@ -91,6 +91,6 @@ def test_a_worker_that_dies_each_time_leaves_nothing(
     failed = find_export(connection, account, export_id)
     assert (failed.state, failed.failure) == (
         "failed",
-        "the worker died 3 times while it ran; look at the worker's log",
+        "the worker died in attempt 3, the last one; look at the worker's log",
     )
     assert (exports_bucket.files(), exports_bucket.uploads()) == ({}, [])
