@@ -15,7 +15,8 @@ from functools import lru_cache
 
 from primetime.articles.record import PublicationDate
 
-_MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _SEASONS = {"win": (1, 3), "spr": (4, 6), "sum": (7, 9), "aut": (10, 12), "fal": (10, 12)}
 _WORD = re.compile(r"[A-Za-z]+|\d+(?![A-Za-z])")
 _QUARTER = re.compile(r"\b([1-4])(?:st|nd|rd|th)\s+quart", re.IGNORECASE)
@@ -73,7 +74,7 @@ def _read_part(text: str) -> _Part:
                 part = replace(part, short_year=number)
         elif part.months is None:
             key = word[:3].lower()
-            months = (_MONTHS[key], _MONTHS[key]) if key in _MONTHS else _SEASONS.get(key)
+            months = (_NUMBERS[key], _NUMBERS[key]) if key in _NUMBERS else _SEASONS.get(key)
             part = replace(part, months=months)
     return part
 

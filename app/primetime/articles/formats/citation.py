@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from primetime.articles.identifiers import read_doi, read_pmid
 from primetime.articles.local_number import local_number
-from primetime.articles.publication_date import read_medline_date
+from primetime.articles.publication_date import MONTHS, read_medline_date
 from primetime.articles.pubmed_citation import MalformedError
 from primetime.articles.record import AbstractSection, Article, Author, Details, MeshHeading, PublicationDate
 
@@ -14,7 +14,6 @@ NBIB_VERSION, REFERENCE_VERSION, TABLE_VERSION = 0, -1, -2
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]] ))([A-Z][A-Z0-9 ,/&()'’-]{2,60}): ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMERIC_DATE = re.compile(r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?/?")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INITIALS = re.compile(r"[A-Z]{1,4}\.?|(?:[A-Z]\.[ -]?){1,4}")
 
 
@@ -86,7 +85,7 @@ def publication_date(printed: str) -> PublicationDate:
     if numeric := _NUMERIC_DATE.fullmatch(printed):
         year, month, day = numeric[1], int(numeric[2]), int(numeric[3] or 0)
         if 1 <= month <= 12:
-            printed = f"{year} {_MONTHS[month - 1]}" + (f" {day}" if day else "")
+            printed = f"{year} {MONTHS[month - 1]}" + (f" {day}" if day else "")
     return read_medline_date(printed)
 
 
