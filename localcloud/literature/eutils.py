@@ -25,6 +25,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" ?>\n'
 _NCBI = "https://eutils.ncbi.nlm.nih.gov/eutils/dtd"
 _SEARCH_TYPE = f'<!DOCTYPE eSearchResult PUBLIC "-//NLM//DTD esearch 20060628//EN" "{_NCBI}/20060628/esearch.dtd">\n'
 _POST_TYPE = f'<!DOCTYPE ePostResult PUBLIC "-//NLM//DTD epost 20090526//EN" "{_NCBI}/20090526/epost.dtd">\n'
+_FETCH_TYPE = f'<!DOCTYPE eEfetchResult PUBLIC "-//NLM//DTD efetch 20131226//EN" "{_NCBI}/20131226/efetch.dtd">\n'
 _SET = (
     '<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" '
     '"https://dtd.nlm.nih.gov/ncbi/pubmed/out/pubmed_250101.dtd">\n<PubmedArticleSet>\n'
@@ -133,6 +134,9 @@ class EUtilities:
             pmids = kept
         else:
             pmids = _ids(parameters)
+            if not any(pmids):
+                said = "ID list is empty! Possibly it has no correct IDs."
+                return _xml(400, f"{_HEAD}{_FETCH_TYPE}<eFetchResult>\n\t<ERROR>{said}</ERROR>\n</eFetchResult>\n")
         known = [self._index.by_pmid[pmid] for pmid in pmids[start : start + size] if pmid in self._index.by_pmid]
         body = b"\n".join(self._index.documents[number].xml for number in known)
         return 200, "text/xml; charset=UTF-8", _SET.encode() + body + b"\n</PubmedArticleSet>\n"

@@ -80,8 +80,8 @@ def create_app(settings: Settings) -> FastAPI:
         pool = await to_thread.run_sync(open_pool, settings)
         # A handler holds a connection: more threads than connections would only wait for one.
         to_thread.current_default_thread_limiter().total_tokens = settings.database_pool_max + 4
-        # Somebody waits: twice is enough.
-        async with open_transport(settings, pool, attempts=2) as transport:
+        # Somebody waits: twice is enough, and the edge gives an answer 60 seconds.
+        async with open_transport(settings, pool, attempts=2, longest_wait=20) as transport:
             services = await to_thread.run_sync(_open_services, settings, sessions, pool, transport)
             app.state.services = services
             stop_metrics = _serve_metrics(services)

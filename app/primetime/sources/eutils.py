@@ -18,13 +18,17 @@ from primetime.sources.eutils_replies import (
     read_search,
     read_spelling,
 )
-from primetime.sources.transport import Source, Transport
+from primetime.sources.transport import RefusedError, Source, Transport
 
 BATCH = 200  # articles in one EFetch, as NCBI recommends
 # "For PubMed, ESearch can only retrieve the first 9,999 records matching the query."
 MOST_OF_ONE_SEARCH = 9_999
 COUNT_SECONDS = 15 * 60  # how long a count need not be asked for again
 SPELLING_SECONDS = 24 * 3600
+# EFetch's 400 where none of the PMIDs can be one. Others that it does not know it leaves out.
+_NO_PMID = "ID list is empty"
+# EFetch relays the faults of the service behind it with a 400 of its own.
+_RELAYED = b"proxy_stream()"
 Order = Literal["relevance", "pub_date"]
 
 
@@ -98,13 +102,15 @@ class PubMed:
         return corrected if corrected and corrected.lower() != text.lower() else None
 
     async def _fetch(self, parameters: dict[str, str]) -> list[Record]:
-        body = await self._transport.ask(
-            self._source,
-            "efetch.fcgi",
-            {"db": "pubmed", "retmode": "xml", **parameters},
-            post=True,
-            check=check_article_set,
-        )
+        parameters = {"db": "pubmed", "retmode": "xml", **parameters}
+        try:
+            body = await self._transport.ask(
+                self._source, "efetch.fcgi", parameters, post=True, check=check_article_set
+            )
+        except RefusedError as error:
+            if _NO_PMID in error.said:
+                return []
+            raise
         return list(read_pubmed_xml(BytesIO(body), "PubMed's reply"))
 
 
@@ -116,6 +122,7 @@ def pubmed_source(settings: Settings) -> Source:
         base_url=settings.pubmed_url,
         per_second=10 if settings.pubmed_api_key else 3,
         credentials=MappingProxyType({name: value for name, value in said.items() if value}),
+        passing=_RELAYED,
     )
 
 

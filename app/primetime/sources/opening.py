@@ -12,18 +12,18 @@ from primetime.database.connection import open_pool
 from primetime.settings import Settings
 from primetime.sources.eutils import PubMed, pubmed_source
 from primetime.sources.shared import Shared
-from primetime.sources.transport import ATTEMPTS, Transport
+from primetime.sources.transport import ATTEMPTS, LONGEST_WAIT, Transport
 
 
 @asynccontextmanager
 async def open_transport(
-    settings: Settings, pool: ConnectionPool, *, attempts: int = ATTEMPTS
+    settings: Settings, pool: ConnectionPool, *, attempts: int = ATTEMPTS, longest_wait: float = LONGEST_WAIT
 ) -> AsyncIterator[Transport]:
     """A transport whose turns and replies are shared through `pool`'s database."""
     timeout = httpx.Timeout(settings.source_timeout_seconds, pool=None)
     headers = {"User-Agent": f"prime-time ({settings.contact_email or 'no address set'})"}
     async with httpx.AsyncClient(timeout=timeout, headers=headers, follow_redirects=False) as client:
-        yield Transport(Shared(pool), client, attempts=attempts)
+        yield Transport(Shared(pool), client, attempts=attempts, longest_wait=longest_wait)
 
 
 @dataclass(frozen=True, kw_only=True)

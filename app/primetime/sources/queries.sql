@@ -1,11 +1,17 @@
 -- Queries of the sources' room.
 
 -- name: take_turn
+-- None where the next free moment comes after more than `longest` seconds: a turn that nobody waits for would only put
+-- off those after it.
 INSERT INTO source_turns AS turn (source, next_at)
 VALUES (%(source)s, clock_timestamp() + %(spacing)s * interval '1 second')
 ON CONFLICT (source) DO UPDATE
 SET next_at = greatest(turn.next_at, clock_timestamp()) + %(spacing)s * interval '1 second'
+WHERE turn.next_at <= clock_timestamp() + %(longest)s * interval '1 second'
 RETURNING extract(epoch FROM turn.next_at - clock_timestamp())::float8 - %(spacing)s::float8;
+
+-- name: wait
+SELECT extract(epoch FROM next_at - clock_timestamp())::float8 FROM source_turns WHERE source = %(source)s;
 
 -- name: hold_back
 INSERT INTO source_turns AS turn (source, next_at)

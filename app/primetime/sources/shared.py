@@ -11,18 +11,27 @@ from primetime.database.queries import load_queries
 QUERIES = load_queries("primetime.sources")
 
 
+class LongWaitError(Exception):
+    """A source's next turn comes later than one would wait."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.0f} seconds")
+        self.seconds = seconds
+
+
 class Shared:
     """Turns and replies in PostgreSQL. Its own short transactions, never the caller's."""
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._pool = pool
 
-    async def take_turn(self, source: str, spacing: float) -> float:
+    async def take_turn(self, source: str, spacing: float, longest: float) -> float:
         """Reserve the source's next free moment; the seconds until it comes.
 
-        Turns are `spacing` seconds apart, whichever process or machine takes them.
+        Turns are `spacing` seconds apart, whichever process or machine takes them. Raises LongWaitError where it comes
+        after more than `longest` seconds: then nothing is reserved.
         """
-        return await to_thread.run_sync(self._take_turn, source, spacing)
+        return await to_thread.run_sync(self._take_turn, source, spacing, longest)
 
     async def hold_back(self, source: str, seconds: float) -> None:
         """Let nobody ask the source for so long: it has said that it is asked too much."""
@@ -35,11 +44,14 @@ class Shared:
     async def keep(self, key: str, body: bytes, seconds: float) -> None:
         await to_thread.run_sync(self._keep, key, body, seconds)
 
-    def _take_turn(self, source: str, spacing: float) -> float:
+    def _take_turn(self, source: str, spacing: float, longest: float) -> float:
+        values = {"source": source, "spacing": spacing, "longest": longest}
         with self._pool.connection() as connection:
-            row = connection.execute(QUERIES["take_turn"], {"source": source, "spacing": spacing}).fetchone()
+            if (row := connection.execute(QUERIES["take_turn"], values).fetchone()) is not None:
+                return max(0.0, float(row[0]))
+            row = connection.execute(QUERIES["wait"], {"source": source}).fetchone()
         assert row is not None
-        return max(0.0, float(row[0]))
+        raise LongWaitError(float(row[0]))
 
     def _hold_back(self, source: str, seconds: float) -> None:
         with self._pool.connection() as connection:

@@ -13,12 +13,14 @@ import httpx
 import structlog
 
 from primetime.errors import SourceUnavailable
-from primetime.sources.shared import Shared, reply_key
+from primetime.sources.shared import LongWaitError, Shared, reply_key
 
 ATTEMPTS = 5
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds
 # A source that asks for more patience than this is told as unavailable: a job comes back to it later.
 LONGEST_WAIT = 120.0
+# A source that asks for more is asked again after an hour all the same: nobody else could end so long a wait.
+LONGEST_HOLD = 3600.0
 # 200 articles with all their affiliations and references are about 4 MB.
 LARGEST_REPLY = 64 << 20
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -32,6 +34,17 @@ class BadReplyError(Exception):
     """A reply that is none: cut short, an error page, or in another format. Worth asking again."""
 
 
+class RefusedError(SourceUnavailable):
+    """The source does not take the request as it was put, and would not take it the next time."""
+
+    def __init__(self, source: "Source", status: int, said: str) -> None:
+        super().__init__(
+            f"{source.name} refuses the request ({status}): {said or 'without a reason'}",
+            remedy="check its key and the e-mail in the settings",
+        )
+        self.said = said
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """Somebody who is asked."""
@@ -41,6 +54,8 @@ class Source:
     per_second: float  # requests, over all processes
     # Said with every request, and no part of what is asked: key, e-mail, tool.
     credentials: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    # What stands in a refusal that is none: a fault behind the source, which passes.
+    passing: bytes | None = None
 
     @property
     def spacing(self) -> float:
@@ -61,11 +76,13 @@ class Transport:
         client: httpx.AsyncClient,
         *,
         attempts: int = ATTEMPTS,
+        longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._shared = shared
         self._client = client
         self._attempts = attempts
+        self._longest_wait = longest_wait
         self._sleep = sleep
 
     async def ask(
@@ -97,30 +114,32 @@ class Transport:
     ) -> bytes:
         cause = ""
         for attempt in range(self._attempts):
-            turn = await self._shared.take_turn(source.name, source.spacing)
-            if turn > LONGEST_WAIT:
+            try:
+                turn = await self._shared.take_turn(source.name, source.spacing, self._longest_wait)
+            except LongWaitError as error:
                 # Somebody else was asked to wait long, which holds for all.
                 raise SourceUnavailable(
-                    f"{source.name} is to be asked again in {turn:.0f} seconds", remedy="try again after that"
-                )
+                    f"{source.name} is to be asked again in {error.seconds:.0f} seconds", remedy="try again after that"
+                ) from error
             await self._sleep(turn)
             asked_to_wait: float | None = None
             try:
                 status, headers, body = await self._once(source, path, parameters, post=post)
-                if status not in _AGAIN:
-                    _refuse_errors(source, status, body)
+                if status not in _AGAIN and not _passes(source, status, body):
+                    if status >= httpx.codes.MULTIPLE_CHOICES:
+                        raise RefusedError(source, status, _said(source, body))
                     if check is not None:
                         check(body)
                     return body
                 cause = f"it answered {status}"
                 asked_to_wait = retry_after(headers.get("retry-after", ""), datetime.now(UTC))
                 if status == httpx.codes.TOO_MANY_REQUESTS:
-                    await self._shared.hold_back(source.name, asked_to_wait or FIRST_PAUSE)
+                    await self._shared.hold_back(source.name, min(asked_to_wait or FIRST_PAUSE, LONGEST_HOLD))
             except httpx.TransportError as error:
                 cause = f"the connection failed ({type(error).__name__})"
             except BadReplyError as error:
-                cause = str(error)
-            if asked_to_wait is not None and asked_to_wait > LONGEST_WAIT:
+                cause = _without_keys(source, str(error))
+            if asked_to_wait is not None and asked_to_wait > self._longest_wait:
                 raise SourceUnavailable(
                     f"{source.name} asks to wait {asked_to_wait:.0f} seconds", remedy="try again after that"
                 )
@@ -173,11 +192,18 @@ def retry_after(text: str, now: datetime) -> float | None:
         return None
 
 
-def _refuse_errors(source: Source, status: int, body: bytes) -> None:
-    if status < httpx.codes.MULTIPLE_CHOICES:
-        return
-    said = " ".join(body[:300].decode("utf-8", "replace").split())
-    raise SourceUnavailable(
-        f"{source.name} refuses the request ({status}): {said or 'without a reason'}",
-        remedy="check its key and the e-mail in the settings",
-    )
+def _passes(source: Source, status: int, body: bytes) -> bool:
+    return status >= httpx.codes.BAD_REQUEST and source.passing is not None and source.passing in body
+
+
+def _said(source: Source, body: bytes) -> str:
+    """The beginning of a refusal, for people."""
+    return " ".join(_without_keys(source, body[:4096].decode("utf-8", "replace")).split())[:300]
+
+
+def _without_keys(source: Source, text: str) -> str:
+    # NCBI repeats the key that it does not take.
+    for name, value in source.credentials.items():
+        if "key" in name and value:
+            text = text.replace(value, "…")
+    return text

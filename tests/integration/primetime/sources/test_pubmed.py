@@ -43,6 +43,11 @@ def test_a_page_that_was_cut_is_fetched_again(sources: Sources, literature: "Sta
     assert pmids_of(records) == set(MADE_UP)
 
 
+def test_numbers_that_are_no_pmids_have_no_records(sources: Sources) -> None:
+    assert sources.portal.call(sources.pubmed.fetch_articles, [98989898]) == []
+    assert sources.portal.call(sources.pubmed.fetch_articles, [0]) == []
+
+
 def test_a_list_that_has_expired_is_told(sources: Sources) -> None:
     history = sources.portal.call(sources.pubmed.post, MADE_UP)
     gone = type(history)(web_env="MCID_gone", query_key="1")

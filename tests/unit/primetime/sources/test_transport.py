@@ -10,10 +10,25 @@ import httpx
 import pytest
 
 from primetime.errors import SourceUnavailable
-from primetime.sources.shared import reply_key
-from primetime.sources.transport import ATTEMPTS, BadReplyError, Source, Transport, pause, retry_after
+from primetime.sources.shared import LongWaitError, reply_key
+from primetime.sources.transport import (
+    ATTEMPTS,
+    LONGEST_HOLD,
+    BadReplyError,
+    RefusedError,
+    Source,
+    Transport,
+    pause,
+    retry_after,
+)
 
-SOURCE = Source(name="PubMed", base_url="http://source.test/eutils", per_second=3, credentials={"api_key": "secret"})
+SOURCE = Source(
+    name="PubMed",
+    base_url="http://source.test/eutils",
+    per_second=3,
+    credentials={"api_key": "secret", "tool": "prime-time"},
+    passing=b"proxy_stream()",
+)
 
 
 class Turns:
@@ -25,7 +40,9 @@ class Turns:
         self.turn = 0.0
         self.replies: dict[str, bytes] = {}
 
-    async def take_turn(self, source: str, spacing: float) -> float:
+    async def take_turn(self, source: str, spacing: float, longest: float) -> float:
+        if self.turn > longest:
+            raise LongWaitError(self.turn)
         self.taken += 1
         return self.turn
 
@@ -47,11 +64,12 @@ class Asked:
         self.requests: list[httpx.Request] = []
         self.slept: list[float] = []
         self.turns = Turns()
+        self.patience: dict[str, float] = {}
 
     def ask(self, *, check: Callable[[bytes], object] | None = None, **options: object) -> bytes:
         async def run() -> bytes:
             async with httpx.AsyncClient(transport=httpx.MockTransport(self._answer)) as client:
-                transport = Transport(self.turns, client, sleep=self._sleep)  # type: ignore[arg-type]
+                transport = Transport(self.turns, client, sleep=self._sleep, **self.patience)  # type: ignore[arg-type]
                 return await transport.ask(SOURCE, "esearch.fcgi", {"term": "asthma"}, check=check, **options)  # type: ignore[arg-type]
 
         return asyncio.run(run())
@@ -87,6 +105,21 @@ def test_too_long_a_wait_is_not_waited() -> None:
     assert asked.turns.held_back == [3600.0]
 
 
+def test_a_page_does_not_wait_as_long_as_a_job() -> None:
+    asked = Asked(httpx.Response(503, headers={"Retry-After": "21"}))
+    asked.patience = {"longest_wait": 20}
+    with pytest.raises(SourceUnavailable, match="asks to wait 21 seconds"):
+        asked.ask()
+    assert asked.slept == [0.0]
+
+
+def test_nobody_is_held_back_for_years() -> None:
+    asked = Asked(httpx.Response(429, headers={"Retry-After": "999999999"}))
+    with pytest.raises(SourceUnavailable, match="asks to wait"):
+        asked.ask()
+    assert asked.turns.held_back == [LONGEST_HOLD]
+
+
 def test_nor_by_those_who_come_after() -> None:
     asked = Asked()
     asked.turns.turn = 3599.0
@@ -116,6 +149,29 @@ def test_a_refusal_is_final_and_told() -> None:
     with pytest.raises(SourceUnavailable, match="API key invalid"):
         asked.ask()
     assert len(asked.requests) == 1
+
+
+def test_a_key_that_a_refusal_repeats_is_not_told() -> None:
+    said = {"error": "API key invalid", "api-key": "secret", "tool": "prime-time"}
+    with pytest.raises(RefusedError) as refused:
+        Asked(httpx.Response(400, json=said)).ask()
+    assert "secret" not in refused.value.one_line + refused.value.said
+    assert '"api-key":"…","tool":"prime-time"' in refused.value.one_line
+
+
+def test_nor_one_in_a_reply_that_is_none() -> None:
+    def check(body: bytes) -> None:
+        raise BadReplyError(f"it sent no articles: {body.decode()}")
+
+    asked = Asked(*[httpx.Response(200, content=b"what of secret")] * ATTEMPTS)
+    with pytest.raises(SourceUnavailable, match="it sent no articles: what of …"):
+        asked.ask(check=check)
+
+
+def test_a_fault_behind_the_source_is_asked_again_whatever_its_status() -> None:
+    relayed = b"<eFetchResult><ERROR>Error: CEFetchPApplication::proxy_stream(): 502 Bad Gateway</ERROR></eFetchResult>"
+    asked = Asked(httpx.Response(400, content=relayed), httpx.Response(200, content=b"about proxy_stream()"))
+    assert asked.ask() == b"about proxy_stream()"
 
 
 def test_a_redirection_is_not_followed() -> None:
