@@ -86,7 +86,7 @@ INSERT INTO wanted_articles (pmid)
 SELECT DISTINCT wanted FROM unnest(%(pmids)s::bigint[]) AS wanted
 WHERE NOT EXISTS (SELECT FROM articles WHERE pmid = wanted)
 -- Who asks again wants to know what PubMed says today.
-ON CONFLICT (pmid) DO UPDATE SET unknown_at = NULL WHERE wanted_articles.unknown_at IS NOT NULL;
+ON CONFLICT (pmid) DO UPDATE SET unknown_at = NULL, problem = '' WHERE wanted_articles.unknown_at IS NOT NULL;
 
 -- name: wanted_articles
 SELECT pmid FROM wanted_articles
@@ -95,10 +95,11 @@ WHERE %(unknown_days)s::int IS NULL OR unknown_at IS NULL
 ORDER BY wanted_since, pmid LIMIT %(limit)s;
 
 -- name: note_unknown
-UPDATE wanted_articles SET unknown_at = now() WHERE pmid = ANY (%(pmids)s);
+UPDATE wanted_articles AS wanted SET unknown_at = now(), problem = told.problem
+FROM unnest(%(pmids)s::bigint[], %(problems)s::text[]) AS told (pmid, problem) WHERE wanted.pmid = told.pmid;
 
 -- name: unknown_articles
-SELECT pmid FROM wanted_articles WHERE pmid = ANY (%(pmids)s) AND unknown_at IS NOT NULL ORDER BY pmid;
+SELECT pmid, problem FROM wanted_articles WHERE pmid = ANY (%(pmids)s) AND unknown_at IS NOT NULL ORDER BY pmid;
 
 -- name: forget_wanted
 DELETE FROM wanted_articles AS wanted USING articles WHERE articles.pmid = wanted.pmid;

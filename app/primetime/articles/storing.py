@@ -1,6 +1,6 @@
 """Storing articles: a file is stored whole or not at all."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import psycopg
@@ -89,20 +89,21 @@ def wanted_articles(
 ) -> list[int]:
     """The PMIDs that are wanted and not stored, longest waiting first.
 
-    With `unknown_days` those are left out that PubMed was asked for within so many days and did not know.
+    With `unknown_days` those are left out of which PubMed had no article within so many days.
     """
     values = {"limit": limit, "unknown_days": unknown_days}
     return [pmid for (pmid,) in connection.execute(_QUERIES["wanted_articles"], values)]
 
 
-def note_unknown(connection: psycopg.Connection, pmids: Sequence[int]) -> None:
-    """Remember of wanted PMIDs that PubMed has no record of them today."""
-    connection.execute(_QUERIES["note_unknown"], {"pmids": list(pmids)})
+def note_unknown(connection: psycopg.Connection, unknown: Mapping[int, str]) -> None:
+    """Remember of wanted PMIDs that PubMed has no article of them today: why not, empty where it has no record."""
+    values = {"pmids": list(unknown), "problems": list(unknown.values())}
+    connection.execute(_QUERIES["note_unknown"], values)
 
 
-def unknown_articles(connection: psycopg.Connection, pmids: Iterable[int]) -> list[int]:
-    """Those of the PMIDs that are wanted and were not known when PubMed was last asked."""
-    return [pmid for (pmid,) in connection.execute(_QUERIES["unknown_articles"], {"pmids": list(pmids)})]
+def unknown_articles(connection: psycopg.Connection, pmids: Iterable[int]) -> dict[int, str]:
+    """Those of the PMIDs that are wanted and of which PubMed had no article when it was last asked, with the reason."""
+    return dict(connection.execute(_QUERIES["unknown_articles"], {"pmids": list(pmids)}).fetchall())
 
 
 def _store(connection: psycopg.Connection, rows: Iterable[Row]) -> tuple[int, int]:

@@ -75,9 +75,11 @@ def fetch_wanted_command(as_json: bool) -> None:
     with database(settings) as connection, open_sources(settings) as sources, progress_bar("articles") as progress:
         report = fetch_wanted(connection, sources, progress=progress)
     if as_json:
-        click.echo(orjson.dumps(asdict(report)))
+        click.echo(orjson.dumps(asdict(report), option=orjson.OPT_NON_STR_KEYS))
         return
     click.echo(f"{report.fetched:,} fetched")
+    for pmid, problem in report.problems.items():
+        click.echo(f"PMID {pmid}: {problem}", err=True)
     if report.unknown:
         shown = ", ".join(map(str, report.unknown[:20]))
         click.echo(f"PubMed gave no record of {len(report.unknown):,}: {shown}", err=True)

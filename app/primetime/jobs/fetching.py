@@ -12,7 +12,7 @@ from primetime.articles.storing import unknown_articles
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
 from primetime.errors import line_of_job
-from primetime.jobs.importing import FETCH_QUEUE, FETCH_TASK, PROBLEMS, kept_file
+from primetime.jobs.importing import FETCH_QUEUE, FETCH_TASK, PROBLEMS, imports, kept_file
 from primetime.searches.wanted import fetch_wanted
 from primetime.settings import Settings
 from primetime.sources.opening import open_sources
@@ -49,20 +49,35 @@ def tell_fetch_problem(settings: Settings, import_id: int, problem: str, *, agai
 
 
 def fetch_list(settings: Settings, import_id: int) -> None:
-    """Fetch and store everything wanted, and tell what of this import's list has no record. Raises SourceUnavailable.
+    """Fetch and store everything wanted, and tell of what in this import's list there is no article.
 
-    Run again after it was killed, it fetches what is missing.
+    Raises SourceUnavailable. Run again after it was killed, it fetches what is missing; what it has told stays.
     """
     with connect(settings) as connection, open_sources(settings) as sources, tempfile.TemporaryDirectory() as folder:
+        found = imports(connection, import_id=import_id)
+        connection.commit()
+        if not found or found[0].report is None or "fetched" in found[0].report:  # forgotten, or told already
+            return
+        report = found[0].report
         fetch_wanted(connection, sources)
         path = Path(folder) / "file"
         kept_file(connection, import_id, path)
         asked = {pmid for rows in read_rows(path) for pmid in rows.wanted}
         # Asked for now, by an attempt before this one, or with another list since this one came.
-        unknown = unknown_articles(connection, asked)
-    log.info("a list of PMIDs is fetched", import_id=import_id, asked=len(asked), unknown=len(unknown))
-    told: dict[str, object] = {"fetched": len(asked) - len(unknown), "unknown": len(unknown)}
-    _tell(settings, import_id, told | {"unknown_pmids": unknown[:PROBLEMS], "fetch_problem": "", "fetch_again": False})
+        without = unknown_articles(connection, asked)
+    unknown = [pmid for pmid, problem in without.items() if not problem]
+    problems = [f"PMID {pmid}: {problem}" for pmid, problem in without.items() if problem]
+    log.info("a list of PMIDs is fetched", import_id=import_id, asked=len(asked), without_article=len(without))
+    told = {
+        "fetched": len(asked) - len(without),
+        "unknown": len(unknown),
+        "unknown_pmids": unknown[:PROBLEMS],
+        "skipped": report["skipped"] + len(problems),
+        "problems": [*report["problems"], *problems][:PROBLEMS],
+        "fetch_problem": "",
+        "fetch_again": False,
+    }
+    _tell(settings, import_id, told)
 
 
 def _tell(settings: Settings, import_id: int, told: dict[str, object]) -> None:

@@ -99,7 +99,7 @@ def _store(
     problems: dict[int, str],
     go_on: GoOn,
 ) -> None:
-    problems.update(_problems(records))
+    problems.update(problems_of(records))
 
     def mark(pmids: list[int], known: list[int]) -> None:
         connection.execute(QUERIES["mark_fetched"], {"id": search_id, "pmids": pmids, "known": known})
@@ -107,7 +107,8 @@ def _store(
     store_in_turn(connection, records, go_on, mark)
 
 
-def _problems(records: Iterable[Record]) -> dict[int, str]:
+def problems_of(records: Iterable[Record]) -> dict[int, str]:
+    """Why no article could be made of a record, by its PMID."""
     skipped = (record for record in records if isinstance(record, SkippedRecord))
     return {record.pmid: record.reason for record in skipped if record.pmid is not None}
 

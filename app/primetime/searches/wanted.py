@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import psycopg
 
 from primetime.articles.storing import note_unknown, wanted_articles
-from primetime.searches.fetching import store_in_turn
+from primetime.searches.fetching import problems_of, store_in_turn
 from primetime.sources.eutils import BATCH, pmids_of
 from primetime.sources.opening import Sources
 
@@ -18,7 +18,9 @@ UNKNOWN_DAYS = 7
 @dataclass(frozen=True, kw_only=True)
 class FetchedWanted:
     fetched: int
-    unknown: list[int]  # PMIDs asked for now that PubMed gave no record of; they stay wanted
+    # Of the PMIDs asked for now; they stay wanted.
+    unknown: list[int]  # PubMed gave no record
+    problems: dict[int, str]  # it gave one that is no article, or cannot be read
 
 
 def fetch_wanted(
@@ -33,17 +35,22 @@ def fetch_wanted(
     wanted = wanted_articles(connection, limit=1_000_000, unknown_days=UNKNOWN_DAYS)
     connection.commit()
     fetched = 0
-    unknown: list[int] = []
+    unknown: dict[int, str] = {}
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         records = sources.portal.call(sources.pubmed.fetch_articles, batch)
         store_in_turn(connection, records, lambda: None)
         came = pmids_of(records)
         fetched += len(came & set(batch))
-        missing = [pmid for pmid in batch if pmid not in came]
+        problems = problems_of(records)
+        missing = {pmid: problems.get(pmid, "") for pmid in batch if pmid not in came}
         note_unknown(connection, missing)
         connection.commit()
-        unknown += missing
+        unknown |= missing
         if progress is not None:
             progress(start + len(batch), len(wanted))
-    return FetchedWanted(fetched=fetched, unknown=unknown)
+    return FetchedWanted(
+        fetched=fetched,
+        unknown=[pmid for pmid, problem in unknown.items() if not problem],
+        problems={pmid: problem for pmid, problem in unknown.items() if problem},
+    )

@@ -1,7 +1,8 @@
 """Lists of PMIDs when something goes wrong: each import says what, and is tried again or not."""
 
 import asyncio
-import io
+from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ import psycopg
 import pytest
 
 from primetime.articles.formats.recognising import recognise
+from primetime.articles.pubmed_xml import read_pubmed_xml
+from primetime.articles.record import Record
 from primetime.articles.storing import want_articles, wanted_articles
 from primetime.errors import Busy
 from primetime.jobs.fetching import fetch_list
@@ -16,12 +19,14 @@ from primetime.jobs.importing import enqueue_import, imports, run_import
 from primetime.jobs.queue import ATTEMPTS, create_queue, rescue, work
 from primetime.searches.wanted import UNKNOWN_DAYS, FetchedWanted, fetch_wanted
 from primetime.settings import Settings
+from primetime.sources.eutils import PubMed
 from primetime.sources.opening import open_sources
 
 if TYPE_CHECKING:
     from conftest import StandIn
 
-KNOWN, UNKNOWN = 900000001, 98989898
+KNOWN, UNKNOWN, BOOK = 900000001, 98989898, 21204454
+NO_ARTICLE = "a book or a book's chapter, not an article"
 
 
 def give(connection: psycopg.Connection, settings: Settings, tmp_path: Path, *pmids: int) -> int:
@@ -30,7 +35,7 @@ def give(connection: psycopg.Connection, settings: Settings, tmp_path: Path, *pm
     import_id = enqueue_import(
         create_queue(settings),
         connection,
-        io.BytesIO(file.read_bytes()),
+        BytesIO(file.read_bytes()),
         file_name=file.name,
         format=recognise(file),
         account_id=None,
@@ -170,16 +175,16 @@ def test_what_pubmed_does_not_know_is_asked_for_again_by_its_age_or_when_it_is_w
 
     want_articles(connection, [KNOWN, UNKNOWN])
     with open_sources(literature_settings) as sources:
-        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=1, unknown=[UNKNOWN])
+        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=1, unknown=[UNKNOWN], problems={})
         before = fetches()
-        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[])
+        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[], problems={})
         assert fetches() == before
         assert want_articles(connection, [UNKNOWN]) == 1  # somebody wants it anew
-        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[UNKNOWN])
+        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[UNKNOWN], problems={})
         connection.execute(
             "UPDATE wanted_articles SET unknown_at = unknown_at - %s * interval '1 day'", (UNKNOWN_DAYS,)
         )
-        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[UNKNOWN])
+        assert fetch_wanted(connection, sources) == FetchedWanted(fetched=0, unknown=[UNKNOWN], problems={})
     assert wanted_articles(connection) == [UNKNOWN]  # it may come yet
 
 
@@ -195,3 +200,37 @@ def test_every_list_with_an_unknown_pmid_is_told_of_it_though_it_is_asked_for_on
         report = report_of(connection, import_id)
         assert (report["fetched"], report["unknown"], report["unknown_pmids"]) == (1, 1, [UNKNOWN])
     assert literature.requests()["200 /entrez/eutils/efetch.fcgi"] == before + 1
+
+
+def test_a_book_is_told_as_what_it_is(
+    connection: psycopg.Connection, literature_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = PubMed.fetch_articles
+
+    async def with_the_book(pubmed: PubMed, pmids: Sequence[int]) -> list[Record]:
+        book = b"<PubmedBookArticle><BookDocument><PMID Version='1'>%d</PMID></BookDocument></PubmedBookArticle>" % BOOK
+        stream = BytesIO(b"<PubmedArticleSet>" + book + b"</PubmedArticleSet>")
+        return [*await real(pubmed, pmids), *read_pubmed_xml(stream, "PubMed's reply")]
+
+    monkeypatch.setattr(PubMed, "fetch_articles", with_the_book)
+    import_id = give(connection, literature_settings, tmp_path, KNOWN, UNKNOWN, BOOK)
+    run_import(literature_settings, import_id)
+    for _ in range(2):  # a worker that was killed before the job's end begins again
+        fetch_list(literature_settings, import_id)
+        report = report_of(connection, import_id)
+        assert (report["fetched"], report["unknown_pmids"]) == (1, [UNKNOWN])
+        assert (report["skipped"], report["problems"]) == (1, [f"PMID {BOOK}: {NO_ARTICLE}"])
+    want_articles(connection, [BOOK])
+    with open_sources(literature_settings) as sources:
+        assert fetch_wanted(connection, sources).problems == {BOOK: NO_ARTICLE}
+
+
+def test_a_list_that_was_fetched_or_forgotten_is_not_fetched_again(
+    connection: psycopg.Connection, literature_settings: Settings, literature: "StandIn", tmp_path: Path
+) -> None:
+    import_id = given_to_fetch(connection, literature_settings, tmp_path)
+    fetch_list(literature_settings, import_id)
+    told, before = report_of(connection, import_id), literature.requests()
+    fetch_list(literature_settings, import_id)
+    fetch_list(literature_settings, import_id + 1)
+    assert (report_of(connection, import_id), literature.requests()) == (told, before)
