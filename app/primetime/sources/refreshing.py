@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 import structlog
@@ -11,7 +12,7 @@ from primetime.errors import SourceUnavailable
 from primetime.settings import Settings
 from primetime.sources import crossref, icite, openalex
 from primetime.sources.citations import Citations, SourceName, Wanted, count_wanted, store_citations, wanted_of
-from primetime.sources.transport import Source, Transport
+from primetime.sources.transport import RefusedError, Source, Transport
 
 log = structlog.get_logger(__name__)
 
@@ -104,7 +105,7 @@ def refresh_citations(
                 go_on()
             batch = wanted[start : start + look_up.batch]
             try:
-                answers = portal.call(look_up.ask, transport, look_up.source, batch)
+                answers = ask_in_parts(partial(portal.call, look_up.ask, transport, look_up.source), batch)
             except SourceUnavailable as error:
                 problem = str(error)
                 log.warning("citations not looked up", source=look_up.name, cause=problem)
@@ -115,3 +116,29 @@ def refresh_citations(
             known += sum(1 for one in batch if one.pmid in answers and answers[one.pmid].citations is not None)
         reports.append(Refreshed(source=look_up.name, asked=asked, known=known, problem=problem))
     return reports
+
+
+def ask_in_parts(
+    ask: Callable[[Sequence[Wanted]], dict[int, Citations]], batch: Sequence[Wanted]
+) -> dict[int, Citations]:
+    """What a source answers. Of a batch that it refuses for one article, as for what stands in a file as its DOI, it is
+    asked about each half, down to that one, which it then does not know.
+
+    Raises RefusedError where it refuses two beside each other: it is not they that it refuses.
+    """
+    try:
+        return ask(batch)
+    except RefusedError:
+        if len(batch) == 1:
+            raise
+    answers: dict[int, Citations] = {}
+    alone: list[RefusedError] = []
+    middle = len(batch) // 2
+    for half in (batch[:middle], batch[middle:]):
+        try:
+            answers |= ask_in_parts(ask, half)
+        except RefusedError as error:
+            alone.append(error)
+            if len(half) > 1 or len(alone) > 1:
+                raise
+    return answers
