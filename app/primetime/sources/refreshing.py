@@ -124,12 +124,12 @@ def ask_in_parts(
     """What a source answers. Of a batch that it refuses for one article, as for what stands in a file as its DOI, it is
     asked about each half, down to that one, which it then does not know.
 
-    Raises RefusedError where it refuses two beside each other: it is not they that it refuses.
+    Raises RefusedError where it refuses two beside each other, or whoever asks: it is not they that it refuses.
     """
     try:
         return ask(batch)
-    except RefusedError:
-        if len(batch) == 1:
+    except RefusedError as error:
+        if error.not_allowed or len(batch) == 1:
             raise
     answers: dict[int, Citations] = {}
     alone: list[RefusedError] = []

@@ -24,6 +24,7 @@ LONGEST_HOLD = 3600.0
 # 200 articles with all their affiliations and references are about 4 MB.
 LARGEST_REPLY = 64 << 20
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
+_NOT_ALLOWED = frozenset({401, 402, 403})
 
 # httpx logs whole addresses, keys included, at INFO.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -43,6 +44,7 @@ class RefusedError(SourceUnavailable):
             remedy="check its key and the e-mail in the settings",
         )
         self.said = said
+        self.not_allowed = status in _NOT_ALLOWED
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,14 +16,15 @@ SOURCE = Source(name="Crossref", base_url="http://source.test", per_second=3)
 class Refusing:
     """A source that refuses whatever has one of these in it."""
 
-    def __init__(self, refused: set[int]) -> None:
+    def __init__(self, refused: set[int], *, status: int = 400) -> None:
         self._refused = refused
+        self._status = status
         self.requests = 0
 
     def ask(self, batch: Sequence[Wanted]) -> dict[int, Citations]:
         self.requests += 1
         if any(one.pmid in self._refused for one in batch):
-            raise RefusedError(SOURCE, 400, "validation-failure")
+            raise RefusedError(SOURCE, self._status, "validation-failure")
         return {one.pmid: Citations(pmid=one.pmid, citations=1) for one in batch}
 
 
@@ -46,6 +47,14 @@ def test_nothing_is_taken_for_unknown_that_was_not_asked_for_alone(count: int, r
     except RefusedError:
         return
     assert set(answers) == set(range(count)) - refused
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_who_may_not_ask_does_not_ask_again(status: int) -> None:
+    source = Refusing({3}, status=status)
+    with pytest.raises(RefusedError):
+        ask_in_parts(source.ask, batch_of(40))
+    assert source.requests == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 40, 1_000])
