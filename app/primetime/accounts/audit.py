@@ -1,5 +1,8 @@
 """The audit trail: sign-ins, and changes to accounts and by them. Events are only ever added."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +15,7 @@ from primetime.accounts.people import QUERIES, Account
 
 COMMAND_LINE = "command line"
 NOBODY = "nobody"
+_noticed: ContextVar[list[str] | None] = ContextVar("noticed", default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,20 @@ def record(
             "address": address,
         },
     )
+    noticed = _noticed.get()
+    if noticed is not None:
+        noticed.append(action)
+
+
+@contextmanager
+def noticing() -> Iterator[list[str]]:
+    """The actions recorded meanwhile, by this task and the threads that it asks: what has told of itself already."""
+    actions: list[str] = []
+    token = _noticed.set(actions)
+    try:
+        yield actions
+    finally:
+        _noticed.reset(token)
 
 
 def list_events(connection: psycopg.Connection, *, before: int | None = None, limit: int = 50) -> list[AuditEvent]:

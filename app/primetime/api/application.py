@@ -54,6 +54,7 @@ from primetime.api.services import Services, admitted
 from primetime.api.shelf import Shelf
 from primetime.api.site import Site
 from primetime.api.summaries import QUERIES
+from primetime.api.trail import Trail
 from primetime.database.connection import open_connection, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
@@ -134,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     answer_errors(app)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Keeping)
+    app.add_middleware(Trail)
     app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
     if settings.site_dir is not None:

@@ -22,6 +22,11 @@ class Rule:
     scope: Scope | None = None  # what a token needs; None: no token will do, only a session
     public: bool = False  # may be read without an account where the platform is set to allow that
     keep: int = 0  # seconds for which the answer may be kept, the same for everybody; 0: never
+    recorded: bool = True  # whether what it changes leaves a record; False: it changes nothing that anybody else sees
+
+    def leaves_record(self, method: str) -> bool:
+        """Whether a request that succeeds is in the audit trail: it has changed something, or taken articles away."""
+        return self.recorded and (method not in _READING or self.use is Use.EXPORT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,11 +55,13 @@ _CHANGE = Rule(role=Role.RESEARCHER, use=Use.GENERAL, scope=Scope.WRITE)
 _OPEN = Rule(role=None, use=None)
 _OWN = Rule(role=Role.READER, use=Use.GENERAL)
 _ADMINISTRATOR = Rule(role=Role.ADMINISTRATOR, use=Use.GENERAL)
-_MODEL = Rule(role=Role.READER, use=Use.MODEL, scope=Scope.MODEL)
+_MODEL = Rule(role=Role.READER, use=Use.MODEL, scope=Scope.MODEL, recorded=False)
 _START_SEARCH = Rule(role=Role.RESEARCHER, use=Use.SEARCH, scope=Scope.SEARCH)
 _EXPORT = Rule(role=Role.READER, use=Use.EXPORT, scope=Scope.EXPORT)
 _EXPORTS = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.EXPORT)
-_SIGN_IN = Rule(role=None, use=Use.SIGN_IN)
+_SEEN = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.WRITE, recorded=False)
+_COUNT = Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.SEARCH, recorded=False)
+_SIGN_IN = Rule(role=None, use=Use.SIGN_IN, recorded=False)  # each tells of itself, also of what it refuses
 
 # The first that matches a whole path counts. Seconds kept: answers 5 to 60 minutes, queries 15, what a model made 24
 # hours; all of them at most until the articles or the analyses change.
@@ -63,7 +70,7 @@ _TABLE = (
     _paths(r"/api/v1/session", Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.READ, public=True), _SIGN_IN),
     _paths(r"/api/v1/invitations/(shown|accepted)", _SIGN_IN, _SIGN_IN),
     _paths(r"/api/v1/account(/.*)?", _OWN, _OWN),
-    _paths(r"/api/v1/alerts(/seen)?", _READ, Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.WRITE)),
+    _paths(r"/api/v1/alerts(/seen)?", _READ, _SEEN),
     _paths(r"/api/v1/saved-searches/\d+/mail", _OWN, _OWN),
     _paths(r"/api/v1/(accounts|invitations|audit)(/.*)?", _ADMINISTRATOR, _ADMINISTRATOR),
     _paths(r"/api/v1/articles/\d+", _kept(HOUR)),
@@ -79,7 +86,7 @@ _TABLE = (
     _paths(r"/api/v1/saved-searches/\d+/run", _READ, _START_SEARCH),
     _paths(r"/api/v1/(searches/\d+/)?analysis", _READ, Rule(role=Role.RESEARCHER, use=Use.MODEL, scope=Scope.WRITE)),
     # Counting what a query would find: a reader may, and does so with every word that is switched.
-    _paths(r"/api/v1/queries(/text)?", _READ, Rule(role=Role.READER, use=Use.GENERAL, scope=Scope.SEARCH)),
+    _paths(r"/api/v1/queries(/text)?", _READ, _COUNT),
     _paths(r"/api/v1/embed", _MODEL, _MODEL),
     _paths(r"/api(/v1)?/keywords(/.*)?", _MODEL, _MODEL),
     _paths(r"/api(/v1)?/export(/.*)?", _EXPORT, _EXPORT),
