@@ -1,9 +1,12 @@
-"""Requests of every kind that the interface's description allows, and of many that it does not, at a real server.
+"""Requests of every kind that the interface's description allows, and of every kind that it forbids, at a real server.
 
-No answer may be a failure of the server's, have a status that the description lacks, or a body of another shape.
+No answer may be a failure of the server's, have a status that the description lacks, or a body of another shape; and
+what is forbidden is refused with a problem.
 """
 
 import asyncio
+import copy
+import re
 import socket
 import threading
 import time
@@ -17,10 +20,12 @@ import pytest
 import schemathesis
 import uvicorn
 from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
@@ -43,6 +48,12 @@ CHECKS = [
     response_schema_conformance,
 ]
 ASKS_PUBMED = {"/api/v1/queries", "/api/v1/queries/text", "/api/search/pubmed"}
+JSON = "application/json"
+UNREADABLE = [
+    *((JSON, body) for body in (b"", b"{", b"\xff\xfe\x00", b"null", b"[]", b'"text"', b"NaN", b"[" * 50_000)),
+    (JSON, b'{"a": ' + b"9" * 5_000 + b"}"),
+    *((kind, b'{"name": "x"}') for kind in ("", "text/plain", "multipart/form-data")),
+]
 EXAMPLES = 8  # of each operation: the whole stays below a minute on a quiet machine
 
 
@@ -87,27 +98,66 @@ def address(app: Any) -> Iterator[str]:
     thread.join()
 
 
-def test_no_request_breaks_the_interface_or_surprises_its_description(app: Any, address: str) -> None:
+@pytest.fixture
+def cookie(address: str) -> str:
     credentials = {"email": f"{Role.ADMINISTRATOR}@example.org", "password": PASSWORD}
-    cookie = httpx.post(f"{address}/api/v1/session", json=credentials).headers["set-cookie"].partition(";")[0]
-    schema = schemathesis.openapi.from_dict(describe(app))
+    return httpx.post(f"{address}/api/v1/session", json=credentials).headers["set-cookie"].partition(";")[0]
+
+
+def test_no_request_breaks_the_interface_or_surprises_its_description(app: Any, address: str, cookie: str) -> None:
     statuses: dict[str, set[int]] = {}
     failures: list[str] = []
-    for result in schema.get_all_operations():
-        operation = result.ok()
+    for operation in _operations(describe(app)):
         # Signing out would leave all that follows signed out.
         signed_in = (operation.method, operation.path) != ("delete", "/api/v1/session")
-        headers = {"Cookie": cookie} if signed_in else {}
         try:
-            statuses[operation.label] = _try(operation, address, headers)
+            statuses[operation.label] = _try(operation, address, {"Cookie": cookie} if signed_in else {})
         except FailureGroup as group:
-            failures += [f"{operation.label}: {failure.title}: {failure.message}" for failure in group.exceptions]
+            failures += _told(operation, group)
     assert not failures, "\n".join(failures)
-    assert len(statuses) >= 30
+    assert len(statuses) == sum(map(len, describe(app)["paths"].values()))
     # Made-up credentials sign nobody in; nothing else was only ever refused for want of an account.
     assert {label for label, found in statuses.items() if found == {401}} <= {"POST /api/v1/session"}
     succeeded = [label for label, found in statuses.items() if any(status < 400 for status in found)]
     assert len(succeeded) >= len(statuses) / 2, statuses
+
+
+def test_what_the_description_forbids_is_refused_with_a_problem(app: Any, address: str, cookie: str) -> None:
+    description = copy.deepcopy(describe(app))
+    for operations in description["paths"].values():
+        for one in operations.values():
+            # To leave the credentials out is no wrong datum here: that is refused in a test of its own.
+            one.pop("security", None)
+    statuses: dict[str, set[int]] = {}
+    failures: list[str] = []
+    for operation in _operations(description):
+        if not operation.body and not any(operation.iter_parameters()):
+            continue  # nothing of it can be wrong
+        try:
+            statuses[operation.label] = _try(operation, address, {"Cookie": cookie}, GenerationMode.NEGATIVE)
+        except FailureGroup as group:
+            failures += _told(operation, group)
+    assert not failures, "\n".join(failures)
+    assert len(statuses) >= 75
+    assert all(any(400 <= status < 500 for status in found) for found in statuses.values()), statuses
+
+
+def test_a_body_that_cannot_be_read_is_refused_with_a_problem(app: Any, address: str, cookie: str) -> None:
+    tried = 0
+    with httpx.Client(base_url=address, headers={"Cookie": cookie}) as client:
+        for path, operations in describe(app)["paths"].items():
+            for method, operation in operations.items():
+                if not operation.get("requestBody", {}).get("required"):
+                    continue
+                for kind, body in UNREADABLE:
+                    headers = {"Content-Type": kind} if kind else {}
+                    answer = client.request(method, re.sub(r"\{\w+\}", "1", path), content=body, headers=headers)
+                    case = (method, path, kind, body[:20], answer.status_code, answer.text[:200])
+                    assert answer.status_code in (400, 422), case
+                    assert str(answer.status_code) in operation["responses"], case
+                    assert answer.headers["content-type"] == "application/problem+json", case
+                    tried += 1
+    assert tried >= 25 * len(UNREADABLE)
 
 
 def _is_excused(check: Any, path: str, status: int) -> bool:
@@ -117,8 +167,19 @@ def _is_excused(check: Any, path: str, status: int) -> bool:
     return check is not_a_server_error and status == 503 and path in ASKS_PUBMED
 
 
-def _try(operation: Any, address: str, headers: dict[str, str]) -> set[int]:
+def _operations(description: dict[str, Any]) -> list[Any]:
+    return [result.ok() for result in schemathesis.openapi.from_dict(description).get_all_operations()]
+
+
+def _told(operation: Any, group: FailureGroup) -> list[str]:
+    return [f"{operation.label}: {failure.title}: {failure.message}" for failure in group.exceptions]
+
+
+def _try(
+    operation: Any, address: str, headers: dict[str, str], mode: GenerationMode = GenerationMode.POSITIVE
+) -> set[int]:
     statuses: set[int] = set()
+    wanted = [*CHECKS, negative_data_rejection] if mode is GenerationMode.NEGATIVE else CHECKS
 
     @settings(
         max_examples=EXAMPLES,
@@ -128,11 +189,11 @@ def _try(operation: Any, address: str, headers: dict[str, str]) -> set[int]:
         suppress_health_check=list(HealthCheck),
         derandomize=True,
     )
-    @given(case=operation.as_strategy())
+    @given(case=operation.as_strategy(generation_mode=mode))
     def tried(case: Any) -> None:
         response = case.call(base_url=address, headers=headers)
         statuses.add(response.status_code)
-        checks = [check for check in CHECKS if not _is_excused(check, operation.path, response.status_code)]
+        checks = [check for check in wanted if not _is_excused(check, operation.path, response.status_code)]
         case.validate_response(response, checks=checks)
 
     tried()
