@@ -46,7 +46,7 @@ from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
 from primetime.api.changes import Changes
 from primetime.api.counts import KeptCounts
-from primetime.api.description import describe, description_router
+from primetime.api.description import describe, description_router, operation_name
 from primetime.api.keeping import Keeping
 from primetime.api.problems import answer_errors
 from primetime.api.protection import Protection
@@ -102,6 +102,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": settings.public_url}],
+        generate_unique_id_function=operation_name,
     )
     app.include_router(health.router)
     for part in (

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from primetime.api.allowance import Use
 from primetime.api.rules import rule_of
@@ -51,7 +52,7 @@ _SCHEMES = {
 def describe(app: FastAPI) -> dict[str, Any]:
     """The description of every path of `app`, made once."""
     if app.openapi_schema is None:
-        schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schema = get_openapi(title=app.title, version=app.version, routes=app.routes, servers=app.servers)
         components = schema.setdefault("components", {})
         components["securitySchemes"] = _SCHEMES
         schemas = components.setdefault("schemas", {})
@@ -63,6 +64,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 _complete(operation, method.upper(), path)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def operation_name(route: APIRoute) -> str:
+    """`get_articles_pmid_similar` of `GET /api/v1/articles/{pmid}/similar`: what clients call an operation by, so it is
+    made from what changes only when they must change too.
+    """
+    path = route.path_format
+    if path.startswith("/api/") and not path.startswith("/api/v1/"):
+        path = path.replace("/api/", "/prototype/", 1)
+    words = re.findall(r"[a-z0-9]+", path.removeprefix("/api/v1").lower())
+    return "_".join([*sorted(method.lower() for method in route.methods or ()), *words])
 
 
 def description_router(app: FastAPI) -> APIRouter:

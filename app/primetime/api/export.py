@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import psycopg
 from fastapi import APIRouter, Query
@@ -21,6 +21,10 @@ from primetime.screening.collections import Mark
 
 router = APIRouter(prefix="/api/v1/export", tags=["export"])
 Number = Annotated[int | None, Field(ge=1, le=2**63 - 1)]
+FILE = {"schema": {"type": "string", "format": "binary"}}
+CSV_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": {"text/csv": FILE}}}
+_KINDS = [media_type_of(one).partition(";")[0] for one in ExportFormat]
+_ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": dict.fromkeys(_KINDS, FILE)}}
 
 
 class SelectionQuestion(ArticleQuestion):
@@ -63,7 +67,7 @@ class ExportQuestion(SelectionQuestion):
     limit: int = Field(default=100, ge=1, le=1000)
 
 
-@router.get("", response_class=StreamingResponse)
+@router.get("", response_class=StreamingResponse, responses=_ANSWER)
 def export(
     question: Annotated[ExportQuestion, Query()],
     shared: ServicesOf,
@@ -75,7 +79,7 @@ def export(
     return _file(question, format, shared, connection, account)
 
 
-@router.get("/csv", response_class=StreamingResponse)
+@router.get("/csv", response_class=StreamingResponse, responses=CSV_ANSWER)
 def csv(
     question: Annotated[ExportQuestion, Query()],
     shared: ServicesOf,

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Annotated, Any
 
-from fastapi import APIRouter, UploadFile
+from fastapi import APIRouter, File, UploadFile
 from fastapi import Path as PathParameter
 
 from primetime.accounts import audit
@@ -16,6 +16,8 @@ from primetime.errors import BadInput, NotFound
 from primetime.jobs.importing import enqueue_import, imports
 
 router = APIRouter(prefix="/api/v1/imports", tags=["imports"])
+# What generators of clients know a file by.
+ArticlesFile = Annotated[UploadFile, File(json_schema_extra={"format": "binary"})]
 
 
 class ImportOut(Shape):
@@ -39,7 +41,7 @@ class ImportList(Shape):
 
 @router.post("", status_code=202)
 def start(
-    file: UploadFile, account: Researcher, shared: ServicesOf, connection: Connection, address: Address
+    file: ArticlesFile, account: Researcher, shared: ServicesOf, connection: Connection, address: Address
 ) -> ImportOut:
     """PubMed XML, NBIB, RIS, EndNote XML, CSV or a list of PMIDs, plain or gzip; 400 when it is none of them."""
     name = PurePath((file.filename or "").replace("\\", "/")).name[:200] or "file"

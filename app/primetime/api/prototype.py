@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from starlette.responses import StreamingResponse
 
 from primetime.api.articles import Pmid
-from primetime.api.export import ExportQuestion, csv
+from primetime.api.export import CSV_ANSWER, ExportQuestion, csv
 from primetime.api.health import database_state
 from primetime.api.services import Connection, ServicesOf, StreamingConnection, Visitor
 from primetime.api.shapes import Shape
@@ -92,7 +92,7 @@ def article(pmid: Pmid, connection: Connection) -> PrototypeArticle:
     return _article(row)
 
 
-@router.get("/export/csv", response_class=StreamingResponse)
+@router.get("/export/csv", response_class=StreamingResponse, responses=CSV_ANSWER)
 def export_csv(
     question: Annotated[ExportQuestion, Query()],
     shared: ServicesOf,

@@ -1,9 +1,9 @@
 """The JSON that the interface answers with."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Shape(BaseModel):
@@ -321,7 +321,7 @@ class GapsOut(Shape):
     model: Model
     articles: int
     farthest: float
-    years: tuple[int, int] | None
+    years: Annotated[list[int], Field(min_length=2, max_length=2)] | None
     prior_work: list[RankedSummary]
     concepts: dict[str, Any]
     evidence: dict[str, Any]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from primetime.analysis import reading
 from primetime.analysis.life import changes_of_all, life
 from primetime.analysis.storing import EVERYTHING
+from primetime.api.map_shapes import TopicMapOut
 from primetime.api.services import Connection
 from primetime.api.shapes import (
     ChangeOut,
@@ -48,12 +49,11 @@ def topics(connection: Connection, scope: Scope = EVERYTHING) -> TopicList:
     )
 
 
-@router.get("/topics/map")
+@router.get("/topics/map", responses={200: {"model": TopicMapOut}})
 def topic_map(connection: Connection, scope: Scope = EVERYTHING) -> Response:
-    """{run, topics: [{id, name, x, y, articles, theme}], groups, points: {pmid, x, y, topic, subtopic}}.
+    """Topics, the themes above and the subtopics below them, and every article's place.
 
-    `groups` are the themes (level 1 and up) and subtopics (level -1), each with its parent at the next coarser level.
-    Points are columns, as there may be very many.
+    Points are columns of equal length, as there may be very many.
     """
     run = newest_run(connection, scope)
     found = reading.topic_map(connection, run.id)

@@ -219,7 +219,8 @@ def test_the_trail_tells_what_was_done_and_cannot_be_changed(
 
 # What anybody may ask for: the platform's health, and what leads to a session.
 OPEN = {
-    ("get", "/health"), ("get", "/ready"), ("post", "/api/v1/session"), ("delete", "/api/v1/session"),
+    ("get", "/health"), ("get", "/api/health"), ("get", "/ready"),
+    ("post", "/api/v1/session"), ("delete", "/api/v1/session"),
     ("post", "/api/v1/invitations/shown"), ("post", "/api/v1/invitations/accepted"),
 }  # fmt: skip
 
