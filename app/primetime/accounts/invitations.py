@@ -76,16 +76,17 @@ def find_invitation(connection: psycopg.Connection, sessions: Sessions, token: s
 def accept(connection: psycopg.Connection, sessions: Sessions, token: str, *, password: str, name: str = "") -> Account:
     """The account with this password; the invitation is used up.
 
-    Raises NotFound as above, BadInput for a password too short or too long (the invitation stays).
+    Raises NotFound as above, BadInput for a password that check_new_password refuses (the invitation stays).
     """
     with connection.transaction(), connection.cursor(row_factory=class_row(Invitation)) as cursor:
         taken = cursor.execute(QUERIES["take_invitation"], {"token_hash": sessions.hash(token)}).fetchone()
         invitation = _require(taken)
         unlock(connection, sessions, invitation.email)
         if invitation.account_id is not None:
-            set_password(connection, invitation.account_id, password)
-            sessions.end_all(connection, invitation.account_id)
-            return find_account(connection, invitation.account_id)
+            account = find_account(connection, invitation.account_id)
+            set_password(connection, account, password)
+            sessions.end_all(connection, account.id)
+            return account
         return create_account(
             connection,
             email=invitation.email,

@@ -5,6 +5,7 @@ from threading import BoundedSemaphore
 import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from primetime.accounts.guessing import is_easily_guessed
 from primetime.errors import BadInput
 
 SHORTEST = 10
@@ -14,12 +15,18 @@ _HASHER = argon2.PasswordHasher.from_parameters(argon2.profiles.RFC_9106_LOW_MEM
 _AT_ONCE = BoundedSemaphore(2)
 
 
-def hash_password(password: str) -> str:
-    """The hash to store. Raises BadInput for a password too short or too long."""
+def check_new_password(password: str, *, email: str) -> None:
+    """Raises BadInput for a password too short or too long, or that is guessed first of somebody with this e-mail."""
     if len(password) < SHORTEST:
         raise BadInput(f"the password has fewer than {SHORTEST} characters", remedy="choose a longer one")
     if len(password) > LONGEST:
         raise BadInput(f"the password has more than {LONGEST} characters", remedy="choose a shorter one")
+    if is_easily_guessed(password, own=email):
+        raise BadInput("the password is easily guessed", remedy="choose three or four words that do not go together")
+
+
+def hash_password(password: str) -> str:
+    """The hash to store."""
     with _AT_ONCE:
         return _HASHER.hash(password)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 import psycopg
 from psycopg.rows import class_row
 
-from primetime.accounts.passwords import hash_password, needs_rehash, verify_password
+from primetime.accounts.passwords import check_new_password, hash_password, needs_rehash, verify_password
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, NotAllowed, NotFound
 
@@ -44,9 +44,10 @@ class Account:
 def create_account(connection: psycopg.Connection, *, email: str, password: str, role: Role, name: str = "") -> Account:
     """A new account; the name is the e-mail's first part when none is given.
 
-    Raises BadInput for an e-mail that is none or is taken, or a password that is too short.
+    Raises BadInput for an e-mail that is none or is taken, or a password that check_new_password refuses.
     """
     address = normal_email(email)
+    check_new_password(password, email=address)
     parameters = {
         "email": address,
         "name": name.strip() or address.partition("@")[0],
@@ -100,19 +101,11 @@ def change_account(
     return account
 
 
-def change_password(connection: psycopg.Connection, account_id: int, *, current: str, wanted: str) -> None:
-    """Raises NotAllowed when the current password is another, BadInput for one too short or too long."""
-    row = connection.execute(QUERIES["find_password"], {"id": account_id}).fetchone()
-    connection.commit()
-    if row is None or not verify_password(row[0], current):
-        raise NotAllowed("the current password is wrong", remedy="write it again")
-    set_password(connection, account_id, wanted)
-
-
-def set_password(connection: psycopg.Connection, account_id: int, password: str) -> None:
-    """Raises BadInput for a password too short or too long."""
-    hashed = hash_password(password)
-    connection.execute(QUERIES["replace_password_hash"], {"id": account_id, "password_hash": hashed})
+def set_password(connection: psycopg.Connection, account: Account, password: str) -> None:
+    """Raises BadInput for a password that check_new_password refuses."""
+    check_new_password(password, email=account.email)
+    parameters = {"id": account.id, "password_hash": hash_password(password)}
+    connection.execute(QUERIES["replace_password_hash"], parameters)
 
 
 def check_credentials(connection: psycopg.Connection, *, email: str, password: str) -> int:

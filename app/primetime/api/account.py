@@ -7,12 +7,14 @@ from fastapi import APIRouter, Path, Request, Response
 from pydantic import BaseModel, Field
 
 from primetime.accounts import audit
-from primetime.accounts.people import change_account, change_password
+from primetime.accounts.attempts import change_password
+from primetime.accounts.people import change_account
 from primetime.accounts.tokens import Scope, create_token, list_tokens, revoke_token
 from primetime.api.accounts import AccountOut
 from primetime.api.services import Address, Connection, Reader, ServicesOf
 from primetime.api.shapes import Shape
 from primetime.api.visitors import COOKIE
+from primetime.errors import NotAllowed
 
 router = APIRouter(prefix="/api/v1/account", tags=["account"])
 
@@ -70,8 +72,13 @@ def new_password(
     connection: Connection,
     address: Address,
 ) -> Response:
-    """Ends the account's other sessions. 403 when the current password is another."""
-    change_password(connection, account.id, current=wanted.current, wanted=wanted.wanted)
+    """Ends the account's other sessions. 403 when the current password is another, 429 after too many of them."""
+    try:
+        change_password(connection, shared.sessions, account, current=wanted.current, wanted=wanted.wanted)
+    except NotAllowed:
+        audit.record(connection, "password change refused", actor=account, subject=account.email, address=address)
+        connection.commit()
+        raise
     shared.sessions.end_all(connection, account.id, but=request.cookies.get(COOKIE))
     audit.record(connection, "password changed", actor=account, subject=account.email, address=address)
     return Response(status_code=204)

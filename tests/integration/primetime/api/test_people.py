@@ -51,7 +51,8 @@ def test_an_invitation_makes_an_account_once(administrator: TestClient, connecti
     administrator.cookies.clear()
     shown = administrator.post("/api/v1/invitations/shown", json={"token": token})
     assert (shown.status_code, shown.json()["email"]) == (200, "new@example.org")
-    assert accept(administrator, token, password="short").status_code == 400
+    for weak in ("short", "new@example.org", "welcome2026"):
+        assert accept(administrator, token, password=weak).status_code == 400
     assert accept(administrator, token).json() == {"email": "new@example.org", "name": "New", "role": "researcher"}
     assert accept(administrator, token).status_code == 404
     assert sign_in(administrator, Role.READER, "a long new password", "new@example.org") == 200
@@ -142,19 +143,74 @@ def test_the_last_administrator_stays(administrator: TestClient) -> None:
     assert administrator.patch("/api/v1/accounts/99999", json={}).status_code == 403
 
 
+def change_password(client: TestClient, current: str, wanted: str) -> Any:
+    return client.put("/api/v1/account/password", json={"current": current, "wanted": wanted})
+
+
 def test_ones_own_name_and_password(client: TestClient) -> None:
     other = TestClient(client.app, base_url="http://127.0.0.1:8000")
     assert sign_in(client, Role.READER) == sign_in(other, Role.READER) == 200
     assert client.patch("/api/v1/account", json={"name": "Ann"}).json()["name"] == "Ann"
-    wrong = client.put("/api/v1/account/password", json={"current": "not it", "wanted": "another password"})
-    assert wrong.status_code == 403
-    short = client.put("/api/v1/account/password", json={"current": PASSWORD, "wanted": "short"})
-    assert short.status_code == 400
-    changed = client.put("/api/v1/account/password", json={"current": PASSWORD, "wanted": "another password"})
-    assert changed.status_code == 204
+    assert change_password(client, "not it", "another password").status_code == 403
+    assert other.get("/api/v1/account").status_code == 200
+    assert change_password(client, PASSWORD, "another password").status_code == 204
     assert client.get("/api/v1/account").status_code == 200
     assert other.get("/api/v1/account").status_code == 401
+    assert sign_in(other, Role.READER) == 401
     assert sign_in(other, Role.READER, "another password") == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "detail"),
+    [
+        ("short", "the password has fewer than 10 characters"),
+        ("Password2026", "the password is easily guessed"),
+        ("reader@example.org", "the password is easily guessed"),
+        (PASSWORD, "the new password is the current one"),
+    ],
+)
+def test_a_weak_new_password_is_refused_and_is_no_attempt(
+    client: TestClient, connection: psycopg.Connection, wanted: str, detail: str
+) -> None:
+    other = TestClient(client.app, base_url="http://127.0.0.1:8000")
+    assert sign_in(client, Role.READER) == sign_in(other, Role.READER) == 200
+    for _ in range(7):
+        refused = change_password(client, PASSWORD, wanted)
+        assert (refused.status_code, refused.json()["detail"]) == (400, detail)
+        assert refused.json()["remedy"]
+    assert connection.execute("SELECT count(*) FROM sign_in_attempts").fetchone() == (0,)
+    assert other.get("/api/v1/account").status_code == 200
+    assert sign_in(other, Role.READER) == 200
+
+
+def test_wrong_current_passwords_make_wait(client: TestClient, connection: psycopg.Connection) -> None:
+    """Whoever finds a session open could otherwise try a thousand an hour."""
+    assert sign_in(client, Role.READER) == 200
+    answers = [change_password(client, f"wrong {number}", "another password") for number in range(6)]
+    assert [answer.status_code for answer in answers] == [403] * 5 + [429]
+    held = change_password(client, PASSWORD, "another password")
+    assert (held.status_code, 0 < int(held.headers["retry-after"]) <= 60) == (429, True)
+    told = connection.execute(
+        "SELECT actor, subject, action FROM audit_events WHERE action LIKE 'password%'"
+    ).fetchall()
+    assert told == [("reader@example.org", "reader@example.org", "password change refused")] * 7
+    connection.rollback()
+    # Signing in is counted apart: neither keeps the owner from the other.
+    assert sign_in(client, Role.READER) == 200
+    assert change_password(client, PASSWORD, "another password").status_code == 429
+    connection.execute("UPDATE sign_in_attempts SET locked_until = now()")
+    connection.commit()
+    assert change_password(client, PASSWORD, "another password").status_code == 204
+    assert connection.execute("SELECT count(*) FROM sign_in_attempts").fetchone() == (0,)
+
+
+def test_an_administrator_lets_who_waits_change_the_password(client: TestClient) -> None:
+    other = TestClient(client.app, base_url="http://127.0.0.1:8000")
+    assert sign_in(client, Role.READER) == sign_in(other, Role.ADMINISTRATOR) == 200
+    assert [change_password(client, "wrong", "another password").status_code for _ in range(6)][-1] == 429
+    items = {one["role"]: one["id"] for one in other.get("/api/v1/accounts").json()["items"]}
+    assert other.post(f"/api/v1/accounts/{items['reader']}/unlock").status_code == 204
+    assert change_password(client, PASSWORD, "another password").status_code == 204
 
 
 def test_a_token_does_what_its_scopes_say_and_never_more_than_its_account(
