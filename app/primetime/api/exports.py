@@ -3,17 +3,21 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
+import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Path, Response
 from pydantic import ConfigDict
 
 from primetime.api.export import SelectionQuestion
-from primetime.api.services import Connection, Reader, Services, ServicesOf
+from primetime.api.services import Connection, Reader, Services, ServicesOf, lent
 from primetime.api.shapes import Shape
 from primetime.articles.exporting.formats import ExportFormat
-from primetime.exports.storing import Export, delete_export, find_export, list_exports
+from primetime.errors import StorageUnavailable
+from primetime.exports.storing import Export, find_export, forget, list_exports, mark_deleted
 from primetime.jobs.exporting import enqueue_export
 
 router = APIRouter(prefix="/api/v1/exports", tags=["export"])
+log = structlog.get_logger(__name__)
 ExportId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -75,9 +79,21 @@ def state(export_id: ExportId, account: Reader, shared: ServicesOf, connection: 
 
 
 @router.delete("/{export_id}", status_code=204)
-def delete(export_id: ExportId, account: Reader, shared: ServicesOf, connection: Connection) -> Response:
-    """The file with it; its link leads nowhere from then on. One that is being made ends."""
-    delete_export(connection, shared.require_bucket(), account.id, export_id)
+async def delete(export_id: ExportId, account: Reader, shared: ServicesOf) -> Response:
+    """One that is being made ends. The file goes too, and its link leads nowhere from then on; while the bucket is away
+    the file waits, and goes within minutes of its return.
+    """
+    bucket = await to_thread.run_sync(shared.require_bucket)
+    async with lent(shared) as connection:
+        key = await to_thread.run_sync(mark_deleted, connection, account.id, export_id)
+    # The bucket may take its time: nothing of the pool is held meanwhile.
+    try:
+        await to_thread.run_sync(bucket.clear, key)
+    except StorageUnavailable as error:
+        log.warning("an export's file is not deleted yet", export_id=export_id, problem=str(error))
+    else:
+        async with lent(shared) as connection:
+            await to_thread.run_sync(forget, connection, export_id)
     return Response(status_code=204)
 
 

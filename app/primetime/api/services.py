@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, cast
 
@@ -67,7 +68,7 @@ class Services:
         """The exports bucket, opened when the first export asks. Raises NotFound where the platform has none."""
         with self._opening:
             if self._bucket is None:
-                self._bucket = open_bucket(self.settings)
+                self._bucket = open_bucket(self.settings, patient=False)
             return self._bucket
 
 
@@ -78,9 +79,16 @@ def services(request: Request) -> Services:
 ServicesOf = Annotated[Services, Depends(services)]
 
 
-async def _connection(shared: ServicesOf) -> AsyncIterator[psycopg.Connection]:
+@asynccontextmanager
+async def lent(shared: Services) -> AsyncIterator[psycopg.Connection]:
+    """A connection of the pool, for as long as it is needed; committed at the end."""
     # Who waits for a connection waits here, without a thread: those that have one need the threads to give it back.
     async with shared.turns, contextmanager_in_threadpool(shared.pool.connection()) as connection:
+        yield connection
+
+
+async def _connection(shared: ServicesOf) -> AsyncIterator[psycopg.Connection]:
+    async with lent(shared) as connection:
         yield connection
 
 
@@ -89,7 +97,7 @@ Connection = Annotated[psycopg.Connection, Depends(_connection, scope="function"
 
 
 async def _streaming_connection(shared: ServicesOf) -> AsyncIterator[psycopg.Connection]:
-    async with shared.turns, contextmanager_in_threadpool(shared.pool.connection()) as connection:
+    async with lent(shared) as connection:
         yield connection
 
 

@@ -7,14 +7,13 @@ import orjson
 import psycopg
 import structlog
 from anyio import to_thread
-from fastapi.concurrency import contextmanager_in_threadpool
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from primetime.accounts import audit
 from primetime.accounts.principals import Principal
 from primetime.api.rules import Rule
-from primetime.api.services import Services
+from primetime.api.services import Services, lent
 
 # In the answer of a request that made or began something: what it is known by.
 _MADE = ("id", "search_id", "job_id")
@@ -75,7 +74,7 @@ async def _record(scope: Scope, told: list[str], body: bytes) -> None:
         **details,
     )
     try:
-        async with shared.turns, contextmanager_in_threadpool(shared.pool.connection()) as connection:
+        async with lent(shared) as connection:
             await to_thread.run_sync(record, connection)
     except (psycopg.Error, PoolTimeout, PoolClosed) as error:
         # What was done is done, and stands: the log has what the trail lacks.

@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class Bucket:
     """The exports bucket; safe to share between threads. Whatever S3 refuses is raised as StorageUnavailable."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, patient: bool = True) -> None:
         self.name = settings.exports_bucket
         with self._told("cannot be opened"):
             self._client: Any = boto3.session.Session().client(
@@ -38,9 +38,9 @@ class Bucket:
                 aws_secret_access_key=settings.exports_secret_access_key or None,
                 config=Config(
                     signature_version="s3v4",
-                    connect_timeout=10,
-                    read_timeout=60,
-                    retries={"mode": "standard", "total_max_attempts": 5},
+                    connect_timeout=10 if patient else 3,
+                    read_timeout=60 if patient else 5,
+                    retries={"mode": "standard", "total_max_attempts": 5 if patient else 1},
                     # Other servers than AWS's know the bucket by the path alone.
                     s3={"addressing_style": "path" if settings.exports_endpoint_url else "virtual"},
                     request_checksum_calculation="when_required",
@@ -125,13 +125,16 @@ class Bucket:
             ) from error
 
 
-def open_bucket(settings: Settings) -> Bucket:
-    """The exports bucket. Raises NotFound where the settings name none."""
+def open_bucket(settings: Settings, *, patient: bool = True) -> Bucket:
+    """The exports bucket; one that is not patient is for who waits for an answer: it gives S3 one try of seconds.
+
+    Raises NotFound where the settings name none.
+    """
     if not settings.exports_bucket:
         raise NotFound(
             "this platform keeps no exports", remedy="take the export directly, or set PRIMETIME_EXPORTS_BUCKET"
         )
-    return Bucket(settings)
+    return Bucket(settings, patient=patient)
 
 
 def in_parts(pieces: Iterable[bytes], size: int) -> Iterator[bytes]:

@@ -54,13 +54,17 @@ def find_export(connection: psycopg.Connection, account_id: int, export_id: int)
     return found
 
 
-def delete_export(connection: psycopg.Connection, bucket: Bucket, account_id: int, export_id: int) -> None:
-    """With its file, or in the middle of its making. Raises NotFound, StorageUnavailable (then nothing is deleted)."""
-    with connection.transaction():
-        row = connection.execute(QUERIES["delete"], {"id": export_id, "account_id": account_id}).fetchone()
-        if row is None:
-            raise _not_found(export_id)
-        bucket.clear(row[0])
+def mark_deleted(connection: psycopg.Connection, account_id: int, export_id: int) -> str:
+    """From now on there is none, and one that is being made ends; the key of its file. Raises NotFound."""
+    row = connection.execute(QUERIES["mark_deleted"], {"id": export_id, "account_id": account_id}).fetchone()
+    if row is None:
+        raise _not_found(export_id)
+    return str(row[0])
+
+
+def forget(connection: psycopg.Connection, export_id: int) -> None:
+    """To be called when its file is gone: nothing knows of the file any more."""
+    connection.execute(QUERIES["forget"], {"id": export_id})
 
 
 def fail_export(connection: psycopg.Connection, bucket: Bucket, export_id: int, *, failure: str, remedy: str) -> None:
@@ -75,10 +79,15 @@ def fail_export(connection: psycopg.Connection, bucket: Bucket, export_id: int, 
 
 
 def forget_expired(connection: psycopg.Connection, bucket: Bucket, *, days: int) -> int:
-    """Delete the files whose links have ended, and what is `days` old of failures; how many. Commits each."""
+    """Delete the files whose export was deleted or whose link has ended, and what is `days` old of failures; how many.
+
+    Commits each. Raises StorageUnavailable; what is left then is for the next time.
+    """
     expired = connection.execute(QUERIES["expired"], {"days": days}).fetchall()
-    for export_id, account_id in expired:
-        delete_export(connection, bucket, account_id, export_id)
+    connection.commit()
+    for export_id, key in expired:
+        bucket.clear(key)
+        forget(connection, export_id)
         connection.commit()
     return len(expired)
 

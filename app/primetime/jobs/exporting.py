@@ -19,7 +19,7 @@ from primetime.articles.exporting.selection import ExportRow
 from primetime.buckets.bucket import open_bucket
 from primetime.database.connection import connect
 from primetime.database.locks import exclusive
-from primetime.errors import BadInput, NotFound, PrimeTimeError
+from primetime.errors import BadInput, NotFound, PrimeTimeError, StorageUnavailable
 from primetime.exports.selection import Selection, look_up
 from primetime.exports.storing import QUERIES, fail_export, forget_expired
 from primetime.settings import Settings
@@ -28,6 +28,7 @@ from primetime.telemetry.metrics import EXPORTS_GENERATED
 EXPORT_TASK = "export"
 EXPORT_ATTEMPTS = 3
 _AGAIN_SECONDS = 60
+_FORGET = "forget_exports"
 _TELL_EVERY = 1.0  # seconds
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,16 @@ def add_export_task(queue: App, settings: Settings, *, queue_name: str) -> None:
                 with connect(settings) as connection:
                     connection.execute(QUERIES["tell_problem"], {"id": export_id, "problem": problem})
             raise
+
+    @queue.periodic(cron="*/5 * * * *", periodic_id="exports")
+    @queue.task(name=_FORGET, queue=queue_name, queueing_lock=_FORGET, lock=_FORGET)
+    def forget_exports(timestamp: int) -> None:
+        del timestamp
+        try:
+            forget_expired_exports(settings)
+        except StorageUnavailable as error:
+            # No failure of the job's: five minutes later it is tried again, for as long as it takes.
+            log.warning("files of exports are not deleted yet", problem=str(error), remedy=error.remedy)
 
 
 def enqueue_export(
@@ -124,7 +135,7 @@ def run_export(settings: Settings, export_id: int) -> None:
 
 
 def forget_expired_exports(settings: Settings) -> None:
-    """Delete the files whose links have ended."""
+    """Delete the files whose export was deleted or whose link has ended. Raises StorageUnavailable."""
     if settings.exports_bucket:
         with connect(settings) as connection:
             forget_expired(connection, open_bucket(settings), days=settings.exports_days)

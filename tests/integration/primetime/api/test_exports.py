@@ -3,8 +3,11 @@
 import asyncio
 import csv
 import io
+import socket
+import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -14,6 +17,9 @@ from fastapi.testclient import TestClient
 from primetime.accounts.people import Role
 from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
+from primetime.buckets.bucket import Bucket
+from primetime.errors import StorageUnavailable
+from primetime.jobs import exporting
 from primetime.jobs.exporting import forget_expired_exports
 from primetime.jobs.queue import create_queue, work
 from primetime.settings import Settings
@@ -141,6 +147,77 @@ def test_what_is_deleted_is_gone_with_its_file(
     assert exports_bucket.files() == {}
 
 
+def test_a_deleted_file_goes_when_the_bucket_is_back(
+    reader: TestClient,
+    app_settings: Settings,
+    exports_bucket: "ExportsBucket",
+    connection: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done, kept = made(reader, app_settings), made(reader, app_settings)
+    pool = reader.app.state.services.pool  # type: ignore[attr-defined]
+    lent: list[int] = []
+
+    def away(bucket: Bucket, key: str) -> None:
+        stats = pool.get_stats()
+        lent.append(stats["pool_size"] - stats["pool_available"])
+        raise StorageUnavailable("the bucket is away", remedy="wait")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Bucket, "clear", away)
+        assert reader.delete(f"/api/v1/exports/{done['id']}").status_code == 204
+        assert lent == [0], "S3 may let us wait; a connection may not wait with it"
+        assert reader.delete(f"/api/v1/exports/{done['id']}").status_code == 404
+        assert reader.get(f"/api/v1/exports/{done['id']}").status_code == 404
+        assert [one["id"] for one in reader.get("/api/v1/exports").json()["items"]] == [kept["id"]]
+        forget = create_queue(app_settings).tasks["forget_exports"].func
+        forget(timestamp=0)  # no failure: it comes again by itself
+        with pytest.raises(StorageUnavailable):
+            forget_expired_exports(app_settings)
+    assert len(exports_bucket.files()) == 2
+    forget(timestamp=0)
+    assert len(exports_bucket.files()) == 1
+    assert connection.execute("SELECT id FROM exports").fetchall() == [(kept["id"],)]
+
+
+def test_one_that_was_deleted_while_the_bucket_was_away_is_not_made(
+    reader: TestClient, app_settings: Settings, exports_bucket: "ExportsBucket", connection: psycopg.Connection
+) -> None:
+    waiting = reader.post("/api/v1/exports", json={}).json()["id"]
+    connection.execute("UPDATE exports SET deleted_at = now()")
+    connection.commit()
+    run_jobs(app_settings)
+    assert (exports_bucket.files(), exports_bucket.uploads()) == ({}, [])
+    assert reader.get(f"/api/v1/exports/{waiting}").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["note_articles", "note_written", "finish"])
+def test_one_that_is_deleted_while_it_is_made_ends_and_leaves_nothing(
+    reader: TestClient,
+    app_settings: Settings,
+    exports_bucket: "ExportsBucket",
+    connection: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    query: str,
+) -> None:
+    """The row is still there, as its file could not be deleted at once."""
+    monkeypatch.setattr(exporting, "_TELL_EVERY", 0.0)
+    tell = exporting._Teller.tell
+
+    def delete_and_tell(self: Any, told: str, **values: Any) -> None:
+        if told == query:
+            connection.execute("UPDATE exports SET deleted_at = now()")
+            connection.commit()
+        tell(self, told, **values)
+
+    monkeypatch.setattr(exporting._Teller, "tell", delete_and_tell)
+    reader.post("/api/v1/exports", json={})
+    run_jobs(app_settings)
+    assert (exports_bucket.files(), exports_bucket.uploads()) == ({}, [])
+    forget_expired_exports(app_settings)
+    assert connection.execute("SELECT count(*) FROM exports").fetchone() == (0,)
+
+
 def test_they_are_one_s_own(reader: TestClient, app_settings: Settings) -> None:
     done = made(reader, app_settings)
     sign_in(reader, Role.ADMINISTRATOR)
@@ -193,7 +270,8 @@ class TestABucketThatIsNotThere:
         assert last["state"] == "failed"
         assert last["failure"] == "the bucket nobody-has-made-it does not delete a file: NoSuchBucket"
         assert last["remedy"] == "see that it is there and that the key may use it"
-        assert reader.delete(f"/api/v1/exports/{first['id']}").status_code == 503
+        assert reader.delete(f"/api/v1/exports/{first['id']}").status_code == 204
+        assert reader.get("/api/v1/exports").json()["items"] == []
 
 
 class TestNoBucket:
@@ -205,3 +283,23 @@ class TestNoBucket:
         assert reader.get("/api/v1/exports").json() == {"items": [], "from_articles": None, "days": 7}
         refused = reader.post("/api/v1/exports", json={})
         assert (refused.status_code, refused.json()["detail"]) == (404, "this platform keeps no exports")
+
+
+class TestABucketThatDoesNotAnswer:
+    @pytest.fixture
+    def silent(self) -> Iterator[socket.socket]:
+        """Takes connections and says nothing."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            yield server
+
+    @pytest.fixture
+    def app_settings(self, exports_settings: Settings, silent: socket.socket) -> Settings:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        return exports_settings.model_copy(update={"exports_endpoint_url": address})
+
+    def test_keeps_nobody_waiting_for_long(self, reader: TestClient, connection: psycopg.Connection) -> None:
+        given = reader.post("/api/v1/exports", json={}).json()
+        began = time.monotonic()
+        assert reader.delete(f"/api/v1/exports/{given['id']}").status_code == 204
+        assert time.monotonic() - began < 30
+        assert connection.execute("SELECT deleted_at IS NOT NULL FROM exports").fetchone() == (True,)
