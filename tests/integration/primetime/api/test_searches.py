@@ -2,19 +2,26 @@
 
 import asyncio
 import json
+import threading
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import anyio
+import anyio.to_thread
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
 
 from primetime.accounts.passwords import hash_password
 from primetime.accounts.people import QUERIES, Role
 from primetime.api import search_events
 from primetime.api.application import create_app
+from primetime.errors import NotFound
 from primetime.jobs.queue import create_queue, work
 from primetime.searches.storing import QUERIES as SEARCH_QUERIES
 from primetime.settings import Settings
@@ -72,15 +79,20 @@ def start(client: TestClient, **more: Any) -> int:
     return int(response.json()["search_id"])
 
 
-def events_of(client: TestClient, search_id: int) -> list[tuple[str, dict[str, Any]]]:
-    response = client.get(f"/api/v1/searches/{search_id}/events")
+def heard(client: TestClient, search_id: int, last: str | None = None) -> list[dict[str, str]]:
+    """The events' fields; `last` is the id of the one that the client had before."""
+    headers = {"Last-Event-ID": last} if last else {}
+    response = client.get(f"/api/v1/searches/{search_id}/events", headers=headers)
     assert response.headers["content-type"].startswith("text/event-stream")
-    found = []
-    for block in response.text.split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-        if "data" in lines:
-            found.append((lines["event"], json.loads(lines["data"])))
-    return found
+    blocks = [
+        dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
+        for block in response.text.split("\n\n")
+    ]
+    return [block for block in blocks if "data" in block]
+
+
+def events_of(client: TestClient, search_id: int) -> list[tuple[str, dict[str, Any]]]:
+    return [(event["event"], json.loads(event["data"])) for event in heard(client, search_id)]
 
 
 def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) -> None:
@@ -211,6 +223,88 @@ def test_progress_is_told_until_the_end(
     monkeypatch.setattr(search_events, "EVERY", 0.01)
     told = [(event, search["state"]) for event, search in events_of(researcher, search_id)]
     assert told == [("progress", "planned"), ("progress", "running"), ("ended", "cancelled")]
+
+
+def test_who_asks_again_hears_what_is_new_and_no_more_after_the_end(
+    researcher: TestClient, searching: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_events, "EVERY", 0.01)
+    monkeypatch.setattr(search_events, "LONGEST", 0.1)
+    search_id = start(researcher)
+    (planned,) = heard(researcher, search_id)
+    assert planned["event"] == "progress"
+    assert heard(researcher, search_id, planned["id"]) == []
+    assert [event["id"] for event in heard(researcher, search_id, "of another server")] == [planned["id"]]
+    run_jobs(searching)
+    (ended,) = heard(researcher, search_id, planned["id"])
+    assert ended["event"] == "ended"
+    # The answer after which a browser asks no more (HTML standard, 9.2.2).
+    again = researcher.get(f"/api/v1/searches/{search_id}/events", headers={"Last-Event-ID": ended["id"]})
+    assert (again.status_code, again.content) == (204, b"")
+    assert heard(researcher, search_id) == [ended]
+
+
+@pytest.mark.parametrize("error", [NotFound("it is deleted"), PoolTimeout("no connection"), OperationalError("away")])
+def test_events_end_early_when_there_is_nothing_more_to_look_at(
+    researcher: TestClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    search_id = start(researcher)
+    look = search_events._look
+    looks = iter([look])
+
+    def look_once(shared: Any, looked: int) -> Any:
+        if (found := next(looks, None)) is None:
+            raise error
+        return found(shared, looked)
+
+    monkeypatch.setattr(search_events, "_look", look_once)
+    monkeypatch.setattr(search_events, "EVERY", 0.01)
+    assert [event["event"] for event in heard(researcher, search_id)] == ["progress"]
+
+
+def test_who_listens_holds_no_connection_while_nothing_happens(
+    researcher: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search_id = start(researcher)
+    services = researcher.app.state.services  # type: ignore[attr-defined]
+
+    def lent() -> int:
+        stats = services.pool.get_stats()
+        return int(stats["pool_size"] - stats["pool_available"])
+
+    meanwhile: list[int] = []
+    pause = anyio.sleep
+
+    async def look_and_pause(seconds: float) -> None:
+        meanwhile.append(lent())
+        await pause(0.01)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(search_events.anyio, "sleep", look_and_pause)
+        patch.setattr(search_events, "LONGEST", 0.2)
+        heard(researcher, search_id)
+    assert set(meanwhile) == {0}
+
+    # Who goes away in the middle of a look gives back what it had.
+    looking = threading.Event()
+    find = search_events.find_search
+
+    def find_slowly(*arguments: Any, **options: Any) -> Any:
+        looking.set()
+        time.sleep(0.2)
+        return find(*arguments, **options)
+
+    monkeypatch.setattr(search_events, "find_search", find_slowly)
+
+    async def go_away() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(search_events._looked, services, search_id)
+            await anyio.to_thread.run_sync(looking.wait)
+            group.cancel_scope.cancel()
+
+    anyio.run(go_away)
+    assert lent() == 0
+    assert services.turns._value == services.pool.max_size
 
 
 def test_a_search_is_cancelled_once_and_then_deleted(researcher: TestClient, searching: Settings) -> None:
