@@ -54,10 +54,12 @@ def invite_to_new_password(
     )
 
 
-def list_invitations(connection: psycopg.Connection) -> list[Invitation]:
-    """Those that can still be accepted."""
+def list_invitations(
+    connection: psycopg.Connection, *, after: str | None = None, limit: int | None = None
+) -> list[Invitation]:
+    """Those that can still be accepted, by e-mail: all, or so many after one."""
     with connection.cursor(row_factory=class_row(Invitation)) as cursor:
-        return cursor.execute(QUERIES["list_invitations"]).fetchall()
+        return cursor.execute(QUERIES["list_invitations"], {"after": after, "limit": limit}).fetchall()
 
 
 def withdraw(connection: psycopg.Connection, email: str) -> None:

@@ -61,9 +61,12 @@ def create_account(connection: psycopg.Connection, *, email: str, password: str,
     return account
 
 
-def list_accounts(connection: psycopg.Connection) -> list[Account]:
+def list_accounts(
+    connection: psycopg.Connection, *, after: str | None = None, limit: int | None = None
+) -> list[Account]:
+    """By e-mail: all, or so many after one."""
     with connection.cursor(row_factory=class_row(Account)) as cursor:
-        return cursor.execute(QUERIES["list_accounts"]).fetchall()
+        return cursor.execute(QUERIES["list_accounts"], {"after": after, "limit": limit}).fetchall()
 
 
 def find_account(connection: psycopg.Connection, account_id: int) -> Account:

@@ -7,7 +7,9 @@ ON CONFLICT (email) DO NOTHING
 RETURNING id, email, name, role, created_at, disabled_at;
 
 -- name: list_accounts
-SELECT id, email, name, role, created_at, disabled_at FROM accounts ORDER BY email;
+SELECT id, email, name, role, created_at, disabled_at FROM accounts
+WHERE %(after)s::text IS NULL OR email > %(after)s
+ORDER BY email LIMIT %(limit)s;
 
 -- name: find_account
 SELECT id, email, name, role, created_at, disabled_at FROM accounts WHERE id = %(id)s;
@@ -65,7 +67,9 @@ ON CONFLICT (email) DO UPDATE SET
 RETURNING email, name, role, account_id, created_at, expires_at;
 
 -- name: list_invitations
-SELECT email, name, role, account_id, created_at, expires_at FROM invitations WHERE expires_at > now() ORDER BY email;
+SELECT email, name, role, account_id, created_at, expires_at FROM invitations
+WHERE expires_at > now() AND (%(after)s::text IS NULL OR email > %(after)s)
+ORDER BY email LIMIT %(limit)s;
 
 -- name: find_invitation
 SELECT email, name, role, account_id, created_at, expires_at

@@ -19,6 +19,7 @@ from primetime.accounts.invitations import (
     withdraw,
 )
 from primetime.accounts.people import Role, change_account, find_account, list_accounts
+from primetime.api.pages import ListQuestion
 from primetime.api.services import Address, Connection, Reader, Services, ServicesOf
 from primetime.api.shapes import SessionOut, Shape
 
@@ -38,6 +39,7 @@ class AccountOut(Shape):
 
 class AccountList(Shape):
     items: list[AccountOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class AccountChange(BaseModel):
@@ -57,6 +59,7 @@ class InvitationOut(Shape):
 
 class InvitationList(Shape):
     items: list[InvitationOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class InvitationMade(InvitationOut):
@@ -94,8 +97,11 @@ class AuditPage(Shape):
 
 
 @router.get("/accounts")
-def accounts(connection: Connection) -> AccountList:
-    return AccountList(items=[AccountOut.model_validate(account) for account in list_accounts(connection)])
+def accounts(question: Annotated[ListQuestion, Query()], connection: Connection) -> AccountList:
+    """By e-mail."""
+    found = list_accounts(connection, after=question.text(), limit=question.limit + 1)
+    shown, following = question.page(found, lambda account: (account.email,))
+    return AccountList(items=[AccountOut.model_validate(account) for account in shown], next=following)
 
 
 @router.patch("/accounts/{account_id}")
@@ -139,8 +145,11 @@ def unlock_account(
 
 
 @router.get("/invitations")
-def invitations(connection: Connection) -> InvitationList:
-    return InvitationList(items=[InvitationOut.model_validate(one) for one in list_invitations(connection)])
+def invitations(question: Annotated[ListQuestion, Query()], connection: Connection) -> InvitationList:
+    """Those that can still be accepted, by e-mail."""
+    found = list_invitations(connection, after=question.text(), limit=question.limit + 1)
+    shown, following = question.page(found, lambda invitation: (invitation.email,))
+    return InvitationList(items=[InvitationOut.model_validate(one) for one in shown], next=following)
 
 
 @router.post("/invitations", status_code=201)

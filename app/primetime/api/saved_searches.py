@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
+from primetime.api.pages import ListQuestion
 from primetime.api.search_shapes import MailOut, SaveBody, SavedChange, SavedList, SavedNew, SavedOut, SearchStarted
 from primetime.api.services import Connection, Reader, Researcher, ServicesOf
 from primetime.api.summaries import with_topics
@@ -18,8 +19,11 @@ _SHOWN = 200
 
 
 @router.get("")
-def saved_searches(connection: Connection) -> SavedList:
-    return SavedList(items=[SavedOut.model_validate(one) for one in saved.saved_searches(connection)])
+def saved_searches(question: Annotated[ListQuestion, Query()], connection: Connection) -> SavedList:
+    """Oldest first."""
+    found = saved.saved_searches(connection, after=question.number(), limit=question.limit + 1)
+    shown, following = question.page(found, lambda one: (one.id,))
+    return SavedList(items=[SavedOut.model_validate(one) for one in shown], next=following)
 
 
 @router.post("", status_code=201)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from primetime.api.articles import Pmid
+from primetime.api.pages import ListQuestion
 from primetime.api.services import Connection, Reader
 from primetime.api.shapes import Shape, Summary
 from primetime.api.summaries import with_topics
@@ -39,6 +40,7 @@ class CollectionOut(Shape):
 
 class CollectionList(Shape):
     items: list[CollectionOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class CollectionWanted(BaseModel):
@@ -135,6 +137,7 @@ class NoteOut(Shape):
 
 class NoteList(Shape):
     items: list[NoteOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class NoteWanted(BaseModel):
@@ -148,10 +151,15 @@ class NoteChange(BaseModel):
 
 
 @router.get("/collections")
-def all_collections(account: Reader, connection: Connection) -> CollectionList:
-    """One's own, and those that are shared."""
-    found = collections.list_collections(connection, account.id)
-    return CollectionList(items=[CollectionOut.model_validate(one) for one in found])
+def all_collections(
+    question: Annotated[ListQuestion, Query()], account: Reader, connection: Connection
+) -> CollectionList:
+    """One's own, and those that are shared, by name."""
+    key = question.key(str, int)
+    after = (str(key[0]), int(key[1])) if key else None
+    found = collections.list_collections(connection, account.id, after=after, limit=question.limit + 1)
+    shown, following = question.page(found, lambda one: (one.name, one.id))
+    return CollectionList(items=[CollectionOut.model_validate(one) for one in shown], next=following)
 
 
 @router.post("/collections", status_code=201)
@@ -243,9 +251,11 @@ def screened_articles(
 
 
 @router.get("/articles/{pmid}/notes")
-def notes_of_article(pmid: Pmid, account: Reader, connection: Connection) -> NoteList:
-    """One's own, and those that are shared."""
-    return NoteList(items=[NoteOut.model_validate(note) for note in notes.list_notes(connection, account.id, pmid)])
+def notes_of_article(
+    pmid: Pmid, question: Annotated[ListQuestion, Query()], account: Reader, connection: Connection
+) -> NoteList:
+    """One's own, and those that are shared; oldest first."""
+    return _notes(connection, account, question, pmid)
 
 
 @router.post("/articles/{pmid}/notes", status_code=201)
@@ -255,8 +265,9 @@ def new_note(pmid: Pmid, wanted: NoteWanted, account: Reader, connection: Connec
 
 
 @router.get("/notes")
-def all_notes(account: Reader, connection: Connection) -> NoteList:
-    return NoteList(items=[NoteOut.model_validate(note) for note in notes.list_notes(connection, account.id)])
+def all_notes(question: Annotated[ListQuestion, Query()], account: Reader, connection: Connection) -> NoteList:
+    """One's own, and those that are shared; oldest first."""
+    return _notes(connection, account, question)
 
 
 @router.patch("/notes/{note_id}")
@@ -269,3 +280,9 @@ def change_note(note_id: Id, wanted: NoteChange, account: Reader, connection: Co
 def delete_note(note_id: Id, account: Reader, connection: Connection) -> Response:
     notes.delete_note(connection, account.id, note_id)
     return Response(status_code=204)
+
+
+def _notes(connection: Connection, account: Reader, question: ListQuestion, pmid: int | None = None) -> NoteList:
+    found = notes.list_notes(connection, account.id, pmid, after=question.number(), limit=question.limit + 1)
+    shown, following = question.page(found, lambda note: (note.id,))
+    return NoteList(items=[NoteOut.model_validate(note) for note in shown], next=following)

@@ -184,6 +184,7 @@ class UnavailableOut(Shape):
 
 class UnavailableList(Shape):
     items: list[UnavailableOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class ComparedArticle(Summary):
@@ -230,6 +231,7 @@ class SavedOut(Shape):
 
 class SavedList(Shape):
     items: list[SavedOut]
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class SavedNew(Shape):

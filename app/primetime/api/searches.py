@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from primetime.analysis.storing import forget_scope, search_scope
+from primetime.api.pages import ListQuestion
 from primetime.api.search_shapes import (
     CitationsOut,
     ComparedArticle,
@@ -137,11 +138,14 @@ def articles(
 
 
 @router.get("/{search_id}/unavailable")
-def unavailable(search_id: SearchId, connection: Connection) -> UnavailableList:
-    """The articles that PubMed found and gave no readable record of, and why."""
+def unavailable(
+    search_id: SearchId, question: Annotated[ListQuestion, Query()], connection: Connection
+) -> UnavailableList:
+    """The articles that PubMed found and gave no readable record of, and why; by rank."""
     storing.require(connection, search_id)
-    found = storing.unavailable_of(connection, search_id)
-    return UnavailableList(items=[UnavailableOut.model_validate(one) for one in found])
+    found = storing.unavailable_of(connection, search_id, after=question.number(), limit=question.limit + 1)
+    shown, following = question.page(found, lambda one: (one.rank,))
+    return UnavailableList(items=[UnavailableOut.model_validate(one) for one in shown], next=following)
 
 
 @router.get("/{search_id}/compare/{other_id}")

@@ -58,16 +58,21 @@ class Collected:
     marks: list[dict[str, Any]]  # [{account, own, mark, reason}], oldest first
 
 
-def list_collections(connection: psycopg.Connection, account_id: int) -> list[Collection]:
-    """One's own, and those that are shared."""
+def list_collections(
+    connection: psycopg.Connection, account_id: int, *, after: tuple[str, int] | None, limit: int
+) -> list[Collection]:
+    """One's own, and those that are shared, by name: so many after one of that name and id."""
+    name, number = after or (None, None)
+    values = {"account_id": account_id, "id": None, "after_name": name, "after_id": number, "limit": limit}
     with connection.cursor(row_factory=class_row(Collection)) as cursor:
-        return cursor.execute(QUERIES["collections"], {"account_id": account_id, "id": None}).fetchall()
+        return cursor.execute(QUERIES["collections"], values).fetchall()
 
 
 def find_collection(connection: psycopg.Connection, account_id: int, collection_id: int) -> Collection:
     """Raises NotFound for none, and for somebody else's that is not shared."""
     with connection.cursor(row_factory=class_row(Collection)) as cursor:
-        found = cursor.execute(QUERIES["collections"], {"account_id": account_id, "id": collection_id}).fetchone()
+        values = {"account_id": account_id, "id": collection_id, "after_name": None, "after_id": None, "limit": 1}
+        found = cursor.execute(QUERIES["collections"], values).fetchone()
     if found is None:
         raise NotFound(f"there is no collection {collection_id}")
     return found

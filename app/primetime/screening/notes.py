@@ -23,16 +23,20 @@ class Note:
     changed_at: datetime
 
 
-def list_notes(connection: psycopg.Connection, account_id: int, pmid: int | None = None) -> list[Note]:
-    """Of an article, or of all; oldest first, at most a thousand."""
+def list_notes(
+    connection: psycopg.Connection, account_id: int, pmid: int | None = None, *, after: int | None, limit: int
+) -> list[Note]:
+    """Of an article, or of all; oldest first, so many after one."""
     with connection.cursor(row_factory=class_row(Note)) as cursor:
-        return cursor.execute(QUERIES["notes"], {"account_id": account_id, "pmid": pmid, "id": None}).fetchall()
+        values = {"account_id": account_id, "pmid": pmid, "id": None, "after": after, "limit": limit}
+        return cursor.execute(QUERIES["notes"], values).fetchall()
 
 
 def find_note(connection: psycopg.Connection, account_id: int, note_id: int) -> Note:
     """Raises NotFound for none, and for somebody else's that is not shared."""
     with connection.cursor(row_factory=class_row(Note)) as cursor:
-        found = cursor.execute(QUERIES["notes"], {"account_id": account_id, "pmid": None, "id": note_id}).fetchone()
+        values = {"account_id": account_id, "pmid": None, "id": note_id, "after": None, "limit": 1}
+        found = cursor.execute(QUERIES["notes"], values).fetchone()
     if found is None:
         raise NotFound(f"there is no note {note_id}")
     return found

@@ -11,7 +11,8 @@ CROSS JOIN LATERAL (
         count(*) FILTER (WHERE mark = 'maybe') AS maybe
     FROM screening_marks WHERE collection_id = collections.id AND account_id = %(account_id)s) AS own
 WHERE (owner_id = %(account_id)s OR shared) AND (%(id)s::bigint IS NULL OR collections.id = %(id)s)
-ORDER BY collections.name, collections.id;
+    AND (%(after_name)s::text IS NULL OR (collections.name, collections.id) > (%(after_name)s, %(after_id)s))
+ORDER BY collections.name, collections.id LIMIT %(limit)s;
 
 -- name: create_collection
 INSERT INTO collections (owner_id, name, description, shared)
@@ -105,8 +106,8 @@ SELECT notes.id, notes.pmid, coalesce(articles.title, '') AS title, accounts.nam
     account_id = %(account_id)s AS own, text, shared, notes.created_at, changed_at
 FROM notes JOIN accounts ON accounts.id = account_id LEFT JOIN articles ON articles.pmid = notes.pmid
 WHERE (account_id = %(account_id)s OR shared) AND (%(pmid)s::bigint IS NULL OR notes.pmid = %(pmid)s)
-    AND (%(id)s::bigint IS NULL OR notes.id = %(id)s)
-ORDER BY notes.id LIMIT 1000;
+    AND (%(id)s::bigint IS NULL OR notes.id = %(id)s) AND (%(after)s::bigint IS NULL OR notes.id > %(after)s)
+ORDER BY notes.id LIMIT %(limit)s;
 
 -- name: create_note
 INSERT INTO notes (pmid, account_id, text, shared)

@@ -164,7 +164,8 @@ a.publication_date DESC NULLS LAST, p.rank
 
 -- name: unavailable
 SELECT pmid, rank, problem FROM search_articles
-WHERE search_id = %(id)s AND problem <> '' ORDER BY rank LIMIT 1000;
+WHERE search_id = %(id)s AND problem <> '' AND (%(after)s::bigint IS NULL OR rank > %(after)s)
+ORDER BY rank LIMIT %(limit)s;
 
 -- name: compare
 -- Articles of one search, of the other, or of both, with the rank in each.
@@ -216,8 +217,8 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT * FROM searches WHERE saved_search_id = saved.id AND state = 'done' AND id < done.id
     ORDER BY id DESC LIMIT 1) AS earlier ON true
-WHERE %(id)s::bigint IS NULL OR saved.id = %(id)s
-ORDER BY saved.id;
+WHERE (%(id)s::bigint IS NULL OR saved.id = %(id)s) AND (%(after)s::bigint IS NULL OR saved.id > %(after)s)
+ORDER BY saved.id LIMIT %(limit)s;
 
 -- name: new_since
 SELECT p.pmid FROM search_articles AS p

@@ -45,15 +45,19 @@ def save_search(
     return int(saved[0])
 
 
-def saved_searches(connection: psycopg.Connection) -> list[SavedSearch]:
+def saved_searches(
+    connection: psycopg.Connection, *, after: int | None = None, limit: int | None = None
+) -> list[SavedSearch]:
+    """Oldest first: all, or so many after one."""
     with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
-        return cursor.execute(QUERIES["saved_searches"], {"id": None}).fetchall()
+        values = {"id": None, "after": after, "limit": limit}
+        return cursor.execute(QUERIES["saved_searches"], values).fetchall()
 
 
 def find_saved(connection: psycopg.Connection, saved_id: int) -> SavedSearch:
     """Raises NotFound."""
     with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
-        found = cursor.execute(QUERIES["saved_searches"], {"id": saved_id}).fetchone()
+        found = cursor.execute(QUERIES["saved_searches"], {"id": saved_id, "after": None, "limit": 1}).fetchone()
     if found is None:
         raise _not_found(saved_id)
     return found

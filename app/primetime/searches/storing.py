@@ -120,10 +120,13 @@ def results_of(
     return page, counted[0] if counted else 0
 
 
-def unavailable_of(connection: psycopg.Connection, search_id: int) -> list[Unavailable]:
-    """The articles (a thousand at most) without a record, and why."""
+def unavailable_of(
+    connection: psycopg.Connection, search_id: int, *, after: int | None = None, limit: int | None = None
+) -> list[Unavailable]:
+    """The articles without a record, and why, by rank: all, or so many after one."""
     with connection.cursor(row_factory=class_row(Unavailable)) as cursor:
-        return cursor.execute(QUERIES["unavailable"], {"id": search_id}).fetchall()
+        values = {"id": search_id, "after": after, "limit": limit}
+        return cursor.execute(QUERIES["unavailable"], values).fetchall()
 
 
 def compare(connection: psycopg.Connection, one: int, other: int) -> list[Shared]:

@@ -197,7 +197,7 @@ def test_a_search_from_start_to_results(researcher: TestClient, searching: Setti
     assert [one["rank"] for one in page["items"]] == [6, 7, 8, 9, 10]
     assert (page["total"], page["items"][0]["is_new"]) == (12, True)
     assert {one["source"] for one in page["items"][0]["citations"]} == {"icite", "openalex", "crossref"}
-    assert researcher.get(f"/api/v1/searches/{search_id}/unavailable").json() == {"items": []}
+    assert researcher.get(f"/api/v1/searches/{search_id}/unavailable").json() == {"items": [], "next": None}
     listed = researcher.get("/api/v1/searches").json()
     assert [one["id"] for one in listed["items"]] == [search_id]
 

@@ -11,6 +11,18 @@ from primetime.api.application import create_app
 from primetime.api.description import describe
 from primetime.settings import Settings
 
+# Lists that take no limit, and what bounds them.
+BOUNDED = {
+    "/api/v1/account/tokens": "an account has at most 50",
+    "/api/v1/analysis": "the newest 20",
+    "/api/v1/exports": "the newest 100",
+    "/api/v1/imports": "the newest 20",
+    "/api/v1/opportunities": "the topics of one analysis",
+    "/api/v1/saved-searches/{saved_id}/new": "the first 200",
+    "/api/v1/screened": "what was asked for, at most 200",
+    "/api/v1/searches/{search_id}/compare/{other_id}": "the first 100 of each kind",
+    "/api/v1/topics": "those of one analysis",
+}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -91,3 +103,26 @@ def test_a_file_s_formats_are_told(description: dict[str, Any]) -> None:
     assert description["paths"]["/api/export/csv"]["get"]["responses"]["200"]["content"] == {
         "text/csv": {"schema": {"type": "string", "format": "binary"}}
     }
+
+
+def test_no_list_is_without_a_bound(description: dict[str, Any]) -> None:
+    def shape(node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
+            node = description["components"]["schemas"][node["$ref"].rpartition("/")[2]]
+        return node
+
+    lists: set[str] = set()
+    without: set[str] = set()
+    for method, path, operation in operations(description):
+        body = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+        if method != "get" or body is None:
+            continue
+        found = shape(body["schema"])
+        if found.get("type") != "array" and "items" not in found.get("properties", {}):
+            continue
+        lists.add(path)
+        parameters = {one["name"]: one["schema"] for one in operation.get("parameters", [])}
+        if not any(parameters.get(name, {}).get("maximum", 1001) <= 1000 for name in ("limit", "page_size")):
+            without.add(path)
+    assert len(lists) > 20
+    assert without == set(BOUNDED)

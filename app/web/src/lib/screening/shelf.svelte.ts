@@ -1,4 +1,5 @@
 import { request } from '#lib/api/client.ts';
+import { wholeList } from '#lib/api/pages.ts';
 import { Resource } from '#lib/api/resource.svelte.ts';
 import type { Collection } from './types.ts';
 
@@ -9,7 +10,7 @@ class Shelf extends Resource<Collection[]> {
 	#chosen = $state(Number(localStorage.getItem(CHOSEN)) || null);
 
 	refresh(): Promise<void> {
-		return this.load(async (signal) => (await request<{ items: Collection[] }>('/api/v1/collections', { signal })).items);
+		return this.load(async (signal) => (await wholeList<Collection>('/api/v1/collections', (path) => request(path, { signal }))).items);
 	}
 
 	/** The collection chosen before, as long as it is there. */
