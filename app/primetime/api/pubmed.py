@@ -3,14 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import anyio
+import orjson
 import structlog
 from anyio import to_thread
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
+from primetime.api.results import KeptResult
 from primetime.api.search_shapes import (
     MOST_TERMS,
     ConceptBody,
@@ -98,15 +100,29 @@ async def text_query(asked: TextQueryBody, shared: ServicesOf) -> CountOut:
 
 
 async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
+    kept = KeptResult(shared, of="keywords", asked=idea.encode())
+    found = await kept.find()
+    if found is not None:
+        return cast(dict[str, Any], orjson.loads(found))
+    made, whole = await _made_suggestions(idea, shared)
+    # What lacks PubMed's or MeSH's part is made again: they may be back in a minute.
+    if whole:
+        await kept.keep(orjson.dumps(made))
+    return made
+
+
+async def _made_suggestions(idea: str, shared: Services) -> tuple[dict[str, Any], bool]:
+    """The suggestions, and whether both sources were heard."""
     suggestions = await to_thread.run_sync(_suggest, shared, idea)
     words = " OR ".join(text for keyword in suggestions.keywords if (text := plain(keyword.text)))
     deadline = anyio.current_time() + _PATIENCE
     problem = await _patiently(deadline, partial(_ask_pubmed, shared, words))
     suggestions = await to_thread.run_sync(_translated, shared, suggestions)
+    unheard = problem
     if not problem:  # MeSH lives in the same house
-        await _patiently(deadline, partial(_ask_mesh, shared, [heading.name for heading in suggestions.mesh]))
+        unheard = await _patiently(deadline, partial(_ask_mesh, shared, [heading.name for heading in suggestions.mesh]))
     suggestions = await to_thread.run_sync(_with_entry_terms, shared, suggestions)
-    return {
+    made = {
         "idea": suggestions.idea,
         "keywords": [asdict(keyword) for keyword in suggestions.keywords],
         "mesh": [asdict(heading) for heading in suggestions.mesh],
@@ -114,6 +130,7 @@ async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
         "nearest": suggestions.nearest,
         "pubmed": problem,
     }
+    return made, not unheard
 
 
 async def _patiently(deadline: float, ask: Callable[[], Awaitable[None]]) -> str:
