@@ -154,6 +154,46 @@ def test_absent_takes_it_all_away_and_then_makes_no_call(cloudfront: "Endpoint",
     assert found["distributions"] == []
 
 
+def test_lost_replies_to_updates_and_deletions_are_taken_as_done(cloudfront: "Endpoint", name: str) -> None:
+    policy = task("cache_policy", name=name, comment="first")
+    made = cloudfront.play(*site(name), policy)
+    changed = [*site(name, code=CODE + "\n// new", default_root_object="start.html"), {**policy}]
+    changed[0] = task("origin_access_control", name=name, description="new", register="access")
+    changed[3] = task("cache_policy", name=name, comment="second")
+    front, api = cloudfront.front, "/2020-05-31"
+    access, _, distribution, cache = made
+    lost = [
+        f"PUT {api}/origin-access-control/{access['id']}/config",
+        f"PUT {api}/function/{name}",
+        f"POST {api}/function/{name}/publish",
+        f"PUT {api}/distribution/{distribution['id']}/config",
+        f"PUT {api}/cache-policy/{cache['id']}",
+    ]
+    front.lose = list(lost)
+    results = cloudfront.play(*changed)
+    assert front.lose == []
+    assert operations(results) == [
+        ["update_origin_access_control"],
+        ["update_function", "publish_function"],
+        ["update_distribution"],
+        ["update_cache_policy"],
+    ]
+    assert results[2]["distribution"]["config"]["DefaultRootObject"] == "start.html"
+    front.changing()
+    assert operations(cloudfront.play(*changed)) == [[], [], [], []]
+    assert front.changing() == []
+    # To switch off what is to be deleted is an update too.
+    front.lose = [lost[3], f"DELETE {api}/distribution/{distribution['id']}", f"DELETE {api}/function/{name}"]
+    gone = [task("distribution", caller_reference=name, state="absent")]
+    gone += [task(module, name=name, state="absent") for module in ("cloudfront_function", "cache_policy")]
+    assert operations(cloudfront.play(*gone)) == [
+        ["update_distribution", "delete_distribution"],
+        ["delete_function"],
+        ["delete_cache_policy"],
+    ]
+    assert front.lose == []
+
+
 def test_what_is_in_use_is_refused_in_one_line(cloudfront: "Endpoint", name: str) -> None:
     cloudfront.play(*site(name))
     (result,) = cloudfront.play(task("origin_access_control", name=name, state="absent"), fails=True)

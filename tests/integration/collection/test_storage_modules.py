@@ -1,5 +1,8 @@
 """The modules of disks, snapshots and databases against localcloud's Lightsail, on good days and bad ones."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -127,6 +130,65 @@ def test_throttled_and_with_lost_replies_everything_goes(region: "Region") -> No
     assert (front.throttle, front.lose) == (0, [])
     nothing = {"disks": 0, "relational_databases": 0, "relational_database_snapshots": 0}
     assert standing(region, nothing) == nothing
+
+
+DELETIONS = [
+    ("DeleteInstance", ("instance", {"name": "two", "state": "absent"})),
+    ("DeleteLoadBalancer", ("load_balancer", {"name": "lb", "state": "absent"})),
+    ("DeleteInstanceSnapshot", gone("instance-1", "instance")),
+    ("DeleteDiskSnapshot", gone("disk-1", "disk")),
+    ("DeleteDisk", ("disk", {"name": "data", "state": "absent"})),
+    ("DeleteRelationalDatabaseSnapshot", gone("database-1", "database")),
+    ("DeleteRelationalDatabase", ("database", {"name": "db", "state": "absent", "final_snapshot_name": "last"})),
+]
+
+
+def test_a_deletion_asked_for_again_while_it_goes_on_is_waited_for(region: "Region") -> None:
+    region.play(
+        ("disk", DISK),
+        ("database", DATABASE),
+        ("load_balancer", {"name": "lb", "instance_port": 80}),
+        ("snapshot", {"kind": "instance", "name": "instance-1", "source_name": "one"}),
+        ("snapshot", {"kind": "disk", "name": "disk-1", "source_name": "data"}),
+        snapshot("database-1"),
+    )
+    region.settle()
+    for call, task in DELETIONS:
+        region.changing()
+        with held_up_until_asked_again(region, call):
+            (deleted,) = region.play(task)
+        assert deleted["changed"] is True
+        assert region.changing() == [call] * 2
+    again = region.play(*[task for _call, task in DELETIONS])
+    assert not any(one["changed"] for one in again)
+    assert region.changing() == []
+
+
+@contextmanager
+def held_up_until_asked_again(region: "Region", call: str) -> Iterator[None]:
+    """The reply to a call is lost, and its work held up until it was refused the second time and looked after."""
+    cloud, front = region.cloud, region.endpoint.front
+    holds = [kind.go_on for kind in (cloud.machines, cloud.servers, cloud.storage, cloud.balancers)]  # type: ignore[attr-defined]
+    done = threading.Event()
+
+    def release() -> None:
+        while not done.wait(0.05):
+            since = front.calls[front.calls.index(call) :] if front.calls.count(call) == 2 else []
+            if sum(one.startswith("Get") for one in since) >= 3:
+                break
+        for hold in holds:
+            hold.set()
+
+    for hold in holds:
+        hold.clear()
+    front.lose = [call]
+    releasing = threading.Thread(target=release)
+    releasing.start()
+    try:
+        yield
+    finally:
+        done.set()
+        releasing.join()
 
 
 def test_throttled_and_with_lost_replies_what_stops_and_moves_does_so_once(region: "Region") -> None:

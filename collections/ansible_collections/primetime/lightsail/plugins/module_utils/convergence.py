@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.amazon.aws.plugins.module_utils.retries import AWSRetry
 
-from .errors import THROTTLED, RefusedError, is_conflict, is_name_taken, is_not_found
+from .errors import THROTTLED, RefusedError, is_conflict, is_name_taken, is_not_found, is_outdated
 
 try:
     from botocore.exceptions import ClientError
@@ -31,6 +31,8 @@ Arguments = Mapping[str, Any]
 
 POLL_FIRST_SECONDS = 0.5
 POLL_LONGEST_SECONDS = 10.0
+# How often a call is made that names a version (ETag), where others change the same thing.
+VERSIONS_TRIED = 5
 
 
 @dataclass(frozen=True)
@@ -39,11 +41,11 @@ class Step:
 
     operation: the client's method, such as create_instances.
     arguments: its arguments, or a function from a fresh description to them where they can't be known before an
-        earlier step is done (an ETag).
+        earlier step is done, or where they name a version (an ETag), which may have moved on.
     settled: tells from a description whether the call has taken effect; without it nothing is waited for.
     receive: takes the reply, where something in it can be had only once (a private key).
-    begun: for a call that the service refuses to one that has been given it already (attach, stop): tells from a
-        description that it has been.
+    begun: for a call that the service refuses to one that has been given it already (attach, stop, delete): tells
+        from a description that it has been.
     """
 
     operation: str
@@ -170,31 +172,64 @@ def seen_state(description: Description) -> str:
     return str(state["name"] if isinstance(state, Mapping) else state)
 
 
-def may_be_under_way(error: Exception) -> bool:
-    """Whether a creation may have been refused because it is under way already."""
-    return is_name_taken(error) or is_conflict(error)
+def left_rest(description: Description, stable: Callable[[Description], bool]) -> Callable[[Description], bool]:
+    """A test of a fresh description, for what has no state of its own for being deleted.
+
+    Args:
+        description: what the deletion is planned for.
+        stable: whether a description is no passing state.
+    """
+    return lambda found: stable(description) and not stable(found)
+
+
+def may_have_landed(step: Step, error: Exception) -> bool:
+    """Whether a call may have been refused because it has been carried out already."""
+    if step.creates:
+        return step.receive is None and (is_name_taken(error) or is_conflict(error))
+    if step.deletes:
+        return is_not_found(error) or is_conflict(error)
+    return step.begun is not None and (is_conflict(error) or is_outdated(error))
+
+
+def has_landed(step: Step, description: Description) -> bool:
+    """Whether a fresh description tells that a call has been carried out."""
+    if step.creates:
+        return description is not None
+    if description is None:
+        return step.deletes
+    return step.begun is not None and step.begun(description)
 
 
 def take(client: Any, step: Step, describe: Callable[[], Description]) -> None:
     """Makes one call.
 
     A reply can get lost and botocore then asks again: a creation that finds its name taken or its source at work, a
-    deletion that finds nothing, or another call that finds its work begun, has been done if a fresh description agrees.
+    deletion that finds nothing or is going on, an update that finds another version, or another call that finds its
+    work begun, has been done if a fresh description agrees. An update that finds another version for another reason
+    is made anew upon that.
     """
-    arguments = step.arguments(describe()) if callable(step.arguments) else step.arguments
-    try:
-        reply = call(client, step.operation, **arguments)
-    except ClientError as error:
-        landed = (
-            (step.creates and step.receive is None and may_be_under_way(error) and describe() is not None)
-            or (step.deletes and is_not_found(error) and describe() is None)
-            or (step.begun is not None and is_conflict(error) and step.begun(describe()))
-        )
-        if not landed:
-            raise
-        return
-    if step.receive is not None:
-        step.receive(reply)
+    description = describe() if callable(step.arguments) else None
+    for attempt in range(1, VERSIONS_TRIED + 1):
+        if callable(step.arguments) and description is None:
+            if step.deletes:
+                return
+            raise RefusedError(f"{step.operation} finds nothing to change any more: run the same task again")
+        arguments = step.arguments(description) if callable(step.arguments) else step.arguments
+        try:
+            reply = call(client, step.operation, **arguments)
+        except ClientError as error:
+            outdated = is_outdated(error) and callable(step.arguments)
+            if not (outdated or may_have_landed(step, error)):
+                raise
+            description = describe()
+            if has_landed(step, description):
+                return
+            if not outdated or attempt == VERSIONS_TRIED:
+                raise
+        else:
+            if step.receive is not None:
+                step.receive(reply)
+            return
 
 
 def converge(

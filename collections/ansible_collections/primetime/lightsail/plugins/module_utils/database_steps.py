@@ -149,4 +149,4 @@ def deletion_step(wanted: Mapping[str, Any]) -> Step:
     arguments: dict[str, Any] = {"relationalDatabaseName": name, "skipFinalSnapshot": not snapshot}
     if snapshot:
         arguments["finalRelationalDatabaseSnapshotName"] = snapshot
-    return Step("delete_relational_database", arguments, settled=is_absent)
+    return Step("delete_relational_database", arguments, settled=is_absent, begun=is_in("deleting"))

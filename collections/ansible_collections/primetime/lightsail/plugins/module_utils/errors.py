@@ -87,6 +87,11 @@ def is_quota(error: Exception) -> bool:
     return any(words in error_message(error).lower() for words in QUOTA_WORDS)
 
 
+def is_outdated(error: Exception) -> bool:
+    """Whether the service refused since the thing is no longer of the version (ETag) that the call is about."""
+    return error_code(error) in {"PreconditionFailed", "InvalidIfMatchVersion"}
+
+
 def is_conflict(error: Exception) -> bool:
     """Whether the service refused since the state of the thing doesn't allow the call."""
     return error_code(error) in {"InvalidInputException", "OperationFailureException"}
@@ -128,6 +133,11 @@ def explain(error: Exception) -> str:
     if code in THROTTLED:
         return (
             f"{operation} is still throttled after many attempts ({code}): wait a minute and run the same command again"
+        )
+    if is_outdated(error):
+        return (
+            f"{operation} was refused since somebody else changes the same thing ({error_message(error)}): see who, "
+            "and run the same command again"
         )
     if is_quota(error):
         return (

@@ -73,7 +73,8 @@ def created(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def delete_step(name: str) -> Step:
-    return Step("delete_instance", {"instanceName": name, "forceDeleteAddOns": True}, settled=is_absent)
+    arguments = {"instanceName": name, "forceDeleteAddOns": True}
+    return Step("delete_instance", arguments, settled=is_absent, begun=is_in("shutting-down", "terminated"))
 
 
 def stop_step(name: str) -> Step:

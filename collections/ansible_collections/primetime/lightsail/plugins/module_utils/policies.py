@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from .cloudfront import every_cloudfront
@@ -37,6 +38,8 @@ class PolicyKind:
         return None if description is None else description[self.member][f"{self.member}Config"]
 
 
+# From the configuration that is there, or None, to the one that there should be.
+GoalOf = Callable[["Mapping[str, Any] | None"], Mapping[str, Any]]
 # The options that both kinds have.
 POLICY_OPTIONS: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -54,33 +57,47 @@ def describe_policy(client: Any, kind: PolicyKind, name: str) -> dict[str, Any] 
     return find(client, f"get_{kind.noun}", Id=ids[0]) if ids else None
 
 
-def policy_plan(kind: PolicyKind, description: Any, goal: Mapping[str, Any] | None) -> Plan:
+def policy_plan(kind: PolicyKind, description: Any, goal_of: GoalOf | None) -> Plan:
     """The calls that create, change or delete a policy.
 
     Args:
         description: as describe_policy gives it.
-        goal: the whole configuration that there should be, or None for no policy.
+        goal_of: from the configuration that is there, or None, to the whole one that there should be; None for no
+            policy.
     """
     current = kind.config(description)
     before = {} if current is None else normal(current)
-    versioned = {} if description is None else {"Id": description[kind.member]["Id"], "IfMatch": description["ETag"]}
-    if goal is None:
+
+    def versioned(found: Any) -> dict[str, Any]:
+        return {"Id": found[kind.member]["Id"], "IfMatch": found["ETag"]}
+
+    if goal_of is None:
         delete = Step(f"delete_{kind.noun}", versioned, settled=lambda found: found is None)
         return Plan(before, {}, () if description is None else (delete,))
-    after = normal(goal)
+    after = normal(goal_of(current))
     if before == after:
         return Plan(before, after)
-    verb = "create" if description is None else "update"
-    step = Step(
-        f"{verb}_{kind.noun}",
-        {f"{kind.member}Config": goal, **versioned},
-        settled=lambda found: found is not None and normal(kind.config(found)) == after,
+
+    def content(found: Any) -> dict[str, Any]:
+        return {f"{kind.member}Config": goal_of(kind.config(found))}
+
+    def done(found: Any) -> bool:
+        there = kind.config(found)
+        return there is not None and bool(normal(there) == normal(goal_of(there)))
+
+    if description is None:
+        return Plan(before, after, (Step(f"create_{kind.noun}", content(None), settled=done),))
+    update = Step(
+        f"update_{kind.noun}",
+        lambda found: {**content(found), **versioned(found)},
+        settled=done,
+        begun=done,
     )
-    return Plan(before, after, (step,))
+    return Plan(before, after, (update,))
 
 
 def converge_policy(
-    module: Any, kind: PolicyKind, config_of: Callable[[Mapping[str, Any], dict[str, Any] | None], Mapping[str, Any]]
+    module: Any, kind: PolicyKind, config_of: Callable[[Mapping[str, Any], Mapping[str, Any] | None], Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Makes the policy of the module's options name and state as they say; returns the module's fields.
 
@@ -91,8 +108,7 @@ def converge_policy(
     wanted, client = module.params, open_client(module, "cloudfront")
 
     def plan(description: Any) -> Plan:
-        goal = None if wanted["state"] == "absent" else config_of(wanted, kind.config(description))
-        return policy_plan(kind, description, goal)
+        return policy_plan(kind, description, None if wanted["state"] == "absent" else partial(config_of, wanted))
 
     outcome = converge(
         module,

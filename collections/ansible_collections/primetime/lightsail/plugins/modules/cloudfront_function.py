@@ -143,11 +143,14 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         wanted: the module's options.
     """
     name, before = wanted["name"], comparable(description)
+
+    def versioned(found: Any) -> dict[str, Any]:
+        return {"Name": name, "IfMatch": development_etag(found)}
+
     if wanted["state"] == "absent":
         if description is None:
             return Plan(before, {})
-        arguments = {"Name": name, "IfMatch": development_etag(description)}
-        return Plan(before, {}, (Step("delete_function", arguments, settled=lambda found: found is None),))
+        return Plan(before, {}, (Step("delete_function", versioned, settled=lambda found: found is None),))
     goal = {key: wanted[key] for key in ("comment", "runtime", "code")}
     after = {"development": goal, "live": goal}
     steps = []
@@ -160,19 +163,18 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     def drafted(found: Any) -> bool:
         return bool(comparable(found).get("development") == goal)
 
+    def published(found: Any) -> bool:
+        return comparable(found) == after
+
     if description is None:
         steps.append(Step("create_function", content, settled=drafted))
     elif before["development"] != goal:
-        steps.append(Step("update_function", {**content, "IfMatch": development_etag(description)}, settled=drafted))
+        steps.append(
+            Step("update_function", lambda found: {**content, **versioned(found)}, settled=drafted, begun=drafted)
+        )
     if before.get("live") != goal:
         # The draft's ETag is known once the draft is stored.
-        steps.append(
-            Step(
-                "publish_function",
-                lambda found: {"Name": name, "IfMatch": development_etag(found)},
-                settled=lambda found: comparable(found) == after,
-            )
-        )
+        steps.append(Step("publish_function", versioned, settled=published, begun=published))
     return Plan(before, after, tuple(steps))
 
 

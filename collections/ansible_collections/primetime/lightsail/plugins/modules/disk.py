@@ -111,7 +111,12 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import
     request,
     wanted_time,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import (
+    Plan,
+    Step,
+    converge,
+    left_rest,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.disks import describe_disk, disk_view
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.instances import describe_instance, power
@@ -200,8 +205,9 @@ def detach_step(description: Any) -> Step:
     return Step("detach_disk", {"diskName": description["name"]}, settled=is_free, begun=is_free)
 
 
-def delete_step(name: str) -> Step:
-    return Step("delete_disk", {"diskName": name, "forceDeleteAddOns": True}, settled=is_absent)
+def delete_step(description: Any) -> Step:
+    arguments = {"diskName": description["name"], "forceDeleteAddOns": True}
+    return Step("delete_disk", arguments, settled=is_absent, begun=left_rest(description, is_stable))
 
 
 def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
@@ -219,7 +225,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     goal = attachment(there, wanted)
     release = [detach_step(description)] if there[0] and (goal != there or state == "absent") else []
     if state == "absent":
-        return Plan(before, {}, () if description is None else (*release, delete_step(name)))
+        return Plan(before, {}, () if description is None else (*release, delete_step(description)))
     steps: list[Step] = []
     if description is None:
         steps.append(create_step(wanted))
@@ -232,7 +238,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
                 "disk from a snapshot of this one, or set replace: true to delete it with its data"
             )
         detach = [detach_step(description)] if there[0] else []
-        steps += [*detach, delete_step(name), create_step({**before, **given(wanted)})]
+        steps += [*detach, delete_step(description), create_step({**before, **given(wanted)})]
         after, there = created({**before, **given(wanted)}), ("", "")
     else:
         steps += release

@@ -258,7 +258,7 @@ distribution:
     tags: {description: Tags., type: dict}
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
@@ -352,13 +352,32 @@ def is_deployed(description: Any) -> bool:
     return description is not None and description["Status"] == "Deployed"
 
 
+def update_step(
+    identity: str,
+    goal_of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    settled: Callable[[Any], bool] = is_deployed,
+) -> Step:
+    """The call that changes the configuration.
+
+    Args:
+        goal_of: from the DistributionConfig that is there to the one that there should be.
+    """
+
+    def arguments(found: Any) -> dict[str, Any]:
+        return {"Id": identity, "IfMatch": found["ETag"], "DistributionConfig": goal_of(found["Config"])}
+
+    def begun(found: Any) -> bool:
+        return bool(normal(goal_of(found["Config"])) == normal(found["Config"]))
+
+    return Step("update_distribution", arguments, settled=settled, begun=begun)
+
+
 def deletion_steps(description: Any) -> tuple[Step, ...]:
     """The calls that disable the distribution, if it isn't, and delete it."""
     identity = description["Id"]
-    disabled = {**description["Config"], "Enabled": False}
-    disable = Step(
-        "update_distribution",
-        {"Id": identity, "IfMatch": description["ETag"], "DistributionConfig": disabled},
+    disable = update_step(
+        identity,
+        lambda config: {**config, "Enabled": False},
         settled=lambda found: is_deployed(found) and not found["Config"]["Enabled"],
     )
     delete = Step(
@@ -423,8 +442,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         return Plan(before, after, (Step("create_distribution_with_tags", arguments, settled=is_deployed),))
     steps = []
     if normal(config) != normal(current):
-        arguments = {"Id": description["Id"], "IfMatch": description["ETag"], "DistributionConfig": config}
-        steps.append(Step("update_distribution", arguments, settled=is_deployed))
+        steps.append(update_step(description["Id"], lambda there: merged(there, wanted)))
     steps.extend(tag_steps(description["ARN"], tags_before, tags))
     return Plan(before, after, tuple(steps))
 

@@ -120,7 +120,13 @@ load_balancer:
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, every
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import (
+    Plan,
+    Step,
+    converge,
+    every,
+    left_rest,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.distribution_config import given
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError, unknown_choice
 from ansible_collections.primetime.lightsail.plugins.module_utils.load_balancers import (
@@ -272,7 +278,12 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         RefusedError: it differs in what can't be changed in place, or can't be created.
     """
     name, before = wanted["name"], comparable(description)
-    delete = Step("delete_load_balancer", {"loadBalancerName": name}, settled=is_absent)
+    delete = Step(
+        "delete_load_balancer",
+        {"loadBalancerName": name},
+        settled=is_absent,
+        begun=left_rest(description, is_stable),
+    )
     if wanted["state"] == "absent":
         return Plan(before, {}, () if description is None else (delete,))
     if description is None:

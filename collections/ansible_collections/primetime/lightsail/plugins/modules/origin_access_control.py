@@ -103,6 +103,11 @@ def comparable(description: Any) -> dict[str, Any]:
     }
 
 
+def versioned(description: Any) -> dict[str, Any]:
+    """Which one, and which version of it."""
+    return {"Id": description["OriginAccessControl"]["Id"], "IfMatch": description["ETag"]}
+
+
 def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     """The calls that create, change or delete.
 
@@ -111,9 +116,6 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         wanted: the module's options.
     """
     before = comparable(description)
-    versioned = (
-        {} if description is None else {"Id": description["OriginAccessControl"]["Id"], "IfMatch": description["ETag"]}
-    )
     if wanted["state"] == "absent":
         delete = Step("delete_origin_access_control", versioned, settled=lambda found: found is None)
         return Plan(before, {}, () if description is None else (delete,))
@@ -133,12 +135,20 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         "SigningBehavior": after["signing_behavior"],
         "OriginAccessControlOriginType": after["origin_type"],
     }
-    operation = "create_origin_access_control" if description is None else "update_origin_access_control"
-    step = Step(
-        operation,
-        {"OriginAccessControlConfig": config, **versioned},
-        settled=lambda found: comparable(found) == after,
-    )
+    content = {"OriginAccessControlConfig": config}
+
+    def done(found: Any) -> bool:
+        return comparable(found) == after
+
+    if description is None:
+        step = Step("create_origin_access_control", content, settled=done)
+    else:
+        step = Step(
+            "update_origin_access_control",
+            lambda found: {**content, **versioned(found)},
+            settled=done,
+            begun=done,
+        )
     return Plan(before, after, (step,))
 
 

@@ -109,7 +109,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import (
+    Plan,
+    Step,
+    converge,
+    left_rest,
+)
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
@@ -153,13 +158,23 @@ def is_ready(description: Any) -> bool:
     return description is not None and description.get("state") in READY
 
 
+def is_stable(description: Any) -> bool:
+    """Whether the snapshot is neither being taken nor being deleted."""
+    return description is None or description.get("state") in (*READY, *FAILED)
+
+
 def comparable(kind: str, description: Any) -> dict[str, Any]:
     view = snapshot_view(kind, description)
     return {key: view[key] for key in ("name", "kind", "source_name", "tags")} if view else {}
 
 
-def delete_step(kind: str, name: str) -> Step:
-    return Step(f"delete_{KINDS[kind].noun}", {KINDS[kind].member: name}, settled=is_absent)
+def delete_step(kind: str, description: Any) -> Step:
+    return Step(
+        f"delete_{KINDS[kind].noun}",
+        {KINDS[kind].member: description["name"]},
+        settled=is_absent,
+        begun=left_rest(description, is_stable),
+    )
 
 
 def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
@@ -175,7 +190,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     kind, name = wanted["kind"], wanted["name"]
     words, before = KINDS[kind], comparable(kind, description)
     if wanted["state"] == "absent":
-        return Plan(before, {}, () if description is None else (delete_step(kind, name),))
+        return Plan(before, {}, () if description is None else (delete_step(kind, description),))
     source = wanted["source_name"]
     if description is None:
         tags = wanted_tags({}, wanted.get("tags"), purge=False)
@@ -241,6 +256,7 @@ def body(module: Any) -> dict[str, Any]:
         f"{kind} snapshot {wanted['name']}",
         lambda: words.describe(client, wanted["name"]),
         lambda description: plan(description, wanted),
+        stable=is_stable,
     )
     result = outcome.fields()
     # Older ones go only once the new one is there.
@@ -251,6 +267,7 @@ def body(module: Any) -> dict[str, Any]:
             f"{kind} snapshot {name}",
             lambda name=name: words.describe(client, name),
             lambda description, name=name: plan(description, {"kind": kind, "name": name, "state": "absent"}),
+            stable=is_stable,
         ).fields()
         result["actions"] += gone["actions"]
         result["changed"] = result["changed"] or gone["changed"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils import convergence
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Patience, Plan, Step, converge
-from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
+from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError, explain
 from botocore.exceptions import ClientError
 
 
@@ -131,6 +131,100 @@ def test_a_refusal_of_what_has_begun_is_a_lost_reply_and_of_anything_else_an_err
     for code, begun in (("OperationFailureException", False), ("AccessDeniedException", True)):
         with pytest.raises(ClientError, match=code):
             stopping(code, begun=begun)
+
+
+def test_a_deletion_that_finds_itself_under_way_is_waited_for() -> None:
+    """The reply to the first one was lost."""
+    states = iter(["deleting", "deleting"])
+
+    def deleting(begun: Any) -> Any:
+        def delete_thing() -> None:
+            things.thing = {"state": next(states)}
+            raise client_error("OperationFailureException", "thing is being deleted already")
+
+        def describe() -> Any:
+            described = things.thing
+            if described == {"state": "deleting"}:
+                seen.append("deleting")
+                things.thing = None if len(seen) > 1 else described
+            return described
+
+        things, seen = Things(), list[str]()
+        things.thing, things.delete_thing = {"state": "ready"}, delete_thing  # type: ignore[assignment,method-assign]
+        step = Step("delete_thing", {}, settled=lambda found: found is None, begun=begun)
+        converge(module(), things, "thing", describe, lambda _found: Plan({}, {}, (step,)))
+        return seen
+
+    assert deleting(lambda found: found["state"] == "deleting") == ["deleting", "deleting"]
+    with pytest.raises(ClientError, match="being deleted already"):
+        deleting(None)
+
+
+def test_what_has_no_word_for_being_deleted_was_at_rest_and_no_longer_is() -> None:
+    def stable(description: Any) -> bool:
+        return bool(description["state"] == "ready")
+
+    ready, passing = {"state": "ready"}, {"state": "pending"}
+    assert convergence.left_rest(ready, stable)(passing)
+    assert not convergence.left_rest(ready, stable)(ready)
+    assert not convergence.left_rest(passing, stable)(passing)
+
+
+class Versioned:
+    """A service whose one thing has a version, as CloudFront's have."""
+
+    def __init__(self) -> None:
+        self.thing: dict[str, Any] | None = {"version": 1, "size": 1, "colour": "red"}
+        self.others: list[dict[str, Any]] = []  # what somebody else does before each call
+        self.calls: list[int] = []
+        self.lose_replies = False
+
+    def describe(self) -> Any:
+        return self.thing and dict(self.thing)
+
+    def update_thing(self, if_match: int, **changes: Any) -> dict[str, Any]:
+        if self.others:
+            self._change(self.others.pop(0))
+        self.calls.append(if_match)
+        if self.thing is None or if_match != self.thing["version"]:
+            raise client_error("PreconditionFailed")
+        self._change(changes)
+        return self.update_thing(if_match, **changes) if self.lose_replies else {}
+
+    def _change(self, changes: dict[str, Any]) -> None:
+        assert self.thing is not None
+        self.thing = {**self.thing, **changes, "version": self.thing["version"] + 1}
+
+    def grow(self, **options: Any) -> Any:
+        step = Step(
+            "update_thing",
+            lambda found: {"if_match": found["version"], "colour": found["colour"], "size": 2},
+            begun=lambda found: found["size"] == 2,
+        )
+        return converge(module(**options), self, "thing", self.describe, lambda _found: Plan({}, {}, (step,)))
+
+
+def test_an_update_whose_reply_was_lost_finds_another_version_and_is_done() -> None:
+    things = Versioned()
+    things.lose_replies = True
+    assert things.grow().description["size"] == 2
+    assert things.calls == [1, 1]
+
+
+def test_an_update_that_somebody_else_came_before_is_made_upon_theirs() -> None:
+    things = Versioned()
+    things.others = [{"colour": "blue"}]
+    described = things.grow().description
+    assert (described["size"], described["colour"], things.calls) == (2, "blue", [1, 2])
+
+
+def test_others_who_never_rest_end_the_task_with_what_to_do() -> None:
+    things = Versioned()
+    things.others = [{"colour": "blue"}] * 9
+    with pytest.raises(ClientError, match="PreconditionFailed") as caught:
+        things.grow()
+    assert len(things.calls) == convergence.VERSIONS_TRIED
+    assert "somebody else changes the same thing" in explain(caught.value)
 
 
 def test_a_name_that_something_else_has_is_an_error() -> None:

@@ -61,11 +61,16 @@ def test_what_is_not_given_is_left_as_it_is() -> None:
 
 
 def test_an_update_takes_along_what_it_does_not_name() -> None:
-    (step,) = plan(deployed(WebACLId="arn:waf"), {**WANTED, "http_version": "http2and3"}).steps
-    assert not callable(step.arguments)
-    assert step.arguments["IfMatch"] == "T1"
-    assert step.arguments["DistributionConfig"]["WebACLId"] == "arn:waf"
-    assert step.arguments["DistributionConfig"]["HttpVersion"] == "http2and3"
+    (step,) = plan(deployed(), {**WANTED, "http_version": "http2and3"}).steps
+    assert callable(step.arguments)
+    # Somebody else added a firewall meanwhile.
+    arguments = step.arguments({**deployed(WebACLId="arn:waf"), "ETag": "T2"})
+    assert arguments["IfMatch"] == "T2"
+    assert arguments["DistributionConfig"]["WebACLId"] == "arn:waf"
+    assert arguments["DistributionConfig"]["HttpVersion"] == "http2and3"
+    assert step.begun is not None
+    assert not step.begun(deployed(WebACLId="arn:waf"))
+    assert step.begun(deployed(WebACLId="arn:waf", HttpVersion="http2and3"))
 
 
 def test_a_secret_header_is_never_shown_but_its_change_is() -> None:
@@ -79,8 +84,8 @@ def test_a_secret_header_is_never_shown_but_its_change_is() -> None:
 
 def test_deletion_disables_first() -> None:
     disable, delete = plan(deployed(), {**WANTED, "state": "absent"}).steps
-    assert not callable(disable.arguments)
-    assert disable.arguments["DistributionConfig"]["Enabled"] is False
+    assert callable(disable.arguments)
+    assert disable.arguments(deployed())["DistributionConfig"]["Enabled"] is False
     assert callable(delete.arguments)
     assert delete.arguments({"ETag": "T2"}) == {"Id": "D1", "IfMatch": "T2"}
     assert operations(deployed(Enabled=False), state="absent") == ["delete_distribution"]

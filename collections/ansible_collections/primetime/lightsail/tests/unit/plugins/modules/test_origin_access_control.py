@@ -37,9 +37,12 @@ def test_a_remark_that_is_not_given_is_kept() -> None:
     assert plan(described(), WANTED).steps == ()
 
 
-def test_update_and_delete_name_the_version_that_was_read() -> None:
+def test_update_and_delete_name_the_version_that_is_there_then() -> None:
+    now = {**described(), "ETag": "T2"}
     (update,) = plan(described(SigningBehavior="never"), WANTED).steps
-    assert (update.arguments["Id"], update.arguments["IfMatch"]) == ("E1", "T1")
-    assert update.arguments["OriginAccessControlConfig"]["Description"] == "kept"
+    assert callable(update.arguments)
+    assert (update.arguments(now)["Id"], update.arguments(now)["IfMatch"]) == ("E1", "T2")
+    assert update.arguments(now)["OriginAccessControlConfig"]["Description"] == "kept"
     (delete,) = plan(described(), {**WANTED, "state": "absent"}).steps
-    assert delete.arguments == {"Id": "E1", "IfMatch": "T1"}
+    assert callable(delete.arguments)
+    assert delete.arguments(now) == {"Id": "E1", "IfMatch": "T2"}
