@@ -44,6 +44,12 @@ def wanted_time(there: str | None, wanted: Mapping[str, Any]) -> str | None:
     return time or there or ""
 
 
+def kept_snapshots(there: str | None, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The options for what comes in the place of another, which has automatic snapshots as that had unless told."""
+    time = wanted_time(there, wanted)
+    return {"auto_snapshots": time is not None, "auto_snapshot_time": time or None}
+
+
 def request(time: str) -> dict[str, Any]:
     """Lightsail's AddOnRequest."""
     chosen = {"autoSnapshotAddOnRequest": {"snapshotTimeOfDay": time}} if time else {}

@@ -199,42 +199,22 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue impo
     require_bundle,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, converge, find
-from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import (
-    Difference,
-    compare,
-    parameters_step,
-    plain,
-    read_parameters,
-)
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import compare, read_parameters
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_plans import plan
 from ansible_collections.primetime.lightsail.plugins.module_utils.database_restores import require_source
-from ansible_collections.primetime.lightsail.plugins.module_utils.database_steps import (
-    creation_steps,
-    deletion_step,
-    reboot_step,
-    start_step,
-    stop_step,
-    update_step,
-)
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import (
-    CHANGEABLE,
-    FIXED_AT_CREATION,
-    comparable,
     database_view,
     describe_database,
     is_available,
     is_stable,
-    is_stopped,
     waits_for_reboot,
-    with_plain_windows,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
     WAIT_OPTIONS,
     open_client,
     run,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.tags import tag_steps, wanted_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -260,79 +240,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
     **TAG_OPTIONS,
     **WAIT_OPTIONS,
 }
-
-
-def plan(
-    description: Any, wanted: Mapping[str, Any], *, rotate: bool = False, differing: Difference | None = None
-) -> Plan:
-    """The calls that make the database as wanted.
-
-    Args:
-        description: Lightsail's RelationalDatabase structure, or None.
-        wanted: the module's options.
-        rotate: whether rotate_password is asked for and master_password isn't the present one.
-        differing: the parameters that differ from those of a database that exists.
-
-    Raises:
-        RefusedError: it differs in what can't be changed in place, or it can't be created or deleted so.
-    """
-    name, before = wanted["name"], comparable(description)
-    if wanted["state"] == "absent":
-        return Plan(before, {}, () if description is None else (deletion_step(wanted),))
-    options = {key: wanted[key] for key in (*FIXED_AT_CREATION, *CHANGEABLE) if wanted.get(key) is not None}
-    options = with_plain_windows(options)
-    if description is None:
-        made = {**options, "tags": wanted_tags({}, wanted.get("tags"), purge=False)}
-        if wanted.get("parameters"):
-            made["parameters"] = {key: plain(value) for key, value in wanted["parameters"].items()}
-        return Plan(before, made, creation_steps(wanted))
-    if differs := {key: options[key] for key in FIXED_AT_CREATION if key in options and options[key] != before[key]}:
-        told = ", ".join(f"{key} is {before[key]}, wanted {value}" for key, value in differs.items())
-        raise RefusedError(
-            f"database {name}: {told}. Lightsail can't change this in place: set the option back, or restore a "
-            "snapshot of it into a new database with the bundle wanted, and point the application there"
-        )
-    changes = {key: options[key] for key in CHANGEABLE if key in options and options[key] != before[key]}
-    password = wanted.get("master_password") if rotate else None
-    return changes_in_place(description, wanted, changes, password, differing or Difference())
-
-
-def changes_in_place(
-    description: Any,
-    wanted: Mapping[str, Any],
-    changes: Mapping[str, Any],
-    password: str | None,
-    differing: Difference,
-) -> Plan:
-    """The calls for what Lightsail can change of a database that stays, from its settings to whether it runs.
-
-    Args:
-        description: Lightsail's RelationalDatabase structure.
-        wanted: the module's options.
-        changes: the settings that differ, with the wanted values.
-        password: the master user's new one; None where it stays.
-        differing: the parameters that differ.
-    """
-    name, before = wanted["name"], comparable(description)
-    tags = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
-    stopped = is_stopped(description)
-    steps = [start_step(name)] if stopped and wanted["state"] in ("running", "rebooted") else []
-    if changes or password:
-        steps.append(update_step(name, changes, password=password))
-    if differing.after:
-        steps.append(parameters_step(name, differing.after, differing.static))
-    steps.extend(tag_steps(name, before["tags"], tags))
-    waiting = bool(differing.static) or (waits_for_reboot(description) and not stopped)
-    if (wanted["state"] == "rebooted" and not stopped) or (wanted.get("reboot") and waiting):
-        steps.append(reboot_step(name))
-    if wanted["state"] == "stopped" and not stopped:
-        steps.append(stop_step(name))
-    after = {**before, **changes, "tags": tags}
-    if password:
-        after["master_password"] = "set anew"  # noqa: S105 (a remark for the diff)
-    if differing.after:
-        before, after = {**before, "parameters": differing.before}, {**after, "parameters": differing.after}
-    return Plan(before, after, tuple(steps))
 
 
 def password_differs(client: Any, wanted: Mapping[str, Any]) -> bool:

@@ -45,7 +45,9 @@ options:
     description: Where the instance sees it, such as V(/dev/xvdf).
     type: str
   replace:
-    description: Whether a disk that differs in size or zone is deleted and created anew. Its data is lost.
+    description:
+      - Whether a disk that differs in size or zone is deleted and created anew. Its data is lost.
+      - What isn't named is as it was, its other tags and its automatic snapshots too.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -108,6 +110,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import
     AUTO_SNAPSHOT_OPTIONS,
     add_on_steps,
     auto_snapshot_time,
+    kept_snapshots,
     request,
     wanted_time,
 )
@@ -238,8 +241,9 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
                 "disk from a snapshot of this one, or set replace: true to delete it with its data"
             )
         detach = [detach_step(description)] if there[0] else []
-        steps += [*detach, delete_step(description), create_step({**before, **given(wanted)})]
-        after, there = created({**before, **given(wanted)}), ("", "")
+        successor = in_its_place(before, wanted)
+        steps += [*detach, delete_step(description), create_step(successor)]
+        after, there = created(successor), ("", "")
     else:
         steps += release
         after = dict(before)
@@ -261,8 +265,14 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
     return Plan(before, after, tuple(steps))
 
 
-def given(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in wanted.items() if value is not None}
+def in_its_place(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The module's options for the disk that comes in the place of another: what they don't name is as it was."""
+    return {
+        **{option: before[option] for option in FIXED_AT_CREATION},
+        **{option: value for option, value in wanted.items() if value is not None},
+        **kept_snapshots(before["auto_snapshot_time"], wanted),
+        "tags": wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False)),
+    }
 
 
 def created(wanted: Mapping[str, Any]) -> dict[str, Any]:

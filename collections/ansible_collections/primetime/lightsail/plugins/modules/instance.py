@@ -81,6 +81,8 @@ options:
     description:
       - Whether an instance that differs in what can't be changed in place is deleted and created anew.
       - Its disk is lost. Take a snapshot first.
+      - What isn't named is as it was, its other tags and its automatic snapshots too. Its static IP, public ports and
+        attached disks have modules of their own, whose tasks give them to the new instance.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -154,50 +156,29 @@ instance:
     tags: {description: Tags., type: dict}
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import (
-    AUTO_SNAPSHOT_OPTIONS,
-    add_on_steps,
-    wanted_time,
-)
+from ansible_collections.primetime.lightsail.plugins.module_utils.add_ons import AUTO_SNAPSHOT_OPTIONS
 from ansible_collections.primetime.lightsail.plugins.module_utils.catalogue import (
     instance_blueprints,
     instance_bundles,
     require_blueprint,
     require_bundle,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge
-from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.module_utils.instance_steps import (
-    created,
-    creation_steps,
-    delete_step,
-    stop_step,
-)
+from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, converge
+from ansible_collections.primetime.lightsail.plugins.module_utils.instance_plans import plan
 from ansible_collections.primetime.lightsail.plugins.module_utils.instances import (
-    comparable,
     describe_instance,
-    drift,
     instance_view,
-    is_in,
-    is_running,
     is_stable,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.metadata_options import (
-    METADATA_SPEC,
-    given,
-    metadata_steps,
-    metadata_view,
-)
+from ansible_collections.primetime.lightsail.plugins.module_utils.metadata_options import METADATA_SPEC
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import (
     TAG_OPTIONS,
     WAIT_OPTIONS,
     open_client,
     run,
 )
-from ansible_collections.primetime.lightsail.plugins.module_utils.tags import from_wire, tag_steps, wanted_tags
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -219,65 +200,16 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 
-def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
-    """The calls that make the instance as wanted.
-
-    Args:
-        description: Lightsail's Instance structure, or None.
-        wanted: the module's options.
-
-    Raises:
-        RefusedError: it differs in what can't be changed in place, or can't be created.
-    """
-    name, state, before = wanted["name"], wanted["state"], comparable(description)
-    if state == "absent":
-        return Plan(before, {}, () if description is None else (delete_step(name),))
-    if description is None:
-        return Plan(before, created(wanted), creation_steps(wanted))
-    if differs := drift(before, wanted):
-        if not wanted.get("replace"):
-            told = ", ".join(f"{option} is {there}, wanted {want}" for option, (there, want) in differs.items())
-            raise RefusedError(
-                f"instance {name}: {told}. Lightsail can't change this in place: set the option back, or create "
-                "another instance from a snapshot, or set replace: true to delete it with its disk and create it anew"
-            )
-        return Plan(before, created(wanted), (delete_step(name), *creation_steps(wanted)))
-    return changes_in_place(description, before, wanted)
-
-
-def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Plan:
-    """The calls for what Lightsail can change of an instance that stays, from its addresses to its power."""
-    name, steps, after = wanted["name"], [], dict(before)
-    if wanted.get("ip_address_type") and before["ip_address_type"] != wanted["ip_address_type"]:
-        after["ip_address_type"] = wanted["ip_address_type"]
-        arguments = {"resourceType": "Instance", "resourceName": name, "ipAddressType": wanted["ip_address_type"]}
-        steps.append(Step("set_ip_address_type", arguments, settled=is_stable))
-    after["tags"] = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
-    steps.extend(tag_steps(name, from_wire(description.get("tags")), after["tags"]))
-    after["auto_snapshot_time"] = wanted_time(before["auto_snapshot_time"], wanted)
-    steps.extend(add_on_steps(name, before["auto_snapshot_time"], after["auto_snapshot_time"]))
-    after["metadata_options"] = {**before["metadata_options"], **given(wanted)}
-    steps.extend(metadata_steps(name, metadata_view(description), wanted))
-    if wanted["state"] == "running" and before["state"] not in ("running", "pending", "starting"):
-        after["state"] = "running"
-        begun = is_in("pending", "running")
-        steps.append(Step("start_instance", {"instanceName": name}, settled=is_running, begun=begun))
-    if wanted["state"] == "stopped" and before["state"] not in ("stopped", "stopping"):
-        after["state"] = "stopped"
-        steps.append(stop_step(name))
-    return Plan(before, after, tuple(steps))
-
-
 def body(module: Any) -> dict[str, Any]:
     wanted, client = module.params, open_client(module, "lightsail")
 
     def planned(description: Any) -> Plan:
         result = plan(description, wanted)
-        creating = {step.operation for step in result.steps if step.creates}
-        if creating:
-            require_bundle("bundle_id", wanted["bundle_id"], instance_bundles(client))
-        if "create_instances" in creating:
-            require_blueprint("blueprint_id", wanted["blueprint_id"], instance_blueprints(client))
+        for step in result.steps:
+            if step.creates and not callable(step.arguments):
+                require_bundle("bundle_id", step.arguments["bundleId"], instance_bundles(client))
+                if "blueprintId" in step.arguments:
+                    require_blueprint("blueprint_id", step.arguments["blueprintId"], instance_blueprints(client))
         return result
 
     outcome = converge(

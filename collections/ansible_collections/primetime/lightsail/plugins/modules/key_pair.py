@@ -35,7 +35,7 @@ options:
   replace:
     description:
       - Whether a key pair with another public key is deleted and imported anew.
-      - Instances that exist keep the key that they were created with.
+      - Instances that exist keep the key that they were created with. Its other tags are kept.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -85,7 +85,7 @@ from typing import Any
 from ansible_collections.primetime.lightsail.plugins.module_utils.convergence import Plan, Step, converge, find
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.module import WAIT_OPTIONS, open_client, run
-from ansible_collections.primetime.lightsail.plugins.module_utils.tags import from_wire, to_wire
+from ansible_collections.primetime.lightsail.plugins.module_utils.tags import from_wire, tag_steps, to_wire
 
 ARGUMENT_SPEC: dict[str, Any] = {
     "name": {"type": "str", "required": True},
@@ -170,7 +170,7 @@ def plan(
             f"key pair {name} exists but {wanted['private_key_file']} doesn't, and Lightsail hands a private key out "
             "once: restore the file, or set replace: true to make a new pair"
         )
-    return Plan(before, after, (delete, create))
+    return Plan(before, after, (delete, create, *tag_steps(name, {}, from_wire(description.get("tags")))))
 
 
 def plan_import(description: Any, before: dict[str, Any], wanted: Mapping[str, Any], delete: Step) -> Plan:
@@ -185,7 +185,8 @@ def plan_import(description: Any, before: dict[str, Any], wanted: Mapping[str, A
     if description is None:
         return Plan(before, after, create)
     if wanted.get("replace"):
-        return Plan(before, after, (delete, *create))
+        tags = {**from_wire(description.get("tags")), DIGEST_TAG: digest}
+        return Plan(before, after, (delete, create[0], *tag_steps(name, {}, tags)))
     told = "has another public key" if digest_of(description) else "has a public key that this module didn't import"
     raise RefusedError(
         f"key pair {name} {told}: give the key that it has, choose another name, or set replace: true to import this "

@@ -62,7 +62,7 @@ options:
   replace:
     description:
       - Whether to delete it and create it anew when O(instance_port) differs.
-      - Its address and its certificates are lost then.
+      - Its address and its certificates are lost then. What isn't named is as it was, its instances and other tags too.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -174,6 +174,8 @@ ATTRIBUTES = {
     "session_cookie_seconds": COOKIE_SECONDS,
     "tls_policy": "TlsPolicyName",
 }
+# What a new balancer is like without being told.
+UNTOLD = {"session_stickiness": False, "session_cookie_seconds": 86_400}
 AT_CREATION = {
     "instance_port": "instancePort",
     "health_check_path": "healthCheckPath",
@@ -296,9 +298,28 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
                 "change this in place: set the option back, or create another load balancer, or set replace: true to "
                 "delete it with its certificates and create it anew"
             )
-        after, steps = creation(wanted)
+        after, steps = creation(in_its_place(before, wanted))
         return Plan(before, after, (delete, *steps))
     return changes_in_place(description, before, wanted)
+
+
+def in_its_place(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The module's options for the balancer that comes in the place of another: what they don't name is as it was."""
+    kept = {option: value for option, value in before.items() if value != UNTOLD.get(option)}
+    return {
+        **kept,
+        **{option: value for option, value in wanted.items() if value is not None},
+        "instances": wanted_instances(before["instances"], wanted),
+        "tags": wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False)),
+    }
+
+
+def wanted_instances(there: list[str], wanted: Mapping[str, Any]) -> list[str]:
+    """Names of the instances that there should be, in order."""
+    if wanted.get("instances") is None:
+        return there
+    kept = [] if wanted.get("purge_instances", True) else there
+    return sorted({*kept, *wanted["instances"]})
 
 
 def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mapping[str, Any]) -> Plan:
@@ -312,10 +333,8 @@ def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mappin
         if wanted.get(option) not in (None, before[option]):
             after[option] = wanted[option]
             steps.append(attribute_step(name, option, wanted[option]))
-    if wanted.get("instances") is not None:
-        kept = [] if wanted.get("purge_instances", True) else before["instances"]
-        after["instances"] = sorted({*kept, *wanted["instances"]})
-        steps.extend(instance_steps(wanted, before["instances"], after["instances"]))
+    after["instances"] = wanted_instances(before["instances"], wanted)
+    steps.extend(instance_steps(wanted, before["instances"], after["instances"]))
     after["tags"] = wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False))
     steps.extend(tag_steps(name, from_wire(description.get("tags")), after["tags"]))
     return Plan(before, after, tuple(steps))

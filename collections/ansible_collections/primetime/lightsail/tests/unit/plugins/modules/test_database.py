@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.database_parameters import Difference, compare
+from ansible_collections.primetime.lightsail.plugins.module_utils.database_plans import plan
 from ansible_collections.primetime.lightsail.plugins.module_utils.databases import is_available, is_stable
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
-from ansible_collections.primetime.lightsail.plugins.modules.database import plan
 
 WANTED: dict[str, Any] = {
     "name": "db",

@@ -99,6 +99,29 @@ def test_what_cannot_be_is_refused_with_what_to_do(there: Any, options: dict[str
         operations(there, **options)
 
 
+def test_what_comes_in_its_place_has_its_tags_and_automatic_snapshots() -> None:
+    there = described(
+        tags=[{"key": "cost", "value": "7"}, {"key": "environment", "value": "old"}],
+        addOns=[{"name": "AutoSnapshot", "status": "Enabled", "snapshotTimeOfDay": "04:00"}],
+    )
+    options = {"size_gb": 16, "availability_zone": None, "tags": {"environment": "new"}, "replace": True}
+    result = plan(there, {**WANTED, **options})
+    create = result.steps[-1]
+    assert create.arguments == {
+        "diskName": "data",
+        "availabilityZone": "eu-central-1a",
+        "sizeInGb": 16,
+        "addOns": [{"addOnType": "AutoSnapshot", "autoSnapshotAddOnRequest": {"snapshotTimeOfDay": "04:00"}}],
+        "tags": [{"key": "cost", "value": "7"}, {"key": "environment", "value": "new"}],
+    }
+    tags = {"cost": "7", "environment": "new"}
+    assert result.after == {**result.before, "size_gb": 16, "tags": tags}
+    purged = plan(there, {**WANTED, **options, "purge_tags": True, "auto_snapshots": False}).steps[-1]
+    assert not callable(purged.arguments)
+    assert purged.arguments["tags"] == [{"key": "environment", "value": "new"}]
+    assert "addOns" not in purged.arguments
+
+
 def test_the_time_that_lightsail_chose_stays() -> None:
     there = described(addOns=[{"name": "AutoSnapshot", "status": "Enabled", "snapshotTimeOfDay": "04:00"}])
     assert operations(there, auto_snapshots=True) == []

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
+from ansible_collections.primetime.lightsail.plugins.module_utils.instance_plans import plan
 from ansible_collections.primetime.lightsail.plugins.module_utils.instances import is_running, is_stable, is_stopped
-from ansible_collections.primetime.lightsail.plugins.modules.instance import plan
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -116,6 +116,51 @@ def test_drift_that_cannot_be_changed_in_place_is_refused_with_both_values(optio
 def test_drift_is_replaced_when_allowed() -> None:
     calls = operations(described(), bundle_id="large_3_0", replace=True)
     assert calls == ["delete_instance", "create_instances"]
+
+
+def test_what_comes_in_its_place_is_as_it_was_but_for_what_is_named() -> None:
+    there = described(
+        "stopped",
+        ipAddressType="ipv4",
+        tags=[{"key": "environment", "value": "old"}, {"key": "cost", "value": "7"}],
+        addOns=[{"name": "AutoSnapshot", "status": "Enabled", "snapshotTimeOfDay": "04:00"}],
+        metadataOptions={"state": "applied", "httpTokens": "required", "httpPutResponseHopLimit": 2},
+    )
+    options = {"state": "present", "bundle_id": "large_3_0", "blueprint_id": None, "key_pair_name": None}
+    hops = {"metadata_options": {"http_put_response_hop_limit": 1}}
+    result = plan(there, {**WANTED, **options, **hops, "replace": True})
+    delete, create, metadata, stop = result.steps
+    assert (delete.operation, stop.operation) == ("delete_instance", "stop_instance")
+    assert create.arguments == {
+        "instanceNames": ["web"],
+        "availabilityZone": "eu-central-1a",
+        "blueprintId": "debian_12",
+        "bundleId": "large_3_0",
+        "keyPairName": "web",
+        "ipAddressType": "ipv4",
+        "tags": [{"key": "cost", "value": "7"}, {"key": "environment", "value": "local"}],
+        "addOns": [{"addOnType": "AutoSnapshot", "autoSnapshotAddOnRequest": {"snapshotTimeOfDay": "04:00"}}],
+    }
+    assert metadata.arguments == {"instanceName": "web", "httpTokens": "required", "httpPutResponseHopLimit": 1}
+    assert result.after == {**result.before, "bundle_id": "large_3_0", **changed(result.after)}
+
+
+def changed(after: Any) -> dict[str, Any]:
+    """What the test above names, as the diff shows it."""
+    assert after["tags"] == {"cost": "7", "environment": "local"}
+    assert after["metadata_options"] == {"http_tokens": "required", "http_put_response_hop_limit": 1}
+    return {key: after[key] for key in ("tags", "metadata_options")}
+
+
+def test_what_is_switched_off_or_purged_does_not_come_back_with_what_replaces_it() -> None:
+    there = described(
+        tags=[{"key": "cost", "value": "7"}], addOns=[{"name": "AutoSnapshot", "snapshotTimeOfDay": "04:00"}]
+    )
+    options = {"bundle_id": "large_3_0", "auto_snapshots": False, "purge_tags": True, "replace": True}
+    _delete, create = plan(there, {**WANTED, **options}).steps
+    assert not callable(create.arguments)
+    assert create.arguments["tags"] == [{"key": "environment", "value": "local"}]
+    assert "addOns" not in create.arguments
 
 
 def test_replace_without_drift_changes_nothing() -> None:

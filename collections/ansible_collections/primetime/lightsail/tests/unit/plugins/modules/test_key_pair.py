@@ -55,6 +55,18 @@ def test_another_key_is_refused_or_replaced() -> None:
     assert calls == ["delete_key_pair", "import_key_pair", "tag_resource"]
 
 
+def test_the_tags_of_a_key_that_is_replaced_are_kept() -> None:
+    there = described(OTHER)
+    there["tags"].append({"key": "cost", "value": "7"})
+    *_, tag = plan(there, wanted(public_key=KEY, replace=True)).steps
+    assert tag.arguments == {
+        "resourceName": "web",
+        "tags": [{"key": "cost", "value": "7"}, {"key": DIGEST_TAG, "value": key_digest(KEY)}],
+    }
+    made = plan(there, wanted(private_key_file="/key", replace=True)).steps
+    assert [step.operation for step in made] == ["delete_key_pair", "create_key_pair", "tag_resource"]
+
+
 def test_a_key_of_unknown_origin_is_refused() -> None:
     with pytest.raises(RefusedError, match="didn't import"):
         operations(described(), public_key=KEY)

@@ -81,7 +81,33 @@ def test_another_port_is_refused_and_replaced_only_where_that_is_said() -> None:
     with pytest.raises(RefusedError, match="instance_port is 80, wanted 8000"):
         plan(described(), wanted(instance_port=8000))
     replaced = plan(described(), wanted(instance_port=8000, replace=True))
-    assert operations(replaced) == ["delete_load_balancer", "create_load_balancer"]
+    assert operations(replaced) == [
+        "delete_load_balancer",
+        "create_load_balancer",
+        "attach_instances_to_load_balancer",
+    ]
+
+
+def test_what_comes_in_its_place_is_as_it_was_but_for_what_is_named() -> None:
+    there = described(
+        healthCheckPath="/health",
+        configurationOptions={"SessionStickinessEnabled": "true", "SessionStickiness_LB_CookieDurationSeconds": "60"},
+    )
+    options = {"instance_port": 8000, "instances": ["two"], "purge_instances": False, "tags": {"a": "b"}}
+    result = plan(there, wanted(**options, replace=True))
+    _delete, create, stick, seconds, attach = result.steps
+    assert create.arguments == {
+        "loadBalancerName": "web",
+        "instancePort": 8000,
+        "healthCheckPath": "/health",
+        "ipAddressType": "dualstack",
+        "tlsPolicyName": "TLS-2016-08",
+        "tags": [{"key": "a", "value": "b"}, {"key": "kept", "value": "1"}],
+    }
+    assert [step.arguments["attributeValue"] for step in (stick, seconds)] == ["true", "60"]
+    assert attach.arguments["instanceNames"] == ["one", "two"]
+    tags = {"kept": "1", "a": "b"}
+    assert result.after == {**result.before, "instance_port": 8000, "instances": ["one", "two"], "tags": tags}
 
 
 def test_one_call_for_each_attribute_that_differs() -> None:
