@@ -129,6 +129,17 @@ def test_what_cannot_be_bought_is_refused_before_any_call(
     assert lightsail.front.changing() == []
 
 
+def test_a_first_boots_script_may_hold_a_secret_and_is_never_shown(lightsail: "Endpoint") -> None:
+    script = "#!/bin/sh\necho token-nobody-may-see > /etc/token"
+    options = {**INSTANCE["primetime.lightsail.instance"], "user_data": script}
+    (planned,) = lightsail.play(task("instance", **options), check=True)
+    assert planned["actions"] == ["create_instances"]
+    # Without a key pair localcloud refuses it, which is the other way to end.
+    (refused,) = lightsail.play(task("instance", **options), fails=True)
+    assert "keyPairName" in refused["msg"]
+    assert "token-nobody-may-see" not in str([planned, refused])
+
+
 def test_a_name_that_something_else_has_is_told(lightsail: "Endpoint", public_key: str) -> None:
     lightsail.play(task("static_ip", name="taken"))
     (result,) = lightsail.play(task("key_pair", name="taken", public_key=public_key), fails=True)

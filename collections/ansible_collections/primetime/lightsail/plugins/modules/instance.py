@@ -40,7 +40,9 @@ options:
     description: Key pair whose public key its user is given. Without it, Lightsail uses the region's default key.
     type: str
   user_data:
-    description: Script run at the first boot. Lightsail doesn't give it back, so a later change can't be seen.
+    description:
+      - Script run at the first boot. Lightsail doesn't give it back, so a later change can't be seen.
+      - It may hold secrets, so it is in no output, diff or log. Everybody on the instance can read it, though.
     type: str
   ip_address_type:
     description: Which addresses it has. Changed in place. Without this option it is left as it is.
@@ -187,7 +189,7 @@ ARGUMENT_SPEC: dict[str, Any] = {
     "bundle_id": {"type": "str"},
     "availability_zone": {"type": "str"},
     "key_pair_name": {"type": "str"},
-    "user_data": {"type": "str"},
+    "user_data": {"type": "str", "no_log": True},
     "ip_address_type": {"type": "str", "choices": ["dualstack", "ipv4", "ipv6"]},
     "snapshot_name": {"type": "str"},
     "source_instance_name": {"type": "str"},
