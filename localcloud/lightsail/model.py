@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,6 +16,19 @@ from botocore.validate import ParamValidator
 from localcloud.lightsail.errors import InvalidInputException
 
 TARGET_PREFIX = "Lightsail_20161128"
+# What Lightsail answers and its model doesn't list: the second engine that it sells, and the operations on what is no
+# machine, database or domain.
+UNLISTED = {
+    "RelationalDatabaseEngine": ("postgres",),
+    "OperationType": (
+        "CreateKeyPair",
+        "ImportKeyPair",
+        "DeleteKeyPair",
+        "DeleteAutoSnapshot",
+        "TagResource",
+        "UntagResource",
+    ),
+}
 
 
 @cache
@@ -44,7 +58,8 @@ def parse_request(model: OperationModel, body: bytes) -> dict[str, Any]:
     report = ParamValidator().validate(members, model.input_shape)
     if report.has_errors():
         raise InvalidInputException(f"Invalid request: {'; '.join(report.generate_report().splitlines())}")
-    _check_values(members, model.input_shape, "")
+    if wrong := list(_wrong_values(members, model.input_shape, "")):
+        raise InvalidInputException("; ".join(wrong))
     return members
 
 
@@ -57,8 +72,9 @@ def serialise_reply(model: OperationModel, reply: dict[str, Any]) -> bytes:
     shape = model.output_shape
     if shape is not None:
         report = ParamValidator().validate(reply, shape)
-        if report.has_errors():
-            raise ValueError(f"{model.name} would answer what the model does not allow: {report.generate_report()}")
+        wrong = report.generate_report() if report.has_errors() else "; ".join(_wrong_values(reply, shape, ""))
+        if wrong:
+            raise ValueError(f"{model.name} would answer what the model does not allow: {wrong}")
     return json.dumps(reply, default=_seconds).encode()
 
 
@@ -68,22 +84,37 @@ def _seconds(value: object) -> float:
     raise TypeError(f"{type(value).__name__} has no place in a reply")
 
 
-def _check_values(value: Any, shape: Shape, path: str) -> None:
-    """Enumerations and patterns, which botocore leaves to the service."""
+def _wrong_values(value: Any, shape: Shape, path: str) -> Iterator[str]:
+    """What of a value that has its shape is not allowed: enumerations, patterns and upper bounds.
+
+    botocore leaves these to the service.
+    """
     if isinstance(shape, StructureShape):
         for name, member in shape.members.items():
             if value.get(name) is not None:
-                _check_values(value[name], member, f"{path}.{name}" if path else name)
+                yield from _wrong_values(value[name], member, f"{path}.{name}" if path else name)
     elif isinstance(shape, ListShape):
+        yield from _too_much(len(value), shape, path)
         for position, item in enumerate(value):
-            _check_values(item, shape.member, f"{path}[{position}]")
+            yield from _wrong_values(item, shape.member, f"{path}[{position}]")
     elif isinstance(shape, MapShape):
-        for item in value.values():
-            _check_values(item, shape.value, path)
+        for key, item in value.items():
+            yield from _wrong_values(key, shape.key, path)
+            yield from _wrong_values(item, shape.value, f"{path}.{key}")
     elif shape.type_name == "string":
         allowed = getattr(shape, "enum", [])
-        if allowed and value not in allowed:
-            raise InvalidInputException(f"{path} is {value!r}, not one of {', '.join(allowed)}")
+        if allowed and value not in (*allowed, *UNLISTED.get(shape.name, ())):
+            yield f"{path} is {value!r}, not one of {', '.join(allowed)}"
         pattern = shape.metadata.get("pattern")
         if pattern and not re.search(f"^(?:{pattern})$", value, re.DOTALL):
-            raise InvalidInputException(f"{path} is {value!r}, which does not match {pattern}")
+            yield f"{path} is {value!r}, which does not match {pattern}"
+        yield from _too_much(len(value), shape, path)
+    elif shape.type_name in ("integer", "long", "float", "double"):
+        yield from _too_much(value, shape, path)
+
+
+def _too_much(amount: float, shape: Shape, path: str) -> Iterator[str]:
+    highest = shape.metadata.get("max")
+    if highest is not None and amount > highest:
+        what = "is" if shape.type_name in ("integer", "long", "float", "double") else "has the length"
+        yield f"{path} {what} {amount}, above {highest}"

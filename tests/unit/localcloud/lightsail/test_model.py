@@ -41,6 +41,9 @@ def test_each_required_member_is_required(missing):
         ("CreateInstances", CREATE | {"tags": [{"name": "x"}]}, "name"),
         ("GetInstance", {"instanceName": "  "}, "instanceName"),
         ("OpenInstancePublicPorts", {"instanceName": "web", "portInfo": {"protocol": "sctp"}}, "portInfo.protocol"),
+        ("OpenInstancePublicPorts", {"instanceName": "web", "portInfo": {"toPort": 65536}}, "toPort is 65536, above"),
+        ("CreateBucket", {"bucketName": "b" * 55, "bundleId": "small_1_0"}, "bucketName has the length 55, above 54"),
+        ("GetSetupHistory", {"resourceName": "web", "pageToken": "*" * 24}, "pageToken is .*, which does not match"),
     ],
 )
 def test_unknown_members_and_wrong_values_are_refused_by_name(operation, members, told):
@@ -68,6 +71,21 @@ def test_times_are_seconds_on_the_wire():
 def test_a_reply_that_the_model_does_not_know_is_a_fault_of_ours():
     with pytest.raises(ValueError, match="GetInstanceState"):
         model.serialise_reply(model.operation("GetInstanceState"), {"state": {"code": "16"}})
+
+
+@pytest.mark.parametrize(
+    ("operation", "reply", "told"),
+    [
+        ("GetDisk", {"disk": {"state": "resting"}}, "disk.state is 'resting', not one of pending"),
+        ("GetInstance", {"instance": {"networking": {"ports": [{"toPort": 70000}]}}}, "toPort is 70000, above 65535"),
+        ("GetInstance", {"instance": {"name": "-"}}, "instance.name is '-', which does not match"),
+        ("GetAlarms", {"alarms": [{"period": 86401}]}, r"alarms\[0\].period is 86401, above 86400"),
+        ("GetLoadBalancer", {"loadBalancer": {"configurationOptions": {"Colour": "red"}}}, "'Colour', not one of"),
+    ],
+)
+def test_a_replys_values_are_the_models_too(operation, reply, told):
+    with pytest.raises(ValueError, match=f"{operation} would answer what the model does not allow: .*{told}"):
+        model.serialise_reply(model.operation(operation), reply)
 
 
 def test_an_operation_that_lightsail_does_not_have():
