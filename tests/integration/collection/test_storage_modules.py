@@ -70,14 +70,29 @@ def test_a_databases_snapshots_are_taken_kept_and_deleted(region: "Region") -> N
     assert region.changing() == ["DeleteRelationalDatabaseSnapshot"]
 
 
-def test_a_failed_snapshot_is_told_with_what_to_do(region: "Region") -> None:
+def test_what_failed_for_good_is_told_at_once_with_what_to_do(region: "Region") -> None:
     region.play(("database", DATABASE))
-    region.cloud.servers.failure = "no space"
-    (failed,) = region.play(snapshot("broken"), fails=True)
-    assert "snapshot broken failed: delete it (state: absent)" in failed["msg"]
-    region.cloud.servers.failure = None
+    region.cloud.servers.failure = region.cloud.storage.failure = "no space"
+    region.cloud.balancers.failure = "no port"
+    balancer = ("load_balancer", {"name": "lb", "instance_port": 80})
+    for task, told in (
+        (snapshot("broken"), "database snapshot broken is in the state failed"),
+        (("disk", DISK), "disk data is in the state error"),
+        (balancer, "load balancer lb is in the state failed"),
+    ):
+        (failed,) = region.play(task, fails=True)
+        assert told in failed["msg"]
+        assert "delete it (state: absent), and make it anew" in failed["msg"]
+    region.changing()
+    # Nor is it taken for what is wanted afterwards.
+    (again,) = region.play(("disk", DISK), fails=True)
+    assert "disk data is in the state error" in again["msg"]
+    assert region.changing() == []
+    region.cloud.servers.failure = region.cloud.storage.failure = region.cloud.balancers.failure = None
     deleted, taken = region.play(gone("broken", "database"), snapshot("broken"))
     assert (deleted["actions"], taken["snapshot"]["state"]) == (["delete_relational_database_snapshot"], "available")
+    replaced = region.play(("disk", {"name": "data", "state": "absent"}), ("disk", DISK))
+    assert replaced[1]["disk"]["state"] == "available"
 
 
 MAKING = (

@@ -33,6 +33,8 @@ POLL_FIRST_SECONDS = 0.5
 POLL_LONGEST_SECONDS = 10.0
 # How often a call is made that names a version (ETag), where others change the same thing.
 VERSIONS_TRIED = 5
+# States out of which nothing comes by itself, in Lightsail's words for all its kinds of resource.
+FAILED = frozenset({"error", "failed", "restore-error", "validation_timed_out"})
 
 
 @dataclass(frozen=True)
@@ -144,16 +146,26 @@ def every(client: Any, operation: str, key: str, **arguments: Any) -> list[Any]:
 
 
 def await_settled(
-    subject: str, describe: Callable[[], Description], settled: Callable[[Description], bool], patience: Patience
+    subject: str,
+    describe: Callable[[], Description],
+    settled: Callable[[Description], bool],
+    patience: Patience,
+    *,
+    going: bool = False,
 ) -> Description:
     """Describes again and again until settled.
 
+    Args:
+        going: whether a deletion is waited for, which ends a failed state too.
+
     Raises:
-        RefusedError: the time is used up.
+        RefusedError: the time is used up, or what is waited for will never be.
     """
     description = None
     for _pause in patience.pauses():
         description = describe()
+        if not going:
+            require_working(subject, description)
         if settled(description):
             return description
     raise RefusedError(
@@ -168,8 +180,24 @@ def seen_state(description: Description) -> str:
         return "absent"
     if not isinstance(description, Mapping):
         return "present"
-    state = description.get("state") or description.get("Status") or "present"
+    state = description.get("state") or description.get("status") or description.get("Status") or "present"
     return str(state["name"] if isinstance(state, Mapping) else state)
+
+
+def has_failed(description: Description) -> bool:
+    """Whether a description's state is one out of which nothing comes by itself."""
+    return seen_state(description).lower() in FAILED
+
+
+def require_working(subject: str, description: Description) -> None:
+    """Raises a RefusedError for what has failed."""
+    if has_failed(description):
+        reason = description.get("failureReason")
+        raise RefusedError(
+            f"{subject} is in the state {seen_state(description)}{f' ({reason})' if reason else ''}, and nothing but "
+            "its deletion ends that: see what 'aws lightsail get-operations-for-resource' tells of it, delete it "
+            "(state: absent), and make it anew, from a snapshot if it held data"
+        )
 
 
 def left_rest(description: Description, stable: Callable[[Description], bool]) -> Callable[[Description], bool]:
@@ -253,20 +281,26 @@ def converge(
             passing state would be refused by the service, so this is waited for first.
 
     Raises:
-        RefusedError: the plan can't or mustn't be carried out, or the time is used up.
+        RefusedError: the plan can't or mustn't be carried out, the time is used up, or the thing has failed for good,
+            which only a plan that begins with its deletion ends.
         botocore.exceptions.ClientError: what the service answered.
     """
     waiting = bool(module.params.get("wait", True))
     patience = Patience(float(module.params.get("wait_timeout") or 120))
     description = describe()
     if stable and waiting and not module.check_mode and not stable(description):
-        description = await_settled(subject, describe, stable, patience)
+        at_rest = stable
+        description = await_settled(
+            subject, describe, lambda found: at_rest(found) or has_failed(found), patience, going=True
+        )
     planned = plan(description)
+    if not (planned.steps and planned.steps[0].deletes):
+        require_working(subject, description)
     if module.check_mode or not planned.steps:
         return Outcome(planned, description)
     for position, step in enumerate(planned.steps, start=1):
         take(client, step, describe)
         last = position == len(planned.steps)
         if step.settled is not None and (waiting or not last):
-            await_settled(subject, describe, step.settled, patience)
+            await_settled(subject, describe, step.settled, patience, going=step.deletes)
     return Outcome(planned, describe())

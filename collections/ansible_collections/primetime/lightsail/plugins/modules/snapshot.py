@@ -36,10 +36,10 @@ options:
     description: Name of the instance, disk or database. Needed with O(state=present).
     type: str
   keep:
-    description: How many snapshots of the source to keep, this one included. At least 1.
+    description: How many snapshots of the source are kept, this one included. At least 1. Failed ones go uncounted.
     type: int
   keep_days:
-    description: For how many days snapshots of the source are kept. At least 1.
+    description: For how many days snapshots of the source are kept. At least 1. Failed ones go at once.
     type: int
   keep_prefix:
     description: Beginning of the names of the snapshots that O(keep) or O(keep_days) is about.
@@ -113,6 +113,7 @@ from ansible_collections.primetime.lightsail.plugins.module_utils.convergence im
     Plan,
     Step,
     converge,
+    has_failed,
     left_rest,
 )
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
@@ -138,7 +139,6 @@ ARGUMENT_SPEC: dict[str, Any] = {
 }
 
 READY = ("available", "completed")
-FAILED = ("error", "failed")
 
 
 def is_absent(description: Any) -> bool:
@@ -146,21 +146,13 @@ def is_absent(description: Any) -> bool:
 
 
 def is_ready(description: Any) -> bool:
-    """Whether the snapshot can be used.
-
-    Raises:
-        RefusedError: it never will be.
-    """
-    if description is not None and description.get("state") in FAILED:
-        raise RefusedError(
-            f"snapshot {description['name']} failed: delete it (state: absent), look after its source, and take it anew"
-        )
+    """Whether the snapshot can be used."""
     return description is not None and description.get("state") in READY
 
 
 def is_stable(description: Any) -> bool:
     """Whether the snapshot is neither being taken nor being deleted."""
-    return description is None or description.get("state") in (*READY, *FAILED)
+    return description is None or is_ready(description) or has_failed(description)
 
 
 def comparable(kind: str, description: Any) -> dict[str, Any]:
@@ -185,7 +177,7 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
         wanted: the module's options.
 
     Raises:
-        RefusedError: a snapshot of another source has the name, or the snapshot failed.
+        RefusedError: a snapshot of another source has the name.
     """
     kind, name = wanted["kind"], wanted["name"]
     words, before = KINDS[kind], comparable(kind, description)
@@ -199,7 +191,6 @@ def plan(description: Any, wanted: Mapping[str, Any]) -> Plan:
             arguments["tags"] = to_wire(tags)
         after = {"name": name, "kind": kind, "source_name": source, "tags": tags}
         return Plan(before, after, (Step(f"create_{words.noun}", arguments, settled=is_ready),))
-    is_ready(description)
     if before["source_name"] != source:
         raise RefusedError(
             f"snapshot {name} was taken of {before['source_name'] or 'something that is not told'}, not of {source}: "
@@ -234,12 +225,13 @@ def superfluous(listed: Iterable[Mapping[str, Any]], wanted: Mapping[str, Any], 
         and one["name"].startswith(prefix)
         and one.get(KINDS[wanted["kind"]].from_member) == source
         # One that is being taken can't be deleted; a later run finds it.
-        and one.get("state") in (*READY, *FAILED)
+        and is_stable(one)
     ]
     oldest_first = sorted(others, key=lambda one: one["createdAt"])
-    if days is not None:
-        return [one["name"] for one in oldest_first if one["createdAt"] < moment - timedelta(days=days)]
-    return [one["name"] for one in oldest_first[: max(0, len(oldest_first) - (count - 1))]]
+    usable = [one["name"] for one in oldest_first if is_ready(one)]
+    old = [one["name"] for one in oldest_first if days and one["createdAt"] < moment - timedelta(days=days)]
+    given_up = old if days else usable[: max(0, len(usable) - (count - 1))]
+    return [one["name"] for one in oldest_first if has_failed(one) or one["name"] in given_up]
 
 
 def body(module: Any) -> dict[str, Any]:

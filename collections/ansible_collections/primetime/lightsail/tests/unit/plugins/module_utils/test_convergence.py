@@ -260,6 +260,58 @@ def test_waiting_has_a_limit_and_says_what_was_seen() -> None:
         convergence.await_settled("thing", things.describe, lambda _found: False, Patience(0))
 
 
+FAILURES = [
+    {"state": "error"},
+    {"state": {"name": "failed"}},
+    {"status": "FAILED", "failureReason": "NO_AVAILABLE_CONTACTS"},
+    {"status": "VALIDATION_TIMED_OUT"},
+]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_what_fails_while_it_is_waited_for_ends_the_task_at_once(
+    failure: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: pytest.fail("there is nothing to wait for"))
+    things = Things()
+
+    def create_thing() -> None:
+        things.thing = failure
+
+    things.create_thing = create_thing  # type: ignore[assignment,method-assign]
+
+    def wants_it_ready(_description: Any) -> Plan:
+        return Plan({}, {}, (Step("create_thing", {}, settled=lambda found: found == {"state": "ready"}),))
+
+    with pytest.raises(RefusedError, match=r"thing is in the state .*state: absent") as caught:
+        converge(module(), things, "thing", things.describe, wants_it_ready)
+    assert str(failure.get("failureReason", "")) in str(caught.value)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_has_failed_is_never_taken_for_what_is_wanted_but_may_be_deleted(
+    failure: dict[str, Any], check_mode: bool
+) -> None:
+    things = Things()
+    things.thing = failure
+
+    def stable(description: Any) -> bool:
+        return description in (None, {"state": "ready"})
+
+    with pytest.raises(RefusedError, match="thing is in the state"):
+        converge(module(check_mode=check_mode), things, "thing", things.describe, wants_it, stable=stable)
+    gone = converge(module(check_mode=check_mode), things, "thing", things.describe, wants_it_gone, stable=stable)
+    assert [step.operation for step in gone.plan.steps] == ["delete_thing"]
+    assert (things.thing is None) is not check_mode
+
+
+def test_what_has_failed_stays_so_for_a_while_after_its_deletion_began() -> None:
+    states: Any = iter([{"state": "error"}, {"state": "error"}, None, None])
+    things = SimpleNamespace(delete_thing=dict)
+    assert converge(module(), things, "thing", lambda: next(states), wants_it_gone).description is None
+
+
 def test_a_passing_state_is_waited_for_before_planning_but_not_in_check_mode() -> None:
     states = iter(["stopping", "stopping", "stopped", "stopped", "stopped"])
     planned: list[str] = []

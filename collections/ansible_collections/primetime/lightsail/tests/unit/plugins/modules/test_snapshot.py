@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from ansible_collections.primetime.lightsail.plugins.module_utils.errors import RefusedError
 from ansible_collections.primetime.lightsail.plugins.module_utils.snapshots import KINDS
-from ansible_collections.primetime.lightsail.plugins.modules.snapshot import check_keep, plan, superfluous
+from ansible_collections.primetime.lightsail.plugins.modules.snapshot import (
+    check_keep,
+    is_ready,
+    is_stable,
+    plan,
+    superfluous,
+)
 from botocore import xform_name
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
@@ -60,12 +66,13 @@ def test_one_of_another_source_is_refused() -> None:
         plan(described(fromDiskName="else"), wanted())
 
 
-def test_one_that_failed_is_refused_and_can_be_deleted() -> None:
-    with pytest.raises(RefusedError, match="snapshot copy failed"):
-        plan(described(state="error"), wanted())
-    assert [step.operation for step in plan(described(state="error"), wanted(state="absent")).steps] == [
-        "delete_disk_snapshot"
-    ]
+@ALL_KINDS
+def test_one_that_failed_is_at_rest_and_of_no_use(kind: str) -> None:
+    failed = described(kind, state="failed" if kind == "database" else "error")
+    assert is_stable(failed)
+    assert not is_ready(failed)
+    (step,) = plan(failed, wanted(kind, state="absent")).steps
+    assert step.deletes
 
 
 @pytest.mark.parametrize("option", ["keep", "keep_days"])
@@ -88,6 +95,22 @@ def test_others_are_never_touched() -> None:
     assert superfluous(listed, {**options, "keep_days": 2}, NOW) == ["nightly-1"]
     assert superfluous(listed, {**options, "keep_days": 3}, NOW) == []
     assert superfluous(listed, options, NOW) == []
+
+
+def test_failed_ones_are_not_counted_as_kept() -> None:
+    listed = [
+        described(name="nightly-1", age_days=4),
+        described(name="nightly-2", age_days=3),
+        described(name="nightly-3", age_days=2, state="error"),
+        described(name="nightly-4", age_days=1, state="error"),
+        described(name="by-hand", age_days=1, state="error"),
+    ]
+    options = wanted(keep_prefix="nightly-")
+    failed = ["nightly-3", "nightly-4"]
+    assert superfluous(listed, {**options, "keep": 3}, NOW) == failed
+    assert superfluous(listed, {**options, "keep": 2}, NOW) == ["nightly-1", *failed]
+    assert superfluous(listed, {**options, "keep": 1}, NOW) == ["nightly-1", "nightly-2", *failed]
+    assert superfluous(listed, {**options, "keep_days": 3}, NOW) == ["nightly-1", *failed]
 
 
 @given(st.lists(st.floats(0, 400), max_size=12), st.integers(1, 12), st.randoms())
