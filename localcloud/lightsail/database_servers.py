@@ -142,6 +142,8 @@ class DatabaseServers:
 
     def remove_backups(self, folder: str) -> None:
         """Remove a folder of the backups' volume, of a server that need not run."""
+        # Mounted before any server had it, Docker would make it without a label, and `reset` never find it.
+        self._engine.volumes.create(self._backups_volume, labels=docker_engine.labels(self._settings))
         self._engine.containers.run(
             images.POSTGRES.tag,
             ["rm", "-rf", folder],
