@@ -6,7 +6,7 @@ from typing import Any
 
 from localcloud.aws.cloudfront.errors import CloudFrontError
 from localcloud.aws.cloudfront.preconditions import check_version, existing
-from localcloud.aws.cloudfront.store import Record, Store, new_id, page
+from localcloud.aws.cloudfront.store import Record, Store, marked_page, new_id
 
 TABLE = "origin_access_controls"
 MISSING = "NoSuchOriginAccessControl"
@@ -51,8 +51,8 @@ def delete(store: Store, parameters: dict[str, Any]) -> None:
 
 
 def list_all(store: Store, parameters: dict[str, Any]) -> Record:
-    items = [{"Id": record["Id"], **record["Config"]} for record in store.table(TABLE).values()]
-    return {"OriginAccessControlList": page(items, "Id", parameters)}
+    items = [{"Id": record["Id"], "Description": "", **record["Config"]} for record in store.table(TABLE).values()]
+    return {"OriginAccessControlList": marked_page(items, "Id", parameters)}
 
 
 def _result(record: Record) -> Record:

@@ -11,10 +11,19 @@ from typing import Any
 from localcloud.aws.cloudfront.distribution_config import check, completed
 from localcloud.aws.cloudfront.errors import CloudFrontError
 from localcloud.aws.cloudfront.preconditions import check_version, existing
-from localcloud.aws.cloudfront.store import ACCOUNT_ID, Record, Store, new_domain_name, new_id, now, page
+from localcloud.aws.cloudfront.store import ACCOUNT_ID, Record, Store, marked_page, new_domain_name, new_id, now
 
 TABLE = "distributions"
 MISSING = "NoSuchDistribution"
+# What a listing tells of each.
+SUMMARY = frozenset(
+    {
+        *("Id", "ARN", "ETag", "Status", "LastModifiedTime", "DomainName", "Aliases", "Origins", "OriginGroups"),
+        *("DefaultCacheBehavior", "CacheBehaviors", "CustomErrorResponses", "Comment", "PriceClass", "Enabled"),
+        *("ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion", "IsIPV6Enabled", "AliasICPRecordals"),
+        "Staging",
+    }
+)
 
 
 def create(store: Store, parameters: dict[str, Any]) -> Record:
@@ -59,8 +68,8 @@ def delete(store: Store, parameters: dict[str, Any]) -> None:
 
 
 def list_all(store: Store, parameters: dict[str, Any]) -> Record:
-    items = [_result(record, "Deployed")["Distribution"] | record["Config"] for record in store.table(TABLE).values()]
-    return {"DistributionList": page(items, "Id", parameters)}
+    items = [_summary(record) for record in store.table(TABLE).values()]
+    return {"DistributionList": marked_page(items, "Id", parameters)}
 
 
 def create_invalidation(store: Store, parameters: dict[str, Any]) -> Record:
@@ -70,12 +79,12 @@ def create_invalidation(store: Store, parameters: dict[str, Any]) -> Record:
     for invalidation in held.values():
         if invalidation["Batch"]["CallerReference"] == batch["CallerReference"]:
             if invalidation["Batch"] == batch:
-                return _invalidation_result(record["Id"], invalidation, "InProgress")
+                return _invalidation_created(record["Id"], invalidation)
             raise CloudFrontError("InvalidArgument", "The caller reference was used for a different invalidation.")
     with store.changing():
         invalidation = {"Id": new_id(), "CreateTime": now(), "Batch": batch}
         store.table("invalidations").setdefault(record["Id"], {})[invalidation["Id"]] = invalidation
-    return _invalidation_result(record["Id"], invalidation, "InProgress")
+    return _invalidation_created(record["Id"], invalidation)
 
 
 def get_invalidation(store: Store, parameters: dict[str, Any]) -> Record:
@@ -83,7 +92,7 @@ def get_invalidation(store: Store, parameters: dict[str, Any]) -> Record:
     invalidation = store.table("invalidations").get(record["Id"], {}).get(parameters["Id"])
     if invalidation is None:
         raise CloudFrontError("NoSuchInvalidation", f"The invalidation does not exist: {parameters['Id']}")
-    return _invalidation_result(record["Id"], invalidation, "Completed")
+    return _invalidation_result(invalidation, "Completed")
 
 
 def list_invalidations(store: Store, parameters: dict[str, Any]) -> Record:
@@ -94,7 +103,7 @@ def list_invalidations(store: Store, parameters: dict[str, Any]) -> Record:
         {"Id": invalidation["Id"], "CreateTime": invalidation["CreateTime"], "Status": "Completed"}
         for invalidation in reversed(held.values())
     ]
-    return {"InvalidationList": page(items, "Id", parameters)}
+    return {"InvalidationList": marked_page(items, "Id", parameters)}
 
 
 def _create(store: Store, given: Record, tags: list[Record]) -> Record:
@@ -102,7 +111,7 @@ def _create(store: Store, given: Record, tags: list[Record]) -> Record:
     for other in store.table(TABLE).values():
         if other["Config"]["CallerReference"] == config["CallerReference"]:
             if other["Config"] == config:
-                return _result(other, "InProgress")
+                return _created(other)
             raise CloudFrontError(
                 "DistributionAlreadyExists", f"Distribution {other['Id']} was created with this caller reference."
             )
@@ -118,7 +127,7 @@ def _create(store: Store, given: Record, tags: list[Record]) -> Record:
         store.table(TABLE)[record["Id"]] = record
         if tags:
             store.table("tags")[_arn(record["Id"])] = {tag["Key"]: tag.get("Value", "") for tag in tags}
-    return _result(record, "InProgress")
+    return _created(record)
 
 
 def _arn(distribution_id: str) -> str:
@@ -140,18 +149,33 @@ def _result(record: Record, status: str) -> Record:
             {"CNAME": alias, "ICPRecordalStatus": "APPROVED"} for alias in record["Config"]["Aliases"].get("Items", [])
         ],
     }
-    location = f"https://cloudfront.amazonaws.com/2020-05-31/distribution/{record['Id']}"
-    return {"Distribution": distribution, "ETag": record["ETag"], "Location": location}
+    return {"Distribution": distribution, "ETag": record["ETag"]}
 
 
-def _invalidation_result(distribution_id: str, invalidation: Record, status: str) -> Record:
+def _summary(record: Record) -> Record:
+    members = _result(record, "Deployed")["Distribution"] | record["Config"] | {"ETag": record["ETag"]}
+    return {name: value for name, value in members.items() if name in SUMMARY}
+
+
+def _created(record: Record) -> Record:
+    return _result(record, "InProgress") | {"Location": _location(record["Id"])}
+
+
+def _location(distribution_id: str) -> str:
+    return f"https://cloudfront.amazonaws.com/2020-05-31/distribution/{distribution_id}"
+
+
+def _invalidation_result(invalidation: Record, status: str) -> Record:
     return {
         "Invalidation": {
             "Id": invalidation["Id"],
             "Status": status,
             "CreateTime": invalidation["CreateTime"],
             "InvalidationBatch": invalidation["Batch"],
-        },
-        "Location": f"https://cloudfront.amazonaws.com/2020-05-31/distribution/{distribution_id}"
-        f"/invalidation/{invalidation['Id']}",
+        }
     }
+
+
+def _invalidation_created(distribution_id: str, invalidation: Record) -> Record:
+    location = f"{_location(distribution_id)}/invalidation/{invalidation['Id']}"
+    return _invalidation_result(invalidation, "InProgress") | {"Location": location}

@@ -61,7 +61,7 @@ def publish(store: Store, parameters: dict[str, Any]) -> Record:
     check_version(parameters, development)
     with store.changing():
         record["Stages"]["LIVE"] = development | {"LastModifiedTime": now()}
-    return _summary_result(store, record, "LIVE")
+    return {"FunctionSummary": _summary(store, record, "LIVE")}
 
 
 def delete(store: Store, parameters: dict[str, Any]) -> None:

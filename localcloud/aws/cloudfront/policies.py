@@ -82,9 +82,10 @@ class PolicyKind:
         if wanted in (None, "custom"):
             records += [record | {"Type": "custom"} for record in store.table(self.table).values()]
         listing = page(records, "Id", parameters)
-        listing["Items"] = [
-            {"Type": record["Type"], self.name: self._result(record)[self.name]} for record in listing["Items"] or []
-        ] or None
+        if records := listing.get("Items", []):
+            listing["Items"] = [
+                {"Type": record["Type"], self.name: self._result(record)[self.name]} for record in records
+            ]
         return {f"{self.name}List": listing}
 
     def _find(self, store: Store, policy_id: str) -> Record:

@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 import botocore.loaders
-from botocore.validate import ParamValidator
 from moto.core.model import OperationModel, ServiceModel
 from moto.core.parse import RequestParserError, RestXMLParser
 from moto.core.serialize import RestXMLSerializer
 from werkzeug.datastructures import Headers, MultiDict
 
+from localcloud import shapes
 from localcloud.aws.cloudfront.errors import CloudFrontError
 
 NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
@@ -76,7 +76,7 @@ def match(method: str, path: str, query: str) -> Match | None:
 def parse(matched: Match, headers: Headers, query: str, body: bytes) -> dict[str, Any]:
     """The operation's parameters.
 
-    Raises CloudFrontError (MalformedXML, InvalidArgument) when the body is no XML or misses a required member.
+    Raises CloudFrontError (MalformedXML, InvalidArgument) when the body is no XML or not what the model says.
     """
     model = _operation(matched.operation)
     parser = RestXMLParser(model)
@@ -95,14 +95,20 @@ def parse(matched: Match, headers: Headers, query: str, body: bytes) -> dict[str
         raise CloudFrontError("MalformedXML", str(error).splitlines()[0]) from error
     except ValueError as error:
         raise CloudFrontError("InvalidArgument", f"a value does not have the type of its member: {error}") from error
-    if model.input_shape is not None:
-        report = ParamValidator().validate(parameters, model.input_shape)
-        if report.has_errors():
-            raise CloudFrontError("InvalidArgument", report.generate_report().replace("\n", "; "))
+    if model.input_shape is not None and (wrong := shapes.objections(parameters, model.input_shape)):
+        raise CloudFrontError("InvalidArgument", "; ".join(wrong))
     return parameters
 
 
 def reply(operation: str, result: Mapping[str, Any] | None) -> Reply:
+    """The reply as the wire has it.
+
+    Raises CloudFrontError (InternalError) for a result that the model does not allow, which is a fault of this program.
+    """
+    shape = _operation(operation).output_shape
+    if shape is not None and (wrong := shapes.objections(dict(result or {}), shape)):
+        told = "; ".join(wrong)
+        raise CloudFrontError("InternalError", f"{operation} would answer what the model does not allow: {told}")
     serialized = RestXMLSerializer(_operation(operation)).serialize(result or {})
     body = serialized["body"]
     headers = [(name, str(value)) for name, value in serialized["headers"].items()]

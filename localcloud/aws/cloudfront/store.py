@@ -94,17 +94,23 @@ def now() -> str:
 
 
 def page(items: list[Record], key: str, parameters: Record) -> Record:
-    """One page of a listing as CloudFront cuts it: after `Marker`, at most `MaxItems` (100 by default)."""
+    """One page of a listing as CloudFront cuts it: after `Marker`, at most `MaxItems` (100 by default).
+
+    Functions and policies are listed so. The older listings have `marked_page`.
+    """
     marker = parameters.get("Marker") or ""
     limit = int(parameters.get("MaxItems") or 100)
     start = next((i + 1 for i, item in enumerate(items) if item[key] == marker), 0) if marker else 0
     shown = items[start : start + limit]
-    truncated = start + limit < len(items)
-    return {
-        "Marker": marker,
-        "NextMarker": shown[-1][key] if truncated else None,
-        "MaxItems": limit,
-        "IsTruncated": truncated,
-        "Quantity": len(shown),
-        "Items": shown or None,
-    }
+    listing: Record = {"MaxItems": limit, "Quantity": len(shown)}
+    if shown:
+        listing["Items"] = shown
+    if start + limit < len(items):
+        listing["NextMarker"] = shown[-1][key]
+    return listing
+
+
+def marked_page(items: list[Record], key: str, parameters: Record) -> Record:
+    """The same with where it began and whether it goes on."""
+    listing = page(items, key, parameters)
+    return listing | {"Marker": parameters.get("Marker") or "", "IsTruncated": "NextMarker" in listing}
