@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import boto3
 import pytest
 
 if TYPE_CHECKING:
@@ -152,6 +153,44 @@ def test_absent_takes_it_all_away_and_then_makes_no_call(cloudfront: "Endpoint",
     assert cloudfront.front.changing() == []
     (found,) = cloudfront.play(task("distribution_info", caller_reference=name))
     assert found["distributions"] == []
+
+
+def test_what_is_made_with_its_reply_lost_is_made_once(cloudfront: "Endpoint", name: str) -> None:
+    front, api = cloudfront.front, "/2020-05-31"
+    kinds = ("origin-access-control", "function", "distribution")
+    front.lose = [f"POST {api}/{kind}" for kind in kinds]
+    made = cloudfront.play(*site(name))
+    assert front.lose == []
+    assert operations(made) == [
+        ["create_origin_access_control"],
+        ["create_function", "publish_function"],
+        ["create_distribution_with_tags"],
+    ]
+    front.changing()
+    distribution = made[2]["id"]
+    front.lose = [f"POST {api}/distribution/{distribution}/invalidation"]
+    emptied = task("invalidation", distribution_id=distribution, caller_reference=name, paths=["/"])
+    (found, _) = cloudfront.play(task("distribution_info", caller_reference=name), emptied)
+    assert front.lose == []
+    assert [one["id"] for one in found["distributions"]] == [distribution]
+    client = boto3.client(
+        "cloudfront",
+        endpoint_url=cloudfront.url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    counts = {
+        "controls": client.list_origin_access_controls()["OriginAccessControlList"]["Items"],
+        "functions": client.list_functions(Stage="LIVE")["FunctionList"]["Items"],
+        "distributions": client.list_distributions()["DistributionList"]["Items"],
+    }
+    named = {kind: sum(name in (one.get("Name"), one.get("Comment")) for one in all_) for kind, all_ in counts.items()}
+    assert named == {"controls": 1, "functions": 1, "distributions": 1}
+    assert client.list_invalidations(DistributionId=distribution)["InvalidationList"]["Quantity"] == 1
+    front.changing()
+    assert operations(cloudfront.play(*site(name), emptied)) == [[]] * 4
+    assert front.changing() == []
 
 
 def test_lost_replies_to_updates_and_deletions_are_taken_as_done(cloudfront: "Endpoint", name: str) -> None:
