@@ -59,7 +59,7 @@ def play(context: Context, playbook: str, environment: str, *options: str, **var
 
 @task
 def plan(context: Context, environment: str = DEFAULT_ENVIRONMENT) -> None:
-    """Show what provision and configure would change, and what a month would cost; change nothing."""
+    """Show what differs from the inventory or runs no more, and what a month would cost; change nothing."""
     play(context, "plan", environment, "--check", "--diff")
 
 

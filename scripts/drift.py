@@ -29,7 +29,7 @@ def main(environment: str) -> None:
     for change in plan.changes:
         click.echo(f"{environment} has drifted: {change}")
     if plan.changed:
-        click.echo(f"`fab plan --environment {environment}` shows how; `fab provision` and `fab configure` mend it")
+        click.echo(f"`fab plan --environment {environment}` shows how; `fab site --environment {environment}` mends it")
         sys.exit(DRIFTED)
 
 

@@ -39,21 +39,22 @@ def test_what_somebody_changed_by_hand_is_named_and_mended_and_then_nothing_has_
     lightsail.open_instance_public_ports(
         instanceName="prime-time-local", portInfo={"fromPort": 6379, "toPort": 6379, "protocol": "tcp"}
     )
-    on_the_server(platform, "sudo rm /etc/cron.d/prime-time")
+    on_the_server(platform, "sudo rm /etc/cron.d/prime-time && sudo docker stop prime-time-worker")
 
     status, lines = drift(platform)
     assert status == 3
     named = [line for line in lines if line.startswith("local has drifted: ")]
-    assert len(named) == 2, lines
+    assert len(named) == 3, lines
     assert "Open what must be open" in named[0]
     assert "(prime-time-local)" in named[1]
+    assert "Run the application and the worker of the release" in named[2]
     assert "fab plan" in lines[-1]
 
     plan = platform.run("fab", "plan")
     assert plan.returncode == 0, plan.stdout[-3000:]
     assert "6379" in plan.stdout
     assert "+15 2 * * * root" in plan.stdout
-    for playbook in ("provision", "configure"):
+    for playbook in ("provision", "configure", "release"):
         mended = platform.run("ansible-playbook", f"playbooks/{playbook}.yml", "-i", "inventory/local")
         assert mended.returncode == 0, mended.stdout[-3000:]
     assert drift(platform) == (0, [])
