@@ -58,7 +58,7 @@ def test_another_key_is_refused_or_replaced() -> None:
 def test_the_tags_of_a_key_that_is_replaced_are_kept() -> None:
     there = described(OTHER)
     there["tags"].append({"key": "cost", "value": "7"})
-    *_, tag = plan(there, wanted(public_key=KEY, replace=True)).steps
+    tag = plan(there, wanted(public_key=KEY, replace=True)).steps[-1]
     assert tag.arguments == {
         "resourceName": "web",
         "tags": [{"key": "cost", "value": "7"}, {"key": DIGEST_TAG, "value": key_digest(KEY)}],
