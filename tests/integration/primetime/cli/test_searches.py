@@ -41,7 +41,7 @@ def test_wanted_articles_are_fetched_and_unknown_ones_told(primetime, connection
     connection.commit()
     ended = primetime("fetch-wanted", "--json")
     assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout) == {"fetched": 2, "unknown": [31]}
+    assert json.loads(ended.stdout) == {"fetched": 2, "unknown": [31], "problems": {}}
     assert connection.execute("SELECT pmid FROM wanted_articles").fetchall() == [(31,)]
     ended = primetime("refresh-citations")
     assert ended.stdout.splitlines()[0] == "icite: asked about 2, known 2"

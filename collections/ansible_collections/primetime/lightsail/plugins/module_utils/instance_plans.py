@@ -13,7 +13,7 @@ from .convergence import Plan, Step
 from .errors import RefusedError
 from .instance_steps import created, creation_steps, delete_step, stop_step
 from .instances import FIXED_AT_CREATION, comparable, drift, is_in, is_running, is_stable
-from .metadata_options import given, metadata_steps, metadata_view
+from .metadata_options import UNTOLD, given, metadata_steps, metadata_view
 from .tags import from_wire, tag_steps, wanted_tags
 
 
@@ -70,12 +70,13 @@ def changes_in_place(description: Any, before: Mapping[str, Any], wanted: Mappin
 def in_its_place(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """The module's options for the instance that comes in the place of another: what they don't name is as it was."""
     kept = {option: before[option] for option in (*FIXED_AT_CREATION, "ip_address_type")}
+    metadata = {option: value for option, value in before["metadata_options"].items() if value != UNTOLD[option]}
     stopped = wanted["state"] == "present" and before["state"] == "stopped"
     return {
         **kept,
         **{option: value for option, value in wanted.items() if value is not None},
         **kept_snapshots(before["auto_snapshot_time"], wanted),
         "state": "stopped" if stopped else wanted["state"],
-        "metadata_options": {**before["metadata_options"], **given(wanted)},
+        "metadata_options": {**metadata, **given(wanted)},
         "tags": wanted_tags(before["tags"], wanted.get("tags"), wanted.get("purge_tags", False)),
     }

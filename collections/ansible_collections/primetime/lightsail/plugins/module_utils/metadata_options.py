@@ -16,6 +16,13 @@ MEMBERS = {
     "http_put_response_hop_limit": "httpPutResponseHopLimit",
     "http_protocol_ipv6": "httpProtocolIpv6",
 }
+# What a new instance has without being told.
+UNTOLD = {
+    "http_tokens": "optional",
+    "http_endpoint": "enabled",
+    "http_put_response_hop_limit": 1,
+    "http_protocol_ipv6": "disabled",
+}
 METADATA_SPEC: dict[str, Any] = {
     "type": "dict",
     "options": {

@@ -114,8 +114,10 @@ def test_drift_that_cannot_be_changed_in_place_is_refused_with_both_values(optio
 
 
 def test_drift_is_replaced_when_allowed() -> None:
-    calls = operations(described(), bundle_id="large_3_0", replace=True)
-    assert calls == ["delete_instance", "create_instances"]
+    untold = {"state": "applied", "httpTokens": "optional", "httpEndpoint": "enabled", "httpPutResponseHopLimit": 1}
+    for there in (described(), described(metadataOptions=untold)):
+        calls = operations(there, bundle_id="large_3_0", replace=True)
+        assert calls == ["delete_instance", "create_instances"]
 
 
 def test_what_comes_in_its_place_is_as_it_was_but_for_what_is_named() -> None:
