@@ -80,6 +80,10 @@ def test_a_topics_page_tells_how_sure_it_is_and_what_became_of_it(page: Page) ->
         re.compile(r"^Stability \d+.%, (stable|less certain|uncertain)\. Stability is agreement under subsampling")
     )
     expect(panel.get_by_test_id("topic-life")).to_contain_text(re.compile(r"^Found by (one analysis|\d+ analyses)"))
+    below = page.locator("footer").evaluate(
+        "footer => document.documentElement.scrollHeight - scrollY - footer.getBoundingClientRect().bottom"
+    )
+    assert below < 100, "the panel scrolls, and makes the page no longer"
     errors = panel.get_by_test_id("model-errors").first
     errors.get_by_text("What each model missed").click()
     models = column(errors.locator("tbody tr"), "th")
