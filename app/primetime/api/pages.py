@@ -1,14 +1,11 @@
 """Lists in pages that follow one another by the key of the last one: bounded, whatever there is, and none is missed."""
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-import orjson
 from pydantic import BaseModel, Field
 
-from primetime.errors import BadInput
+from primetime.cursors import read_cursor, unknown_cursor, write_cursor
 
 LONGEST_PAGE = 1000
 _LARGEST = 2**63 - 1
@@ -26,13 +23,9 @@ class ListQuestion(BaseModel):
         """What the page comes after, of values of these kinds. Raises BadInput for a cursor that no page has given."""
         if self.cursor is None:
             return None
-        try:
-            packed = base64.b64decode(self.cursor + "=" * (-len(self.cursor) % 4), altchars=b"-_", validate=True)
-            key = orjson.loads(packed)
-        except (ValueError, binascii.Error):
-            key = None
-        if not isinstance(key, list) or [type(part) for part in key] != list(kinds) or not all(map(_holds, key)):
-            raise BadInput("the cursor is none that a page has given", remedy="begin again without one")
+        key = read_cursor(self.cursor)
+        if [type(part) for part in key] != list(kinds) or not all(map(_holds, key)):
+            raise unknown_cursor()
         return tuple(key)
 
     def number(self) -> int | None:
@@ -50,7 +43,7 @@ class ListQuestion(BaseModel):
         shown = found[: self.limit]
         if len(found) <= self.limit:
             return shown, None
-        return shown, base64.urlsafe_b64encode(orjson.dumps(key(shown[-1]))).decode().rstrip("=")
+        return shown, write_cursor(key(shown[-1]))
 
 
 def _holds(part: int | str) -> bool:

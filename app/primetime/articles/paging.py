@@ -1,17 +1,15 @@
 """Pages that follow one another by the last article's place, not its number: nothing is missed or shown twice when
 articles come in between, and a far page costs what the first does."""
 
-import base64
-import binascii
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
 
-import orjson
 import psycopg
 from psycopg import sql
 
 from primetime.articles.listing import QUERIES, ArticleSummary, Filters, Sort, page_of_pmids, summaries_of
+from primetime.cursors import read_cursor, unknown_cursor, write_cursor
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput
 
@@ -33,15 +31,13 @@ class Place:
 
     def __str__(self) -> str:
         """As a client hands it back: it is not for reading."""
-        packed = orjson.dumps([self.sort, self.part, self.key, self.pmid])
-        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+        return write_cursor([self.sort, self.part, self.key, self.pmid])
 
 
 def read_place(cursor: str) -> Place:
     """Raises BadInput for a cursor that no page has given."""
     try:
-        packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        sort, part, key, pmid = orjson.loads(packed)
+        sort, part, key, pmid = read_cursor(cursor)
         known = sort in get_args(Sort) and part in get_args(Part) and type(pmid) is int and 0 <= pmid <= _LARGEST_PMID
         if part == "dated":
             date.fromisoformat(key)
@@ -49,8 +45,8 @@ def read_place(cursor: str) -> Place:
             known = known and isinstance(key, str)
         if not known or (part == "ranked") is not (sort == "relevance") or (part == "titled") is not (sort == "title"):
             raise ValueError("no such place")
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise BadInput("the cursor is none that a page has given", remedy="begin again without one") from error
+    except (ValueError, TypeError) as error:
+        raise unknown_cursor() from error
     return Place(sort=sort, part=part, key=key, pmid=pmid)
 
 
