@@ -73,15 +73,16 @@ def fastest_of(candidates: Path) -> tuple[Path, Manifest]:
         )
     name, speeds = fastest(found, measured_apart)
     # Processors compute int8 differently: what passed the gate elsewhere need not pass it here.
-    while name != "none" and "none" in speeds and (missed := _missed_here(found[name], found["none"])):
+    judged = name != "none" and "none" in speeds
+    original = _apart(_judging_vectors, found["none"]) if judged else None
+    while original is not None and name != "none":
+        missed = shortfalls(compare(original, _apart(_judging_vectors, found[name])))
+        if not missed:
+            break
         log.warning("a variant is not close enough to fp32 on this machine", variant=name, cause=", ".join(missed))
         del speeds[name]
         name = _of_most(speeds)
     return found[name], with_choice(read_manifest(found[name]), speeds)
-
-
-def _missed_here(folder: Path, original: Path) -> list[str]:
-    return shortfalls(compare(_apart(_judging_vectors, original), _apart(_judging_vectors, folder)))
 
 
 def _judging_vectors(folder: Path) -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
 from primetime.jobs.deferring import DEFERRING
-from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export, forget_expired_exports
+from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export
 from primetime.jobs.fetching import add_fetch_task, tell_fetch_problem
 from primetime.jobs.importing import FETCH_TASK, IMPORT_TASK, add_import_task, end_import, forget_old_imports
 from primetime.jobs.searching import (
@@ -132,7 +132,6 @@ def create_queue(settings: Settings) -> App:
         )
         await asyncio.to_thread(_forget_old_imports, settings)
         await asyncio.to_thread(_forget_old_mails, settings)
-        await asyncio.to_thread(forget_expired_exports, settings)
 
     @queue.periodic(cron="* * * * *", periodic_id="mail")
     @queue.task(name="send_mails", queue=SEARCH_QUEUE, queueing_lock="send_mails", lock="send_mails")

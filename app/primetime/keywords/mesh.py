@@ -80,8 +80,8 @@ def headings_to_ask(connection: psycopg.Connection, names: Sequence[str]) -> lis
     )
     fresh = {heading for (heading,) in rows}
     stale = [name for name in names if name.lower() not in fresh]
-    identifiers: dict[str, str] = dict(connection.execute(_QUERIES["heading_identifiers"], {"names": stale}).fetchall())
-    return [WantedHeading(name=name, identifier=identifiers.get(name)) for name in stale]
+    identifiers = known_headings(connection, stale)
+    return [WantedHeading(name=name, identifier=identifiers.get(name) or None) for name in stale]
 
 
 def learn_headings(
@@ -111,9 +111,9 @@ def terms_of_articles(
     return connection.execute(_QUERIES["terms_of_articles"], {"pmids": list(pmids), "limit": limit}).fetchall()
 
 
-def known_headings(connection: psycopg.Connection, names: Sequence[str]) -> list[str]:
-    """Those of the names that are headings of stored articles."""
-    return [name for (name,) in connection.execute(_QUERIES["headings_named"], {"names": list(names)})]
+def known_headings(connection: psycopg.Connection, names: Sequence[str]) -> dict[str, str | None]:
+    """Those of the names that are headings of stored articles, with MeSH's identifier where an article tells it."""
+    return dict(connection.execute(_QUERIES["headings_named"], {"names": list(names)}).fetchall())
 
 
 def _words(term: str) -> tuple[str, ...]:

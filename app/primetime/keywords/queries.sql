@@ -15,19 +15,11 @@ ORDER BY articles DESC, term
 LIMIT %(limit)s;
 
 -- name: headings_named
--- The headings of stored articles that are named like these texts, as MeSH writes them.
-SELECT DISTINCT heading ->> 'name'
+-- The headings of stored articles that are named like these texts, as MeSH writes them, with its own identifiers.
+SELECT heading ->> 'name', max(heading ->> 'ui')
 FROM unnest(%(names)s::text[]) AS wanted
 CROSS JOIN LATERAL (
     SELECT mesh FROM articles WHERE mesh @> jsonb_build_array(jsonb_build_object('name', wanted)) LIMIT 1
 ) AS one, jsonb_array_elements(one.mesh) AS heading
-WHERE heading ->> 'name' = wanted;
-
--- name: heading_identifiers
--- MeSH's own identifiers of headings, as a stored article tells them.
-SELECT wanted, heading ->> 'ui'
-FROM unnest(%(names)s::text[]) AS wanted
-CROSS JOIN LATERAL (
-    SELECT mesh FROM articles WHERE mesh @> jsonb_build_array(jsonb_build_object('name', wanted)) LIMIT 1
-) AS one, jsonb_array_elements(one.mesh) AS heading
-WHERE heading ->> 'name' = wanted AND heading ->> 'ui' <> '';
+WHERE heading ->> 'name' = wanted
+GROUP BY 1;
