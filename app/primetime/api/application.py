@@ -58,6 +58,7 @@ from primetime.api.trail import Trail
 from primetime.database.connection import open_connection, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.queue import create_queue
+from primetime.memory import settle_down
 from primetime.settings import Settings, session_secret
 from primetime.sources.eutils import PubMed, pubmed_source
 from primetime.sources.mesh import Mesh
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
             services = await to_thread.run_sync(_open_services, settings, sessions, pool, transport)
             app.state.services = services
             stop_metrics = _serve_metrics(services)
+            settle_down()
             try:
                 yield
             finally:

@@ -4,13 +4,17 @@ import codecs
 import gzip
 import itertools
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, cast
 
+# As the standard library's gzip and zlib, in less than half of the time.
+from isal import igzip, isal_zlib
+
 from primetime.errors import BadInput
 
+# Its types call the class an instance.
+_DAMAGED = cast(type[Exception], isal_zlib.error)
 _CHUNK = 256 << 10  # no more than stays in a core's cache while it is decompressed, searched and copied
 _WIDEST = 32 << 20  # a PubMed record of some thousand authors has 2 MB
 _ENCODING = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -22,7 +26,8 @@ def open_plain_or_gzip(path: Path) -> IO[bytes]:
     try:
         with path.open("rb") as file:
             compressed = file.read(2) == b"\x1f\x8b"
-        return cast(IO[bytes], gzip.open(path, "rb")) if compressed else path.open("rb")
+        opened = igzip.open(path, "rb") if compressed else path.open("rb")  # type: ignore[no-untyped-call]
+        return cast(IO[bytes], opened)
     except OSError as error:
         raise BadInput(f"cannot read {path}: {error.strerror}", remedy="check the path and its permissions") from error
 
@@ -99,7 +104,7 @@ def _raw_chunks(stream: IO[bytes], name: str) -> Iterator[bytes]:
             yield chunk
     except EOFError as error:
         raise BadInput(f"{name} is a truncated gzip file", remedy="fetch the file again") from error
-    except (gzip.BadGzipFile, zlib.error) as error:
+    except (gzip.BadGzipFile, _DAMAGED) as error:
         raise BadInput(f"{name} is a damaged gzip file ({error})", remedy="fetch the file again") from error
     except OSError as error:
         raise BadInput(f"cannot read {name}: {error.strerror}", remedy="check that it is a file") from error

@@ -87,8 +87,8 @@ class IndexedArticles:
             # Written out, as the index is for this model alone.
             model_hash=sql.Literal(wanted.model_hash),
         )
-        # Rolled back, so that the settings end with the one query that they are for.
-        with connection.transaction(force_rollback=True):
+        # Rolled back, so that the settings end with the one query that they are for. All is sent at once.
+        with connection.pipeline(), connection.transaction(force_rollback=True):
             candidates = min(max(SCAN_CANDIDATES, 2 * wanted.limit), 1000)
             connection.execute(QUERIES["scan_settings"], {"candidates": str(candidates), "most": str(SCAN_AT_MOST)})
             return _ask(connection, query, wanted)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from primetime.database.locks import exclusive
 from primetime.encoder.artifact import MANIFEST_FILE, read_manifest, verify
 from primetime.encoder.serving import Encoder
 from primetime.errors import ModelProblem
+from primetime.memory import look_through_all, settle_down
 from primetime.vectors.nearest_index import ensure_index
 from primetime.vectors.serving_model import serving_hash
 from primetime.vectors.storing import EncodeReport, count_missing, encode_missing, encoding_lock
@@ -160,7 +160,7 @@ class ServingEncoder:
         """Let the encoder go and open another; where that one does not work (ModelProblem), the one before again."""
         with self._lock:
             self._encoder = None
-            gc.collect()
+            look_through_all()
             try:
                 self._encoder = self._open(folder)
             except ModelProblem:
@@ -169,6 +169,8 @@ class ServingEncoder:
                 except ModelProblem as error:
                     log.error("the model before does not work any more", cause=str(error), remedy=error.remedy)
                 raise
+            finally:
+                settle_down()
 
     def _folder(self, model_hash: str | None) -> Path:
         return self._configured if model_hash is None else find_artifact(self._configured, model_hash)

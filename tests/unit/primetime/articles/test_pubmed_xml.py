@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from primetime.articles.pubmed_xml import read_pubmed_file, read_pubmed_xml
@@ -245,6 +245,23 @@ def test_a_damaged_gzip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(BadInput, match="damaged gzip"):
         list(read_pubmed_file(path))
+
+
+_COMPRESSED = gzip.compress((HEAD + record() * 20 + TAIL).encode())
+
+
+@given(at=st.integers(2, len(_COMPRESSED) - 1), wrong=st.integers(1, 255))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_damage_to_a_gzip_is_told_or_does_no_harm(tmp_path: Path, at: int, wrong: int) -> None:
+    data = bytearray(_COMPRESSED)
+    data[at] ^= wrong
+    path = tmp_path / "corpus.xml.gz"
+    path.write_bytes(data)
+    try:
+        found = list(read_pubmed_file(path))
+    except BadInput:
+        return
+    assert len(found) == 20  # in the header's time or name
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
