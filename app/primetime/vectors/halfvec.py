@@ -26,7 +26,7 @@ QUERIES = load_queries("primetime.vectors")
 Storage = Literal["halfvec", "bytea"]
 
 _HEADER = struct.Struct(">hh")
-# What each connection has been told: finding it out takes two queries, half as long as the nearest articles do.
+# What each connection has been told: finding it out takes two queries.
 _told: WeakKeyDictionary[Connection[Any], Storage] = WeakKeyDictionary()
 
 
