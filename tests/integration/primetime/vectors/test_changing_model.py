@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,9 +169,15 @@ def test_only_a_model_that_served_and_has_vectors_is_rolled_back_to(
 
 
 @pytest.fixture
-def process(connection: psycopg.Connection, models: "Models") -> ServingEncoder:
-    """What a process that serves HTTP holds, told to follow by the test instead of its own thread."""
-    return ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection))
+def connect(connection: psycopg.Connection, empty_database_url: str) -> Callable[[], psycopg.Connection]:
+    """A connection for each look: the thread that follows may not stand within the test's own transaction."""
+    return lambda: psycopg.connect(empty_database_url)
+
+
+@pytest.fixture
+def process(connect: Callable[[], psycopg.Connection], models: "Models") -> ServingEncoder:
+    """What a process that serves HTTP holds, told to follow by the test or by its own thread."""
+    return ServingEncoder(models.second, threads=0, connect=connect)
 
 
 def test_a_process_follows_a_switch_and_back(
@@ -207,10 +212,14 @@ def test_a_process_keeps_its_model_when_the_new_one_does_not_work_there(
 
 
 def test_a_model_that_was_refused_is_tried_again_ever_more_seldom(
-    connection: psycopg.Connection, served: str, models: "Models", monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection,
+    connect: Callable[[], psycopg.Connection],
+    served: str,
+    models: "Models",
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [0.0]
-    process = ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection), clock=lambda: now[0])
+    process = ServingEncoder(models.second, threads=0, connect=connect, clock=lambda: now[0])
     process.start()
     process.close()
     change(connection, models)
@@ -232,10 +241,10 @@ def test_a_model_that_was_refused_is_tried_again_ever_more_seldom(
 
 
 def test_a_process_that_began_without_an_encoder_finds_it_when_it_comes(
-    connection: psycopg.Connection, served: str, models: "Models"
+    connect: Callable[[], psycopg.Connection], served: str, models: "Models"
 ) -> None:
     now = [0.0]
-    process = ServingEncoder(models.second, threads=0, connect=lambda: nullcontext(connection), clock=lambda: now[0])
+    process = ServingEncoder(models.second, threads=0, connect=connect, clock=lambda: now[0])
     artifact_of_served = models.first.resolve()
     models.first.unlink()
     process.start()
