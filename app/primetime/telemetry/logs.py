@@ -5,12 +5,17 @@ import sys
 from typing import Any
 
 import structlog
+from structlog.dev import plain_traceback
+from structlog.tracebacks import ExceptionDictTransformer
 
 from primetime.settings import Settings
 
 
 def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
-    """Send structlog and the standard library's logs to stderr in the settings' format."""
+    """Send structlog and the standard library's logs to stderr in the settings' format.
+
+    Tracebacks come without local variables: those hold passwords, cookies and what somebody searched for.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -19,11 +24,11 @@ def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
     ]
     if settings.log_format == "json":
         last: list[structlog.typing.Processor] = [
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
             structlog.processors.JSONRenderer(),
         ]
     else:
-        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        last = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain_traceback)]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
