@@ -22,7 +22,7 @@ CASE WHEN date_trunc('month', publication_date) = date_trunc('month', publicatio
 
 -- name: corpus
 -- How many they are comes with each, as it has to be of the same moment. `beside`: and what the newest analysis of
--- everything knows.
+-- everything knows, without what was placed since: that comes with others' searches.
 WITH a AS NOT MATERIALIZED (
     SELECT a.*, v.embedding
     FROM article_vectors AS v
@@ -31,6 +31,7 @@ WITH a AS NOT MATERIALIZED (
         AND (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s) OR %(beside)s AND EXISTS (
             SELECT FROM analysis_articles AS place
             WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = 'everything') AND place.pmid = a.pmid
+                AND NOT place.assigned
         ))
 )
 SELECT

@@ -121,6 +121,9 @@ def _utf8_chunks(stream: IO[bytes], name: str) -> Iterator[bytes]:
         yield from chunks
         return
     try:
+        # Python's other codecs (hex, zlib, rot13) are not of texts; only this attribute tells them apart.
+        if not codecs.lookup(encoding)._is_text_encoding:
+            raise LookupError(encoding)
         decoder = codecs.getincrementaldecoder(encoding)()
         for chunk in itertools.chain([first], chunks):
             yield decoder.decode(chunk).encode()

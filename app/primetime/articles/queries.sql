@@ -202,8 +202,8 @@ SELECT {columns} FROM articles WHERE {filter}
 ORDER BY {order};
 
 -- name: export_ranked
-SELECT {columns} FROM articles WHERE pmid = ANY (%(pmids)s)
-ORDER BY array_position(%(pmids)s::bigint[], pmid);
+SELECT {columns} FROM unnest(%(pmids)s::bigint[]) WITH ORDINALITY AS asked (pmid, place) JOIN articles USING (pmid)
+ORDER BY place;
 
 -- name: counted
 -- What lists leave out is not counted either.

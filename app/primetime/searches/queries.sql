@@ -206,7 +206,8 @@ SELECT saved.id, saved.name, saved.every_days, saved.created_at, account.name AS
         SELECT count(*) FROM search_articles AS p
         WHERE p.search_id = done.id AND p.fetched_at IS NOT NULL AND NOT EXISTS (
             SELECT FROM search_articles AS before JOIN searches AS s ON s.id = before.search_id
-            WHERE s.saved_search_id = saved.id AND s.id < done.id AND before.pmid = p.pmid)
+            WHERE s.saved_search_id = saved.id AND s.id < done.id AND s.state = 'done'
+                AND before.fetched_at IS NOT NULL AND before.pmid = p.pmid)
     ) END AS new_since
 FROM saved_searches AS saved
 LEFT JOIN accounts AS account ON account.id = saved.account_id
@@ -221,10 +222,12 @@ WHERE (%(id)s::bigint IS NULL OR saved.id = %(id)s) AND (%(after)s::bigint IS NU
 ORDER BY saved.id LIMIT %(limit)s;
 
 -- name: new_since
+-- What a run planned that failed or was cancelled was told to nobody.
 SELECT p.pmid FROM search_articles AS p
 WHERE p.search_id = %(search_id)s AND p.fetched_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM search_articles AS before JOIN searches AS s ON s.id = before.search_id
-    WHERE s.saved_search_id = %(id)s AND s.id < %(search_id)s AND before.pmid = p.pmid)
+    WHERE s.saved_search_id = %(id)s AND s.id < %(search_id)s AND s.state = 'done'
+        AND before.fetched_at IS NOT NULL AND before.pmid = p.pmid)
 ORDER BY p.rank;
 
 -- name: due_saved

@@ -63,7 +63,7 @@ def _opportunity(
     if isinstance(parts, Refused):
         return {"refused": parts.reason}
     weights = {name: float(getattr(settings, f"{name}_weight")) for name in PARTS}
-    made_by = {"snapshot": reference.snapshot, "model_hash": model_hash, "release_id": settings.release_id}
+    made_by = {"snapshot": compared.snapshot, "model_hash": model_hash, "release_id": settings.release_id}
     scored = score(parts, reference, weights, made_by)
     return {**asdict(scored), "recommendation": recommend(scored)}
 

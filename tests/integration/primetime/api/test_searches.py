@@ -361,12 +361,21 @@ def test_a_saved_search_shows_what_is_new_since(
     appeared = connection.execute(
         "DELETE FROM search_articles WHERE search_id = %s AND rank <= 3 RETURNING pmid", (first,)
     ).fetchall()
+    # A run that failed planned them, fetched one, and told nobody.
+    connection.execute(
+        "WITH failed AS (INSERT INTO searches (idea, keywords, query, max_results, limits, concepts, saved_search_id, state)"
+        " SELECT idea, keywords, query, max_results, limits, concepts, saved_search_id, 'failed' FROM searches"
+        " WHERE id = %s RETURNING id) INSERT INTO search_articles (search_id, pmid, rank, fetched_at)"
+        " SELECT failed.id, pmid, rank, CASE WHEN rank = 1 THEN now() END"
+        " FROM failed, unnest(%s::bigint[]) WITH ORDINALITY AS new (pmid, rank)",
+        (first, [pmid for (pmid,) in appeared]),
+    )
     connection.commit()
     second = researcher.post(f"/api/v1/saved-searches/{saved_id}/run").json()["search_id"]
     assert researcher.post(f"/api/v1/saved-searches/{saved_id}/run").status_code == 409
     run_jobs(searching)
     runs = researcher.get("/api/v1/searches", params={"saved": saved_id}).json()
-    assert ([run["id"] for run in runs["items"]], runs["total"]) == ([second, first], 2)
+    assert ([run["id"] for run in runs["items"] if run["state"] == "done"], runs["total"]) == ([second, first], 3)
     body = researcher.get(f"/api/v1/saved-searches/{saved_id}/new").json()
     assert (body["saved"]["new_since"], body["saved"]["newest_search_id"]) == (3, second)
     assert {one["pmid"] for one in body["items"]} == {pmid for (pmid,) in appeared}

@@ -187,6 +187,8 @@ def test_a_bad_record_costs_only_itself(bad: str, reason: str, pmid: int | None)
         (HEAD + record() + "</PubmedArticleSet", "truncated"),
         (HEAD + record() + TAIL + "and more", "not PubMed XML"),
         ('<?xml version="1.0" encoding="x-martian"?><PubmedArticleSet/>', "unknown encoding"),
+        ('<?xml version="1.0" encoding="hex"?><PubmedArticleSet/>', "unknown encoding"),
+        ('<?xml version="1.0" encoding="rot13"?><PubmedArticleSet/>', "unknown encoding"),
     ],
 )
 def test_what_is_not_a_whole_set_is_refused(text: str, cause: str) -> None:
