@@ -363,7 +363,8 @@ def test_a_saved_search_shows_what_is_new_since(
     ).fetchall()
     # A run that failed planned them, fetched one, and told nobody.
     connection.execute(
-        "WITH failed AS (INSERT INTO searches (idea, keywords, query, max_results, limits, concepts, saved_search_id, state)"
+        "WITH failed AS ("
+        "INSERT INTO searches (idea, keywords, query, max_results, limits, concepts, saved_search_id, state)"
         " SELECT idea, keywords, query, max_results, limits, concepts, saved_search_id, 'failed' FROM searches"
         " WHERE id = %s RETURNING id) INSERT INTO search_articles (search_id, pmid, rank, fetched_at)"
         " SELECT failed.id, pmid, rank, CASE WHEN rank = 1 THEN now() END"

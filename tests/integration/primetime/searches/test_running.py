@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from primetime.analysis.assigning import assign_new
 from primetime.analysis.running import analyse
 from primetime.commands.opportunity import explain_command
 from primetime.database.locks import exclusive
@@ -165,11 +166,14 @@ def test_a_search_is_scored_beside_the_topics_of_the_analysis(
     assert "refused" not in scores
     assert 0 <= scores["score"] <= 1
     assert {"novelty", "velocity", "recency", "recommendation"} <= set(scores)
-    # The same again has the same score, whatever other searches there are.
+    # The same again has the same score, whatever other searches there are, and once their articles are on the map.
     run(plan("hypertension", 100))
+    assert assign_new(connection, means.encoder.manifest.hash).articles > 0
     again = run(plan("asthma", 60)).scores
     assert again is not None
     assert again["score"] == scores["score"]
+    # The receipt names what it was compared with.
+    assert again["receipt"]["snapshot"] == scores["receipt"]["snapshot"]
 
 
 def explain(*arguments: str) -> Result:
