@@ -19,12 +19,14 @@ TRUNCATE incoming_articles;
 -- name: forget_unchanged
 -- Most of an import that is run again. Before the upsert, as that would first index the text of each row anew.
 -- The array makes the planner, who has no statistics of either table within an import, go by the primary key.
+-- PubMed revises a record without giving it another version: of two that tell when, the one revised later stays.
 DELETE FROM incoming_articles AS incoming
 USING articles AS present
 WHERE present.pmid = incoming.pmid
     AND present.pmid = ANY (ARRAY(SELECT pmid FROM incoming_articles))
     AND (present.version > incoming.version
-        OR (present.version = incoming.version AND present.record_hash = incoming.record_hash));
+        OR (present.version = incoming.version AND (present.record_hash = incoming.record_hash
+            OR present.details ->> 'revised' > nullif(incoming.details ->> 'revised', ''))));
 
 -- name: keep_replaced
 INSERT INTO article_revisions (pmid, version, record, reason)

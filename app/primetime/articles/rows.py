@@ -50,7 +50,7 @@ def rows_of(records: Iterable[Record], *, size: int) -> Iterator[Rows]:
 class _Run:
     read: int = 0
     articles: dict[int, Row] = field(default_factory=dict)
-    versions: dict[int, int] = field(default_factory=dict)
+    versions: dict[int, tuple[int, str]] = field(default_factory=dict)
     wanted: list[int] = field(default_factory=list)
     problems: list[SkippedRecord] = field(default_factory=list)
 
@@ -60,9 +60,16 @@ class _Run:
             self.problems.append(record)
         elif isinstance(record, WantedArticle):
             self.wanted.append(record.pmid)
-        elif record.version >= self.versions.get(record.pmid, record.version):
-            self.versions[record.pmid] = record.version
+        elif self._is_newer(record):
+            self.versions[record.pmid] = (record.version, record.details.revised)
             self.articles[record.pmid] = article_row(record)
+
+    def _is_newer(self, record: Article) -> bool:
+        """Than one of the same PMID before it; so is one of equal version that does not tell when it was revised."""
+        version, revised = self.versions.get(record.pmid, (record.version, ""))
+        if record.version != version:
+            return record.version > version
+        return not record.details.revised or record.details.revised >= revised
 
     def rows(self, deleted: tuple[int, ...] = ()) -> Rows:
         return Rows(

@@ -80,6 +80,22 @@ def test_the_counts_tell_what_became_of_each_record(connection: psycopg.Connecti
     assert counts(connection, replace(STATINS, title="Corrected"), ASTHMA, UNDATED) == (3, 1, 1, 1, 0)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_record_revised_earlier_never_replaces_one_revised_later(
+    connection: psycopg.Connection, together: bool
+) -> None:
+    """PubMed's revisions keep their version; an old file read after a new one may not undo a retraction."""
+    later = replace(STATINS, title="Retracted", details=Details(revised="2024-05-01"))
+    earlier = replace(STATINS, title="As it was", details=Details(revised="2018-05-01"))
+    for records in [[later, earlier]] if together else [[later], [earlier]]:
+        store_articles(connection, records)
+    assert find_article(connection, STATINS.pmid).title == "Retracted"
+    again = replace(later, title="Retracted again", details=Details(revised="2024-05-02"))
+    assert store_articles(connection, [again]).updated == 1
+    # One that does not tell when it was revised, as of another format, is taken as before.
+    assert store_articles(connection, [replace(STATINS, title="Without a date")]).updated == 1
+
+
 def test_an_older_version_never_replaces_a_newer(connection: psycopg.Connection) -> None:
     newer = replace(STATINS, version=2, title="Second version")
     assert counts(connection, newer, STATINS) == (2, 1, 0, 1, 0)
