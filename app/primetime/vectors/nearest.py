@@ -65,7 +65,7 @@ class ExactArticles:
     """All vectors of the model compared in PostgreSQL."""
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
-        condition = sql.SQL("true") if wanted.filters == Filters() else QUERIES["among_filtered"]
+        condition = QUERIES["no_duplicate" if wanted.filters == Filters() else "among_filtered"]
         return _ask(connection, QUERIES["nearest_exactly"].format(filter=_filtered(condition)), wanted)
 
 
@@ -76,7 +76,7 @@ class IndexedArticles:
         self._dimension = dimension
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
-        condition: sql.Composable = sql.SQL("true")
+        condition: sql.Composable = QUERIES["no_duplicate"]
         if wanted.filters != Filters():
             if _passing(connection, wanted.filters) < EXACT_BELOW:
                 return ExactArticles()(connection, wanted)
@@ -108,7 +108,10 @@ class InProcessArticles:
         if not len(pmids):
             return []
         similarity = vectors @ to_unit_length(wanted.vector[None, :])[0]
-        if wanted.filters != Filters():
+        if wanted.filters == Filters():
+            duplicates = connection.execute(QUERIES["duplicates"]).fetchall()
+            similarity[np.isin(pmids, np.asarray([row[0] for row in duplicates], dtype=np.int64))] = -np.inf
+        else:
             rows = connection.execute(
                 QUERIES["pmids_of_filter"].format(filter=ARTICLE_QUERIES["filter"]),
                 asdict(wanted.filters),

@@ -58,6 +58,28 @@ def test_similar_articles_leave_out_the_article_itself(
     assert {one.pmid for one in found} == set(pmids[1:])
 
 
+def test_a_linked_duplicate_is_left_out_unless_asked_for(
+    connection: psycopg.Connection, encoder: Encoder, pmids: list[int], encoded: str
+) -> None:
+    connection.execute(
+        "INSERT INTO duplicate_links (duplicate, kept, reason, likeness) VALUES (%s, %s, 'doi', 1)",
+        (pmids[0], pmids[1]),
+    )
+    connection.commit()
+    vector = encoder.encode([QUERY])[0]
+    found = nearest_articles(connection, vector, model_hash=encoded, limit=10)
+    assert {one.pmid for one in found} == set(pmids[1:])
+    assert {one.pmid for one in similar_articles(connection, pmids[2], model_hash=encoded, limit=10)} == {
+        pmids[1],
+        *pmids[3:],
+    }
+    both = nearest_articles(connection, vector, model_hash=encoded, limit=10, filters=Filters(duplicates=True))
+    assert {one.pmid for one in both} == set(pmids)
+    connection.execute("DELETE FROM duplicate_links")
+    connection.commit()
+    assert len(nearest_articles(connection, vector, model_hash=encoded, limit=10)) == len(pmids)
+
+
 def test_new_vectors_are_seen_at_once(
     connection: psycopg.Connection, encoder: Encoder, encoded: str, add_article: Callable[..., int]
 ) -> None:
