@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Job, Status
 from psycopg.rows import class_row
 
@@ -155,7 +155,11 @@ async def rescue(queue: App, settings: Settings) -> None:
     for job in {job.id: job for job in stalled}.values():
         log.warning("a job's worker died", job_id=job.id, task=job.task_name, attempts=job.attempts)
         if job.attempts + 1 < ATTEMPTS:
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                # The same was asked for meanwhile and waits, which only one may: it does this one's work.
+                await manager.finish_job(job, status=Status.ABORTED, delete_job=False)
             continue
         await manager.finish_job(job, status=Status.FAILED, delete_job=False)
         died = f"the worker died in attempt {job.attempts + 1}, the last one; look at the worker's log"

@@ -15,7 +15,7 @@ from opentelemetry.trace import StatusCode
 from primetime.database.migrations import read_migrations
 from primetime.errors import BadInput, Busy
 from primetime.jobs import told
-from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
+from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, rescue, work
 from primetime.jobs.recording import recorded_run
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
@@ -34,6 +34,27 @@ def test_an_analysis_waits_once(settings: Settings, connection: psycopg.Connecti
     with pytest.raises(Busy, match="waiting to run already"):
         enqueue_analysis(connection)
     assert [(job.job_id, job.status) for job in analysis_jobs(connection)] == [(job_id, "todo")]
+
+
+def test_a_dead_workers_job_gives_way_to_the_same_asked_for_since(
+    settings: Settings, connection: psycopg.Connection
+) -> None:
+    """Only one may wait; a worker that could not put the other back would end at each start."""
+    enqueue_analysis(connection)
+    connection.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '20 minutes')")
+    connection.execute(
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = (SELECT min(id) FROM procrastinate_workers)"
+    )
+    enqueue_analysis(connection)
+    connection.commit()
+
+    async def look() -> None:
+        queue = create_queue(settings)
+        async with queue.open_async():
+            await rescue(queue, settings)
+
+    asyncio.run(look())
+    assert [job.status for job in analysis_jobs(connection)] == ["todo", "aborted"]
 
 
 def test_a_job_that_fails_is_tried_again_later(settings: Settings, connection: psycopg.Connection) -> None:
