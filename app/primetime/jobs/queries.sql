@@ -15,3 +15,6 @@ WHERE s.state IN ('planned', 'running') AND s.requested_at < now() - interval '1
     SELECT FROM procrastinate_jobs AS job
     WHERE job.task_name = %(task)s AND job.status IN ('todo', 'doing') AND (job.args ->> 'search_id')::bigint = s.id)
 ORDER BY id;
+
+-- name: same_waits
+SELECT 1 AS waits FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = %(lock)s;

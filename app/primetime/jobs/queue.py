@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, JobAborted, UniqueViolation
 from procrastinate.jobs import Job, Status
 from psycopg.rows import class_row
 
@@ -100,16 +100,19 @@ def create_queue(settings: Settings) -> App:
         lock=_ANALYSE,
         queueing_lock=_ANALYSE,
         retry=_Patient(),
+        pass_context=True,
     )
-    def analyse(search_id: int | None = None) -> None:
-        with connect(settings) as connection:
-            if search_id is None:
-                run_analysis(connection, settings, asked_by="queue")
-                return
-            require(connection, search_id)
-            pmids = fetched_pmids(connection, search_id)
-            connection.commit()
-            run_analysis(connection, settings, asked_by="queue", scope=search_scope(search_id), pmids=pmids)
+    def analyse(context: JobContext, search_id: int | None = None) -> None:
+        try:
+            _analyse(settings, search_id)
+        except Exception as error:
+            # Only one may wait to be carried out: a second could not be put back, and would hold the lock of all.
+            if _same_waits(settings, context.job):
+                log.warning(
+                    "an analysis gives way to the same asked for since", job_id=context.job.id, cause=str(error)
+                )
+                raise JobAborted from error
+            raise
 
     def after_search(connection: psycopg.Connection) -> None:
         alert_of_new_papers(connection)
@@ -177,6 +180,22 @@ async def rescue(queue: App, settings: Settings) -> None:
                 end_export, settings, export_id, failure=died, remedy="export less, or ask for help"
             )
     await asyncio.to_thread(_remember_searches, settings)
+
+
+def _analyse(settings: Settings, search_id: int | None) -> None:
+    with connect(settings) as connection:
+        if search_id is None:
+            run_analysis(connection, settings, asked_by="queue")
+            return
+        require(connection, search_id)
+        pmids = fetched_pmids(connection, search_id)
+        connection.commit()
+        run_analysis(connection, settings, asked_by="queue", scope=search_scope(search_id), pmids=pmids)
+
+
+def _same_waits(settings: Settings, job: Job) -> bool:
+    with connect(settings) as connection:
+        return connection.execute(_QUERIES["same_waits"], {"lock": job.queueing_lock}).fetchone() is not None
 
 
 def _end_search(settings: Settings, search_id: int, problem: str) -> None:

@@ -143,6 +143,26 @@ def test_a_search_that_completes_has_the_analysis_made_anew(
     assert asked == ["queue"]
 
 
+def test_a_failed_analysis_gives_way_to_the_same_asked_for_meanwhile(
+    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put back beside it, it could not be, and nothing would be analysed until the worker ends."""
+    queue = create_queue(settings)
+    enqueue_analysis(connection)
+    connection.commit()
+    asked = []
+
+    def fail_while_another_is_asked_for(*_arguments: object, **_options: object) -> None:
+        asked.append(enqueue_analysis(connection) if not asked else 0)
+        connection.commit()
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("primetime.jobs.queue.run_analysis", fail_while_another_is_asked_for)
+    asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
+    newest, first = analysis_jobs(connection)
+    assert (first.status, newest.job_id, newest.status, newest.attempts) == ("aborted", asked[0], "todo", 1)
+
+
 def test_while_another_run_goes_on_a_job_waits_as_long_as_that_takes(
     settings: Settings, connection: psycopg.Connection
 ) -> None:
