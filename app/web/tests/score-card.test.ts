@@ -61,7 +61,7 @@ it('says what a search’s score is measured against', () => {
 	const told = text(scores);
 	expect(told).not.toContain('Measured against the topics of the newest analysis');
 	expect(told).toContain('among the topics of a fixed reference');
-	expect(told).toContain('nobody’s search moves a score');
+	expect(told).toContain('nobody’s search moves it');
 	expect(told).toContain('above 63 % of NIH-funded papers');
 });
 

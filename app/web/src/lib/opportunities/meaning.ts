@@ -10,7 +10,8 @@ export const MEANING: Record<Part, string> = {
 /** What a part's figure, and so the score, is measured against. */
 export const MEASURED_AGAINST =
 	'Each part is a place between 0 and 1 among the topics of a fixed reference, where 0.5 is the middle topic. The reference was made once from ' +
-	'a snapshot of the stored articles and is kept: nobody’s search moves a score.';
+	'a snapshot of the stored articles and is kept: nobody’s search moves it. Papers that ' +
+	'any search brought count as earlier work from the next analysis on.';
 
 /** How a search comes to have such a score. */
 export const SEARCH_MEASURED =
