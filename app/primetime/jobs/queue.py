@@ -108,9 +108,7 @@ def create_queue(settings: Settings) -> App:
         except Exception as error:
             # Only one may wait to be carried out: a second could not be put back, and would hold the lock of all.
             if _same_waits(settings, context.job):
-                log.warning(
-                    "an analysis gives way to the same asked for since", job_id=context.job.id, cause=str(error)
-                )
+                log.warning("an analysis gives way to the same asked for since", cause=str(error))
                 raise JobAborted from error
             raise
 

@@ -65,7 +65,7 @@ class ExactArticles:
     """All vectors of the model compared in PostgreSQL."""
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
-        condition = QUERIES["no_duplicate" if wanted.filters == Filters() else "among_filtered"]
+        condition = ARTICLE_QUERIES["counted"] if wanted.filters == Filters() else QUERIES["among_filtered"]
         return _ask(connection, QUERIES["nearest_exactly"].format(filter=_filtered(condition)), wanted)
 
 
@@ -76,7 +76,7 @@ class IndexedArticles:
         self._dimension = dimension
 
     def __call__(self, connection: Connection[Any], wanted: Wanted) -> list[Neighbour]:
-        condition: sql.Composable = QUERIES["no_duplicate"]
+        condition: sql.Composable = ARTICLE_QUERIES["counted"]
         if wanted.filters != Filters():
             if _passing(connection, wanted.filters) < EXACT_BELOW:
                 return ExactArticles()(connection, wanted)

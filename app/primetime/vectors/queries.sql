@@ -76,10 +76,6 @@ ORDER BY distance, pmid
 -- name: duplicates
 SELECT duplicate FROM duplicate_links
 
--- name: no_duplicate
--- What the filter leaves out where nothing narrows: an article that stands for the same paper as another.
-v.pmid NOT IN (SELECT duplicate FROM duplicate_links)
-
 -- name: passes_filter
 EXISTS (SELECT FROM articles WHERE articles.pmid = v.pmid AND {filter})
 

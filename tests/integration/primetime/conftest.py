@@ -1,5 +1,6 @@
 """The real encoders for every test that needs one: built once for a state of the builder's source, then reused."""
 
+import asyncio
 import fcntl
 import hashlib
 import shutil
@@ -16,6 +17,8 @@ from primetime.encoder.artifact import read_manifest, sha256_of
 from primetime.encoder.building import build
 from primetime.encoder.pooling import to_unit_length
 from primetime.encoder.serving import Encoder
+from primetime.jobs.queue import create_queue, rescue
+from primetime.settings import Settings
 from primetime.vectors.halfvec import storage_of, to_parameter
 
 
@@ -32,6 +35,18 @@ def model_directory(repository: Path) -> Path:
 def small_model_directory(repository: Path, small_bert: Path) -> Path:
     """An artifact of that small BERT: another model, of 32 dimensions."""
     return _built_once(repository, "small", lambda directory: build(small_bert, directory, quantisation="none"))
+
+
+@pytest.fixture
+def look_after() -> Callable[[Settings], None]:
+    """What every minute does for the jobs of workers that died."""
+
+    async def look(settings: Settings) -> None:
+        queue = create_queue(settings)
+        async with queue.open_async():
+            await rescue(queue, settings)
+
+    return lambda settings: asyncio.run(look(settings))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """An export that is killed at any moment is made again, whole, and leaves nothing of the dead one."""
 
-import asyncio
 import importlib.util
 import json
 import os
@@ -16,7 +15,7 @@ import pytest
 
 from primetime.exports.storing import find_export
 from primetime.jobs.exporting import run_export
-from primetime.jobs.queue import ATTEMPTS, create_queue, rescue
+from primetime.jobs.queue import ATTEMPTS
 from primetime.settings import Settings
 
 if TYPE_CHECKING:
@@ -68,6 +67,7 @@ def test_a_worker_that_dies_each_time_leaves_nothing(
     exports_bucket: "ExportsBucket",
     ask: Callable[..., int],
     account: int,
+    look_after: Callable[[Settings], None],
     repository: Path,
 ) -> None:
     export_id = ask()
@@ -82,12 +82,7 @@ def test_a_worker_that_dies_each_time_leaves_nothing(
     )
     connection.commit()
 
-    async def rescuing() -> None:
-        queue = create_queue(exports_settings)
-        async with queue.open_async():
-            await rescue(queue, exports_settings)
-
-    asyncio.run(rescuing())
+    look_after(exports_settings)
     failed = find_export(connection, account, export_id)
     assert (failed.state, failed.failure) == (
         "failed",

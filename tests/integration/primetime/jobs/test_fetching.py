@@ -1,7 +1,7 @@
 """Lists of PMIDs when something goes wrong: each import says what, and is tried again or not."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from primetime.articles.storing import want_articles, wanted_articles
 from primetime.errors import Busy
 from primetime.jobs.fetching import fetch_list
 from primetime.jobs.importing import enqueue_import, imports, run_import
-from primetime.jobs.queue import ATTEMPTS, create_queue, rescue, work
+from primetime.jobs.queue import ATTEMPTS, create_queue, work
 from primetime.searches.wanted import UNKNOWN_DAYS, FetchedWanted, fetch_wanted
 from primetime.settings import Settings
 from primetime.sources.eutils import PubMed
@@ -64,17 +64,6 @@ def dead_worker(connection: psycopg.Connection, task: str, *, attempts: int) -> 
     connection.commit()
 
 
-def look_after(settings: Settings) -> None:
-    """What every minute does for the jobs of workers that died."""
-
-    async def look() -> None:
-        queue = create_queue(settings)
-        async with queue.open_async():
-            await rescue(queue, settings)
-
-    asyncio.run(look())
-
-
 def report_of(connection: psycopg.Connection, import_id: int) -> dict[str, object]:
     (found,) = imports(connection, import_id=import_id)
     connection.rollback()
@@ -109,7 +98,12 @@ def test_an_error_that_nobody_expected_is_told_and_tried_again(
 
 @pytest.mark.parametrize(("attempts", "status"), [(0, "todo"), (ATTEMPTS - 1, "failed")])
 def test_a_worker_that_dies_leaves_the_list_to_the_next_or_tells_why_not(
-    connection: psycopg.Connection, literature_settings: Settings, tmp_path: Path, attempts: int, status: str
+    connection: psycopg.Connection,
+    literature_settings: Settings,
+    look_after: Callable[[Settings], None],
+    tmp_path: Path,
+    attempts: int,
+    status: str,
 ) -> None:
     import_id = given_to_fetch(connection, literature_settings, tmp_path)
     dead_worker(connection, "fetch_list", attempts=attempts)
@@ -157,7 +151,10 @@ def test_an_import_that_cannot_go_on_says_why(
 
 
 def test_an_import_whose_worker_died_for_the_last_time_says_so(
-    connection: psycopg.Connection, literature_settings: Settings, tmp_path: Path
+    connection: psycopg.Connection,
+    literature_settings: Settings,
+    tmp_path: Path,
+    look_after: Callable[[Settings], None],
 ) -> None:
     import_id = give(connection, literature_settings, tmp_path, KNOWN)
     dead_worker(connection, "import_file", attempts=ATTEMPTS - 1)

@@ -1,6 +1,7 @@
 """The queue on a real PostgreSQL."""
 
 import asyncio
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from opentelemetry.trace import StatusCode
 from primetime.database.migrations import read_migrations
 from primetime.errors import BadInput, Busy
 from primetime.jobs import told
-from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, rescue, work
+from primetime.jobs.queue import analysis_jobs, create_queue, enqueue_analysis, work
 from primetime.jobs.recording import recorded_run
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
@@ -37,7 +38,7 @@ def test_an_analysis_waits_once(settings: Settings, connection: psycopg.Connecti
 
 
 def test_a_dead_workers_job_gives_way_to_the_same_asked_for_since(
-    settings: Settings, connection: psycopg.Connection
+    settings: Settings, connection: psycopg.Connection, look_after: Callable[[Settings], None]
 ) -> None:
     """Only one may wait; a worker that could not put the other back would end at each start."""
     enqueue_analysis(connection)
@@ -47,13 +48,7 @@ def test_a_dead_workers_job_gives_way_to_the_same_asked_for_since(
     )
     enqueue_analysis(connection)
     connection.commit()
-
-    async def look() -> None:
-        queue = create_queue(settings)
-        async with queue.open_async():
-            await rescue(queue, settings)
-
-    asyncio.run(look())
+    look_after(settings)
     assert [job.status for job in analysis_jobs(connection)] == ["todo", "aborted"]
 
 

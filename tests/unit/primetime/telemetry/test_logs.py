@@ -1,21 +1,10 @@
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
 
 from primetime.settings import Settings
 from primetime.telemetry.logs import configure_logs
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers, root.level
-    yield
-    root.handlers, root.level = handlers, level
-    structlog.reset_defaults()
-
 
 PASSWORD = "correct horse battery staple"
 
