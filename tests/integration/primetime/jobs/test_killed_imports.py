@@ -30,6 +30,12 @@ _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 
 
+@pytest.fixture(autouse=True)
+def temporary_files_of_the_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed process leaves behind stays in the test's own folder."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+
 def give(connection: psycopg.Connection, settings: Settings, tmp_path: Path) -> int:
     """A library of 800 records without PMIDs; the first is of an article that PubMed has, which is stored."""
     records = [
