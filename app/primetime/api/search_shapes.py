@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from primetime.api.shapes import Shape, Summary
-from primetime.keywords.query import Concept, Limits, Term
+from primetime.keywords.query import LONGEST_TERM, Concept, Limits, Term
 from primetime.keywords.query import Field as QueryField
 
-Text = Annotated[str, Field(max_length=300)]
+Text = Annotated[str, Field(max_length=LONGEST_TERM)]
 
 
 class KeywordOut(Shape):

@@ -7,6 +7,8 @@ from typing import Literal
 
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+from primetime.keywords.query import LONGEST_TERM
+
 Origin = Literal["idea", "mesh", "keyword"]
 
 LONGEST = 4  # words in an n-gram
@@ -64,7 +66,8 @@ def _is_term(run: list[str]) -> bool:
 def candidates(idea: str, filed_under: Iterable[tuple[str, str, int]]) -> list[Candidate]:
     """The idea's n-grams, and the terms (kind, term, articles) of its nearest articles; each text once, in any case.
 
-    A MeSH heading goes before the same text of another origin, for it names a heading.
+    A MeSH heading goes before the same text of another origin, for it names a heading. What is longer than a term may
+    be is left out.
     """
     by_text: dict[str, Candidate] = {text: Candidate(text=text, origin="idea") for text in ngrams(idea)}
     for kind, term, articles in filed_under:
@@ -77,4 +80,4 @@ def candidates(idea: str, filed_under: Iterable[tuple[str, str, int]]) -> list[C
             by_text[key] = Candidate(text=text, origin="mesh", articles=articles)
         elif known is None:
             by_text[key] = Candidate(text=text, origin="keyword", articles=articles)
-    return list(by_text.values())
+    return [one for one in by_text.values() if len(one.text) <= LONGEST_TERM]

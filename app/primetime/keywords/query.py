@@ -20,6 +20,7 @@ FIELDS: dict[Field, str] = {
     "ot": "ot",
 }
 LONGEST_QUERY = 20_000  # characters; PubMed refuses far longer ones
+LONGEST_TERM = 300  # characters, of a concept's name too
 _SYNTAX = re.compile(r'["“”„«»\[\](){}:*\\]+')
 _TRUNCATED = re.compile(r"[^\W_]{4,}\*")
 
@@ -185,5 +186,7 @@ def with_unique_names(concepts: Sequence[Concept]) -> tuple[Concept, ...]:
     for concept in concepts:
         seen[concept.name] = seen.get(concept.name, 0) + 1
         again = seen[concept.name]
-        named.append(replace(concept, name=f"{concept.name} ({again})") if again > 1 else concept)
+        number = f" ({again})"
+        name = f"{concept.name[: LONGEST_TERM - len(number)]}{number}"
+        named.append(replace(concept, name=name) if again > 1 else concept)
     return tuple(named)

@@ -1,4 +1,4 @@
-"""Keywords, counts and searches over HTTP: stand-in, real database, real encoder, real worker."""
+"""Searches over HTTP: stand-in, real database, real encoder, real worker."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -26,13 +26,9 @@ from primetime.jobs.queue import create_queue, work
 from primetime.searches.storing import QUERIES as SEARCH_QUERIES
 from primetime.settings import Settings
 
-if TYPE_CHECKING:
-    from conftest import StandIn
-
 PASSWORD = "correct horse battery"
 IDEA = "side effects of blood pressure drugs in elderly patients"
 ASTHMA = {"name": "asthma", "terms": [{"text": "Asthma", "field": "mesh"}]}
-NONSENSE = {"name": "nonsense", "terms": [{"text": "qwertzuiop"}]}
 
 
 @pytest.fixture(scope="module")
@@ -93,97 +89,6 @@ def heard(client: TestClient, search_id: int, last: str | None = None) -> list[d
 
 def events_of(client: TestClient, search_id: int) -> list[tuple[str, dict[str, Any]]]:
     return [(event["event"], json.loads(event["data"])) for event in heard(client, search_id)]
-
-
-def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) -> None:
-    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
-    assert body["idea"] == IDEA
-    assert body["pubmed"] == ""
-    assert {"text", "score", "origin"} == set(body["keywords"][0])
-    switched = [any(term["on"] for term in concept["terms"]) for concept in body["concepts"]]
-    assert switched == [True, True] + [False] * (len(switched) - 2)
-    # PubMed read "elderly" as the heading Aged, which from now on has that entry term.
-    assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
-
-
-def test_mesh_is_asked_once_for_the_entry_terms_of_headings(researcher: TestClient, literature: "StandIn") -> None:
-    def asked() -> int:
-        return literature.requests().get("200 /entrez/eutils/esummary.fcgi", 0)
-
-    before = asked()
-    first = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
-    assert first["mesh"]
-    assert all(heading["entry_terms_known"] for heading in first["mesh"])
-    assert asked() > before
-    asked_for_one = asked()
-    again = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
-    assert (again["mesh"], asked()) == (first["mesh"], asked_for_one)
-
-
-def test_without_mesh_entry_terms_are_unknown_and_not_none(researcher: TestClient, literature: "StandIn") -> None:
-    literature.order({"path": "esummary", "status": 500, "times": 50})
-    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
-    assert body["pubmed"] == ""  # its reading of the words was had
-    assert body["mesh"]
-    assert not any(heading["entry_terms_known"] for heading in body["mesh"])
-    assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
-
-
-def test_without_pubmed_there_are_suggestions_and_a_reason(researcher: TestClient, literature: "StandIn") -> None:
-    literature.order({"path": "esearch", "status": 400, "times": 50})
-    body = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()
-    assert len(body["keywords"]) > 2
-    assert "PubMed refuses" in body["pubmed"]
-
-
-@pytest.mark.parametrize(
-    ("idea", "status"), [("short", 422), ("x" * 1001, 422), (" " * 50, 400), ("of the and in but", 400), (7, 422)]
-)
-def test_an_idea_that_is_none_is_refused(researcher: TestClient, idea: object, status: int) -> None:
-    for path in ("/api/v1/keywords", "/api/keywords/generate"):
-        response = researcher.post(path, json={"idea": idea})
-        assert (response.status_code, response.headers["content-type"]) == (status, "application/problem+json")
-
-
-def test_a_query_is_counted_whole_and_by_concept(researcher: TestClient) -> None:
-    body = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA]}).json()
-    assert body["query"] == '("Asthma"[mh])'
-    assert body["count"] == body["concepts"][0]["count"] > 20
-    assert body["relaxations"] == []
-
-
-def test_a_query_without_hits_is_offered_what_gives_some(researcher: TestClient) -> None:
-    body = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA, NONSENSE]}).json()
-    assert body["count"] == 0
-    (offer,) = body["relaxations"]
-    assert offer["dropped"] == ["nonsense"]
-    accepted = researcher.post(
-        "/api/v1/queries", json={"concepts": offer["concepts"], "limits": offer["limits"]}
-    ).json()
-    assert accepted["count"] == offer["count"] > 0
-
-
-def test_a_written_query_is_counted_and_spelt(researcher: TestClient) -> None:
-    body = researcher.post("/api/v1/queries/text", json={"query": "hypertensoin[ti]"}).json()
-    assert (body["count"], body["not_found"]) == (0, ["hypertensoin"])
-    assert body["spelling"] == "hypertension[ti]"
-
-
-def test_a_written_query_without_hits_is_offered_what_gives_some(researcher: TestClient) -> None:
-    asked = {"query": "asthma[mh] AND qwertzuiop[ti]"}
-    body = researcher.post("/api/v1/queries/text", json=asked).json()
-    assert (body["count"], body["query"]) == (0, asked["query"])
-    (offer,) = body["relaxations"]
-    assert (offer["dropped"], offer["query"], offer["concepts"]) == (["qwertzuiop[ti]"], "asthma[mh]", [])
-    taken = researcher.post("/api/v1/queries/text", json={"query": offer["query"]}).json()
-    assert (taken["count"], taken["relaxations"]) == (offer["count"], [])
-
-
-def test_pubmed_away_is_a_problem_and_no_error_of_ours(researcher: TestClient, literature: "StandIn") -> None:
-    literature.order({"path": "esearch", "status": 400, "times": 5})
-    response = researcher.post("/api/v1/queries", json={"concepts": [ASTHMA]})
-    assert response.status_code == 503
-    assert "PubMed refuses the request (400)" in response.json()["detail"]
 
 
 def test_a_search_from_start_to_results(researcher: TestClient, searching: Settings) -> None:

@@ -2,6 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from primetime.keywords.candidates import candidates, ngrams
+from primetime.keywords.query import LONGEST_TERM
 
 
 def test_ngrams_have_one_to_four_words_and_no_stop_word_at_their_ends() -> None:
@@ -35,3 +36,9 @@ def test_a_heading_goes_before_the_same_words() -> None:
     assert {(one.text, one.origin, one.articles) for one in found} >= {("Asthma", "mesh", 9), ("wheeze", "keyword", 2)}
     assert "Humans" not in [one.text for one in found]
     assert [one.text.lower() for one in found].count("asthma") == 1
+
+
+def test_what_is_longer_than_a_term_may_be_is_left_out() -> None:
+    long = "a" * (LONGEST_TERM + 1)
+    filed_under = [("mesh", f"B{long}", 9), ("keyword", f"c{long}", 9), ("mesh", long[1:], 9)]
+    assert [one.text for one in candidates(f"{long} and asthma", filed_under)] == ["asthma", long[1:]]
