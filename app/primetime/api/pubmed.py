@@ -30,7 +30,7 @@ from primetime.api.services import Services, ServicesOf
 from primetime.errors import SourceUnavailable
 from primetime.keywords.counting import Counted, Relaxation, count, count_written
 from primetime.keywords.mesh import headings_to_ask, learn, learn_headings
-from primetime.keywords.query import plain
+from primetime.keywords.query import plain, read_written
 from primetime.keywords.suggesting import Suggestions, add_translated, suggest, with_entry_terms
 from primetime.searches.record import limits_json
 from primetime.sources.eutils_replies import Found
@@ -86,17 +86,18 @@ async def query(asked: QueryBody, shared: ServicesOf) -> CountOut:
     concepts = [concept.as_concept() for concept in asked.concepts]
     counted = await count(shared.pubmed, concepts, asked.limits.as_limits())
     await to_thread.run_sync(_learn, shared, counted.found)
-    return _count_out(counted, None)
+    return _count_out(counted)
 
 
 @router.post("/api/v1/queries/text")
 async def text_query(asked: TextQueryBody, shared: ServicesOf) -> CountOut:
     """How many articles a query finds that somebody has written, and, where it finds none, what would."""
-    counted = await count_written(shared.pubmed, asked.query.replace("\0", " "))
+    query = read_written(asked.query)
+    counted = await count_written(shared.pubmed, query)
     await to_thread.run_sync(_learn, shared, counted.found)
     found = counted.found
-    spelling = await shared.pubmed.spell(asked.query) if found.count == 0 and found.not_found else None
-    return _count_out(counted, spelling)
+    spelling, problem = await _spelling(shared, query) if found.count == 0 and found.not_found else (None, "")
+    return _count_out(counted, spelling, problem)
 
 
 async def _suggestions(idea: str, shared: Services) -> dict[str, Any]:
@@ -202,7 +203,16 @@ def _concepts(suggestions: Suggestions) -> list[dict[str, Any]]:
     return concepts
 
 
-def _count_out(counted: Counted, spelling: str | None) -> CountOut:
+async def _spelling(shared: Services, query: str) -> tuple[str | None, str]:
+    """What PubMed would write instead, and why it could not be asked: the count is good without it."""
+    try:
+        return await shared.pubmed.spell(query), ""
+    except SourceUnavailable as error:
+        log.warning("count without a spelling", cause=str(error))
+        return None, str(error)
+
+
+def _count_out(counted: Counted, spelling: str | None = None, spelling_problem: str = "") -> CountOut:
     return CountOut(
         query=counted.query,
         count=counted.found.count,
@@ -212,6 +222,7 @@ def _count_out(counted: Counted, spelling: str | None) -> CountOut:
         concepts=[ConceptCountOut.model_validate(one) for one in counted.concepts],
         relaxations=[_relaxation_out(one) for one in counted.relaxations],
         spelling=spelling,
+        spelling_problem=spelling_problem,
     )
 
 

@@ -103,6 +103,7 @@ class CountOut(Shape):
     concepts: list[ConceptCountOut]
     relaxations: list[RelaxationOut]
     spelling: str | None  # what PubMed would write instead
+    spelling_problem: str  # empty, or why PubMed could not be asked for it
 
 
 class SearchBody(BaseModel):

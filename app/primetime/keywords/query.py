@@ -102,6 +102,19 @@ def term_query(term: Term) -> str:
     return f'"{text}"[{FIELDS[term.field]}]' if text else ""
 
 
+def read_written(text: str) -> str:
+    """A query that somebody has written, with spaces for control characters, which XML and PostgreSQL cannot have.
+
+    Raises BadInput when it is empty or too long.
+    """
+    query = "".join(" " if unicodedata.category(one) == "Cc" else one for one in text).strip()
+    if not query:
+        raise BadInput("the query is empty", remedy="write a PubMed query")
+    if len(query) > LONGEST_QUERY:
+        raise BadInput(f"the query has {len(query):,} characters", remedy=f"shorten it to {LONGEST_QUERY:,}")
+    return query
+
+
 def plain(text: str) -> str:
     """The text without syntax, control characters and needless white space; empty without a letter or digit."""
     visible = "".join(" " if unicodedata.category(one) in ("Cc", "Cs", "Cf", "Co", "Cn") else one for one in text)

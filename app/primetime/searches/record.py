@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from primetime.errors import BadInput
-from primetime.keywords.query import LONGEST_QUERY, Concept, Limits
+from primetime.keywords.query import Concept, Limits, read_written
 
 State = Literal["planned", "running", "done", "cancelled", "failed"]
 Step = Literal["planning", "fetching", "citations", "embedding", "scoring", "finished"]
@@ -75,11 +75,7 @@ class Result:
 
 def check(order: Order) -> Order:
     """The order, as it may be stored. Raises BadInput."""
-    query = order.query.replace("\0", " ").strip()
-    if not query:
-        raise BadInput("the query is empty", remedy="write a PubMed query")
-    if len(query) > LONGEST_QUERY:
-        raise BadInput(f"the query has {len(query):,} characters", remedy=f"shorten it to {LONGEST_QUERY:,}")
+    query = read_written(order.query)
     if not 1 <= order.max_results <= MOST_RESULTS:
         raise BadInput(f"{order.max_results:,} results cannot be fetched", remedy=f"ask for 1 to {MOST_RESULTS:,}")
     return Order(**{**_shallow(order), "query": query})

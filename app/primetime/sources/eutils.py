@@ -95,6 +95,7 @@ class PubMed:
             self._source,
             "espell.fcgi",
             {"db": "pubmed", "term": text},
+            post=True,
             keep_seconds=SPELLING_SECONDS,
             check=read_spelling,
         )

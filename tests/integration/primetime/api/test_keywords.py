@@ -116,7 +116,29 @@ def test_concepts_of_one_long_name_are_told_apart(researcher: TestClient) -> Non
 def test_a_written_query_is_counted_and_spelt(researcher: TestClient) -> None:
     body = researcher.post("/api/v1/queries/text", json={"query": "hypertensoin[ti]"}).json()
     assert (body["count"], body["not_found"]) == (0, ["hypertensoin"])
-    assert body["spelling"] == "hypertension[ti]"
+    assert (body["spelling"], body["spelling_problem"]) == ("hypertension[ti]", "")
+
+
+def test_a_count_is_good_without_a_spelling(researcher: TestClient, literature: "StandIn") -> None:
+    literature.order({"path": "espell", "status": 400, "times": 5})
+    response = researcher.post("/api/v1/queries/text", json={"query": "hypertensoin[ti]"})
+    assert response.status_code == 200
+    body = response.json()
+    assert (body["count"], body["not_found"], body["spelling"]) == (0, ["hypertensoin"], None)
+    assert body["spelling_problem"].startswith("PubMed refuses the request (400)")
+
+
+@pytest.mark.parametrize("query", [" ", "\0", "\t\x01\n"])
+def test_a_written_query_of_nothing_is_refused(researcher: TestClient, query: str) -> None:
+    response = researcher.post("/api/v1/queries/text", json={"query": query})
+    assert (response.status_code, response.headers["content-type"]) == (400, "application/problem+json")
+    assert response.json()["detail"] == "the query is empty"
+
+
+def test_control_characters_in_a_written_query_are_spaces(researcher: TestClient) -> None:
+    body = researcher.post("/api/v1/queries/text", json={"query": "\x01hypertensoin[ti]\0OR\nqwertzuiop[ti]"}).json()
+    assert (body["query"], body["count"]) == ("hypertensoin[ti] OR qwertzuiop[ti]", 0)
+    assert body["spelling"] == "hypertension[ti] OR qwertzuiop[ti]"
 
 
 def test_a_written_query_without_hits_is_offered_what_gives_some(researcher: TestClient) -> None:

@@ -68,6 +68,8 @@ def test_a_count_is_asked_for_once(sources: Sources, literature: "StandIn") -> N
 def test_a_spelling(sources: Sources) -> None:
     assert sources.portal.call(sources.pubmed.spell, "hypertensoin") == "hypertension"
     assert sources.portal.call(sources.pubmed.spell, "hypertension") is None
+    long = "asthma " * 1_500  # more than an address may have
+    assert sources.portal.call(sources.pubmed.spell, f"{long}hypertensoin") == f"{long}hypertension"
 
 
 def test_mesh_is_asked_by_its_identifiers_and_else_by_name(sources: Sources, literature_settings: Settings) -> None:

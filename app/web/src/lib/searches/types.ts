@@ -52,6 +52,8 @@ export interface Counted {
 	concepts: { name: string; count: number }[];
 	relaxations: Relaxation[];
 	spelling: string | null;
+	/** Empty, or why PubMed could not be asked for it. */
+	spelling_problem: string;
 }
 
 export type State = 'planned' | 'running' | 'done' | 'cancelled' | 'failed';
