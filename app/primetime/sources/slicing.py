@@ -25,7 +25,7 @@ Search = Callable[[Period, int], Awaitable[Found]]
 
 
 async def plan_search(pubmed: PubMed, query: str, *, limit: int, today: date) -> Plan:
-    """The first `limit` articles: the best by PubMed's relevance, or, where that list ends before, the newest."""
+    """The first `limit` articles: the best by PubMed's relevance; where that list ends before, the newest others."""
     found = await pubmed.search(query, limit=min(limit, MOST_OF_ONE_SEARCH))
     if limit <= MOST_OF_ONE_SEARCH or found.count <= MOST_OF_ONE_SEARCH:
         return Plan(found=found, pmids=found.pmids)
@@ -34,7 +34,7 @@ async def plan_search(pubmed: PubMed, query: str, *, limit: int, today: date) ->
         return await pubmed.search(query, limit=most, order="pub_date", period=period)
 
     pmids, beyond = await newest(search, Period(first=OLDEST, last=date(today.year + YEARS_AHEAD, 12, 31)), limit=limit)
-    return Plan(found=found, pmids=tuple(pmids), beyond_reach=beyond)
+    return Plan(found=found, pmids=tuple(dict.fromkeys([*found.pmids, *pmids]))[:limit], beyond_reach=beyond)
 
 
 async def newest(search: Search, period: Period, *, limit: int) -> tuple[list[int], int]:

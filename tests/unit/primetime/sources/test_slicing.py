@@ -123,7 +123,7 @@ def test_what_fits_is_asked_for_once() -> None:
 
 
 class Asked:
-    """PubMed with so many articles, the newest of the last day that a plan looks at."""
+    """PubMed with so many articles, the newest of the last day that a plan looks at, the oldest the most relevant."""
 
     def __init__(self, count: int) -> None:
         last = (date(2028, 12, 31) - FIRST).days
@@ -133,8 +133,10 @@ class Asked:
     async def search(self, query: str, *, limit: int, order: str = "relevance", period: Period | None = None) -> Found:
         assert (query, limit <= MOST_OF_ONE_SEARCH) == ("asthma", True)
         self.orders.append(order)
-        everything = Period(first=date.min, last=date.max)
-        return await self.literature.search(period or everything, limit)
+        if period is not None:
+            return await self.literature.search(period, limit)
+        pmids = tuple(self.literature.newest[::-1][:limit])
+        return Found(count=len(self.literature.days), pmids=pmids, query="", translations=(), not_found=())
 
     def plan(self, limit: int) -> slicing.Plan:
         coroutine = slicing.plan_search(cast(PubMed, cast(Any, self)), "asthma", limit=limit, today=date(2026, 2, 28))
@@ -150,9 +152,11 @@ def test_what_one_search_hands_out_is_asked_for_by_relevance(count: int, limit: 
 
 
 @pytest.mark.parametrize("count", [10_000, 12_000, 25_000])
-def test_more_than_one_search_hands_out_comes_newest_first(count: int) -> None:
+def test_after_the_most_relevant_that_one_search_hands_out_come_the_newest_others(count: int) -> None:
     asked = Asked(count)
     plan = asked.plan(10_000)
     assert set(asked.orders[1:]) == {"pub_date"}
     assert (plan.found.count, plan.beyond_reach) == (count, 0)
-    assert list(plan.pmids) == asked.literature.newest[:10_000]
+    best = asked.literature.newest[::-1][:MOST_OF_ONE_SEARCH]
+    others = [pmid for pmid in asked.literature.newest if pmid not in set(best)]
+    assert list(plan.pmids) == [*best, *others][:10_000]
