@@ -27,6 +27,15 @@ class Document:
         return self.article.pmid
 
     @property
+    def entered(self) -> date:
+        """When it came into PubMed; a record that does not tell came when it was published."""
+        told = next((one.date for one in self.article.details.history if one.status == "entrez"), "")
+        try:
+            return date.fromisoformat(f"{told}-01-01"[:10])
+        except ValueError:
+            return self.date
+
+    @property
     def date(self) -> date:
         """What it is sorted and found by; an unreadable date is the oldest of all."""
         return self.article.publication_date.first or date.min

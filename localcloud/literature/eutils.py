@@ -87,7 +87,8 @@ class EUtilities:
         if parameters.get("mindate") or parameters.get("maxdate"):
             first = read_date(parameters.get("mindate", ""), last=False) or date.min
             last = read_date(parameters.get("maxdate", ""), last=True) or date.max
-            result.numbers = np.intersect1d(result.numbers, self._index.dated(first, last), assume_unique=True)
+            dated = self._index.entered if parameters.get("datetype") == "edat" else self._index.dated
+            result.numbers = np.intersect1d(result.numbers, dated(first, last), assume_unique=True)
         ordered = (
             self._ordered(result, parameters.get("sort", "")) if size or parameters.get("usehistory") == "y" else []
         )

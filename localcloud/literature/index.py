@@ -99,6 +99,11 @@ class Index:
         """The documents published between two days, both included."""
         return self._everything[bisect_left(self._dates, first) : bisect_left(self._dates, last) + self._on(last)]
 
+    def entered(self, first: date, last: date) -> Numbers:
+        """The documents that came into PubMed between two days, both included."""
+        inside = [number for number, document in enumerate(self.documents) if first <= document.entered <= last]
+        return np.asarray(inside, dtype=np.int32)
+
     def _on(self, day: date) -> int:
         start = bisect_left(self._dates, day)
         end = start

@@ -12,6 +12,12 @@ UPDATE searches SET state = 'running', started_at = coalesce(started_at, now()),
 WHERE id = %(id)s AND state IN ('planned', 'running')
 RETURNING id, idea, keywords, query, max_results, articles_found;
 
+-- name: day_before_last_run
+-- Of the same saved search. A day is dated otherwise at NCBI than here: one earlier leaves nothing out.
+SELECT (max(earlier.requested_at) AT TIME ZONE 'UTC')::date - 1
+FROM searches AS this JOIN searches AS earlier USING (saved_search_id)
+WHERE this.id = %(id)s AND earlier.id < this.id AND earlier.state = 'done';
+
 -- name: state_of
 SELECT state FROM searches WHERE id = %(id)s;
 

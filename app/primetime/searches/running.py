@@ -126,8 +126,13 @@ class _Run:
 
     def _plan(self, query: str, limit: int) -> None:
         sources = self._means.sources
+        row = self._connection.execute(QUERIES["day_before_last_run"], {"id": self._id}).fetchone()
+        self._connection.commit()
+        since = row[0] if row else None
         today = datetime.now(UTC).date()
-        plan = sources.portal.call(partial(plan_search, sources.pubmed, query, limit=limit, today=today))
+        plan = sources.portal.call(
+            partial(plan_search, sources.pubmed, query, limit=limit, today=today, entered_since=since)
+        )
         with self._connection.transaction():
             self._connection.execute(
                 QUERIES["store_plan"],

@@ -34,10 +34,11 @@ Order = Literal["relevance", "pub_date"]
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """Publication dates, both ends included."""
+    """Days on which articles were published (pdat) or came into PubMed (edat), both ends included."""
 
     first: date
     last: date
+    of: Literal["pdat", "edat"] = "pdat"
 
 
 class PubMed:
@@ -67,7 +68,7 @@ class PubMed:
         }
         if period is not None:
             parameters |= {
-                "datetype": "pdat",
+                "datetype": period.of,
                 "mindate": f"{period.first:%Y/%m/%d}",
                 "maxdate": f"{period.last:%Y/%m/%d}",
             }

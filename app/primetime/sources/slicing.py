@@ -24,17 +24,27 @@ class Plan:
 Search = Callable[[Period, int], Awaitable[Found]]
 
 
-async def plan_search(pubmed: PubMed, query: str, *, limit: int, today: date) -> Plan:
-    """The first `limit` articles: the best by PubMed's relevance; where that list ends before, the newest others."""
-    found = await pubmed.search(query, limit=min(limit, MOST_OF_ONE_SEARCH))
-    if limit <= MOST_OF_ONE_SEARCH or found.count <= MOST_OF_ONE_SEARCH:
-        return Plan(found=found, pmids=found.pmids)
+async def plan_search(
+    pubmed: PubMed, query: str, *, limit: int, today: date, entered_since: date | None = None
+) -> Plan:
+    """The first `limit` articles: the best by PubMed's relevance; where that list ends before, the newest others.
+
+    Where that is not all, up to `limit` of those follow that came into PubMed on `entered_since` or later.
+    """
 
     async def search(period: Period, most: int) -> Found:
         return await pubmed.search(query, limit=most, order="pub_date", period=period)
 
-    pmids, beyond = await newest(search, Period(first=OLDEST, last=date(today.year + YEARS_AHEAD, 12, 31)), limit=limit)
-    return Plan(found=found, pmids=tuple(dict.fromkeys([*found.pmids, *pmids]))[:limit], beyond_reach=beyond)
+    found = await pubmed.search(query, limit=min(limit, MOST_OF_ONE_SEARCH))
+    pmids, beyond = found.pmids, 0
+    if limit > MOST_OF_ONE_SEARCH and found.count > MOST_OF_ONE_SEARCH:
+        published = Period(first=OLDEST, last=date(today.year + YEARS_AHEAD, 12, 31))
+        others, beyond = await newest(search, published, limit=limit)
+        pmids = tuple(dict.fromkeys([*pmids, *others]))[:limit]
+    if entered_since is not None and found.count > len(pmids):
+        entered = await search(Period(first=entered_since, last=today, of="edat"), min(limit, MOST_OF_ONE_SEARCH))
+        pmids = tuple(dict.fromkeys([*pmids, *entered.pmids]))
+    return Plan(found=found, pmids=pmids, beyond_reach=beyond)
 
 
 async def newest(search: Search, period: Period, *, limit: int) -> tuple[list[int], int]:

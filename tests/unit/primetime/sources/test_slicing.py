@@ -14,6 +14,7 @@ from primetime.sources.eutils import MOST_OF_ONE_SEARCH, Period, PubMed
 from primetime.sources.eutils_replies import Found
 
 MOST = 5
+TODAY = date(2026, 2, 28)
 FIRST = date(2000, 1, 1)
 LAST_DAY = 400
 PERIOD = Period(first=FIRST, last=FIRST + timedelta(days=LAST_DAY))
@@ -129,18 +130,23 @@ class Asked:
         last = (date(2028, 12, 31) - FIRST).days
         self.literature = Literature([last - number // 3_000 for number in range(count)], most=MOST_OF_ONE_SEARCH)
         self.orders: list[str] = []
+        self.entered: list[tuple[Period, int]] = []
 
     async def search(self, query: str, *, limit: int, order: str = "relevance", period: Period | None = None) -> Found:
         assert (query, limit <= MOST_OF_ONE_SEARCH) == ("asthma", True)
         self.orders.append(order)
+        if period is not None and period.of == "edat":
+            self.entered.append((period, limit))
+            found = tuple(self.literature.newest[:limit])
+            return Found(count=len(found), pmids=found, query="", translations=(), not_found=())
         if period is not None:
             return await self.literature.search(period, limit)
         pmids = tuple(self.literature.newest[::-1][:limit])
         return Found(count=len(self.literature.days), pmids=pmids, query="", translations=(), not_found=())
 
-    def plan(self, limit: int) -> slicing.Plan:
-        coroutine = slicing.plan_search(cast(PubMed, cast(Any, self)), "asthma", limit=limit, today=date(2026, 2, 28))
-        return asyncio.run(coroutine)
+    def plan(self, limit: int, entered_since: date | None = None) -> slicing.Plan:
+        pubmed = cast(PubMed, cast(Any, self))
+        return asyncio.run(slicing.plan_search(pubmed, "asthma", limit=limit, today=TODAY, entered_since=entered_since))
 
 
 @pytest.mark.parametrize(("count", "limit"), [(0, 10_000), (9_999, 10_000), (12_000, 9_999), (12_000, 1)], ids=str)
@@ -160,3 +166,14 @@ def test_after_the_most_relevant_that_one_search_hands_out_come_the_newest_other
     best = asked.literature.newest[::-1][:MOST_OF_ONE_SEARCH]
     others = [pmid for pmid in asked.literature.newest if pmid not in set(best)]
     assert list(plan.pmids) == [*best, *others][:10_000]
+
+
+def test_what_came_since_follows_where_the_best_are_not_all() -> None:
+    since = date(2026, 2, 20)
+    asked = Asked(100)
+    best = asked.literature.newest[::-1]
+    assert list(asked.plan(5, since).pmids) == [*best[:5], *best[::-1][:5]]
+    assert asked.entered == [(Period(first=since, last=TODAY, of="edat"), 5)]
+    assert list(asked.plan(98, since).pmids) == [*best[:98], best[99], best[98]], "each once"
+    assert len(asked.plan(100, since).pmids) == 100
+    assert len(asked.entered) == 2, "all had come already"
