@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     openalex_api_key: str = Field(default="", repr=False, description="OpenAlex's key; without one it is not asked")
     crossref_url: str = Field(default="https://api.crossref.org", description="Crossref; empty: not asked")
     source_timeout_seconds: float = Field(default=30.0, gt=0, description="longest silence of a source")
+    article_max_age_days: int = Field(
+        default=30, ge=1, description="stored articles that PubMed was not asked for in so long are asked for again"
+    )
+    articles_a_night: int = Field(
+        default=5_000,
+        ge=0,
+        description="articles that the night's work asks PubMed for again at most, 200 in a request; 0: none",
+    )
     citation_max_age_days: int = Field(default=30, ge=1, description="older citation counts are looked up again")
     citations_a_night: int = Field(
         default=10_000, ge=0, description="articles that the night's work asks each source about at most; 0: none"

@@ -92,6 +92,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         # Nobody on the network is asked.
         icite_url="",
         crossref_url="",
+        articles_a_night=0,
     )
 
 

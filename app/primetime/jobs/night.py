@@ -1,4 +1,4 @@
-"""The night's work: saved searches, citations, encode, change the model, analyse, judge the score, alert, tidy.
+"""The night's work: saved searches, citations, renew, encode, change the model, analyse, judge the score, alert, tidy.
 
 Each by itself.
 """
@@ -26,6 +26,7 @@ from primetime.jobs.analysing import change_model_step, encode_step, rest_betwee
 from primetime.jobs.backtesting import night_backtests, rest_between_origins
 from primetime.jobs.recording import QUERIES, RunRecord, cause_of, recorded_run
 from primetime.jobs.searching import enqueue_search
+from primetime.searches.renewing import renew_articles
 from primetime.searches.saved import run_again
 from primetime.settings import Settings
 from primetime.sources.opening import open_sources
@@ -59,6 +60,7 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         night = Night(run_id=run.id)
         _part(night, connection, lambda: _search_again(connection, run))
         _part(night, connection, lambda: _citations(connection, settings, run))
+        _part(night, connection, lambda: _renew(connection, settings, run))
         _part(night, connection, lambda: _encode(connection, settings, run))
         _part(night, connection, lambda: _change_model(connection, settings, run))
         _part(night, connection, lambda: _analyse(night, connection, settings, run))
@@ -107,6 +109,22 @@ def _citations(connection: psycopg.Connection, settings: Settings, run: RunRecor
             told.counts |= {f"{report.source} away": 1} if report.problem else {}
     lines = [f"{one.source} asked about {one.asked}, knows {one.known}" for one in reports]
     return "citations: " + "; ".join([*lines, *(report.problem for report in reports if report.problem)])
+
+
+def _renew(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:
+    if not settings.articles_a_night:
+        return "stored articles are not asked for again"
+    with run.step("renew") as told, open_sources(settings) as sources:
+        renewed = renew_articles(connection, sources, settings)
+        told.amount = renewed.asked
+        told.counts |= {"changed": renewed.changed, "without a record": renewed.without_record}
+        # As with the citations, the next night goes on.
+        told.counts |= {"PubMed away": 1} if renewed.problem else {}
+    line = (
+        f"stored articles asked for again: {renewed.asked}, {renewed.changed} changed, "
+        f"{renewed.without_record} without a record"
+    )
+    return f"{line}; {renewed.problem}" if renewed.problem else line
 
 
 def _encode(connection: psycopg.Connection, settings: Settings, run: RunRecord) -> str:

@@ -15,6 +15,7 @@ from primetime.encoder.pace import burst_left
 from primetime.jobs.analysing import burst_of
 from primetime.jobs.backtesting import night_backtests
 from primetime.jobs.history import rates
+from primetime.searches.renewing import count_to_renew
 from primetime.settings import Settings
 from primetime.sources.refreshing import count_to_refresh, looks_up_citations
 from primetime.vectors.changing_model import new_model_waits
@@ -74,6 +75,7 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     asked = count_to_refresh(connection, settings, limit=settings.citations_a_night)
     amounts = {
         **({"citations": asked} if looks_up_citations(settings) else {}),
+        **({"renew": count_to_renew(connection, settings)} if settings.articles_a_night else {}),
         "embed": missing,
         **({"change model": count_missing(connection, configured)[0]} if changes else {}),
         **placed,

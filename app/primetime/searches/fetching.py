@@ -7,7 +7,7 @@ from functools import partial
 import psycopg
 
 from primetime.articles.record import Article, Record, SkippedRecord
-from primetime.articles.storing import store_articles
+from primetime.articles.storing import ImportReport, store_articles
 from primetime.database.locks import transaction_lock
 from primetime.errors import Busy
 from primetime.searches.storing import QUERIES
@@ -27,14 +27,16 @@ def fetch_missing(
     sources: Sources,
     search_id: int,
     *,
+    max_age_days: int,
     go_on: GoOn,
     stored: Callable[[int], None],
 ) -> None:
-    """Store every planned article that is not stored; `stored` is told after every page of how many.
+    """Store every planned article that is not stored, or that PubMed was not asked for in `max_age_days`.
 
-    Done again after any interruption it goes on with what is missing. Raises SourceUnavailable, Busy.
+    `stored` is told after every page of how many. Done again after any interruption it goes on with what is missing.
+    Raises SourceUnavailable, Busy.
     """
-    connection.execute(QUERIES["link_stored"], {"id": search_id})
+    connection.execute(QUERIES["link_stored"], {"id": search_id, "days": max_age_days})
     missing = missing_pmids(connection, search_id)
     connection.commit()
     if not missing:
@@ -53,11 +55,13 @@ def fetch_missing(
         go_on()
         batch = left[start : start + BATCH]
         _store(connection, search_id, sources.portal.call(sources.pubmed.fetch_articles, batch), problems, go_on)
+    # Of which PubMed has no record any more stays as it is stored.
+    connection.execute(QUERIES["link_stored"], {"id": search_id, "days": None})
     _give_up(connection, search_id, problems)
 
 
 def missing_pmids(connection: psycopg.Connection, search_id: int) -> list[int]:
-    """The planned PMIDs that are neither stored nor given up, by rank."""
+    """The planned PMIDs that are neither fetched nor given up, by rank."""
     return [pmid for (pmid,) in connection.execute(QUERIES["missing"], {"id": search_id})]
 
 
@@ -66,10 +70,12 @@ def store_in_turn(
     records: Sequence[Record],
     go_on: GoOn,
     mark: Callable[[list[int], list[int]], None] | None = None,
-) -> None:
-    """Store articles as soon as no import is running. Raises Busy after ten minutes of waiting.
+    asked: Sequence[int] = (),
+) -> ImportReport:
+    """Store what PubMed has given as soon as no import is running. Raises Busy after ten minutes of waiting.
 
-    `mark` is called in the same transaction with the PMIDs read and those that were stored before.
+    `mark` is called in the same transaction with the PMIDs read and those that were stored before. `asked` are those of
+    which it may have given none.
     """
     deadline = time.monotonic() + _LONGEST_WAIT
     while True:
@@ -80,7 +86,8 @@ def store_in_turn(
                 transaction_lock(connection, "import")
                 pmids = sorted(pmids_of(records))
                 known = [pmid for (pmid,) in connection.execute(QUERIES["stored_among"], {"pmids": pmids})]
-                store_articles(connection, [record for record in records if isinstance(record, Article)])
+                report = store_articles(connection, [record for record in records if isinstance(record, Article)])
+                connection.execute(QUERIES["note_checked"], {"pmids": [*pmids, *asked]})
                 if mark is not None:
                     mark(pmids, known)
         except Busy:
@@ -89,7 +96,7 @@ def store_in_turn(
             time.sleep(0.25)
         else:
             connection.commit()
-            return
+            return report
 
 
 def _store(

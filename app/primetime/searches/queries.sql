@@ -34,8 +34,25 @@ INSERT INTO search_articles (search_id, pmid, rank)
 SELECT %(id)s, pmid, rank FROM unnest(%(pmids)s::bigint[]) WITH ORDINALITY AS planned (pmid, rank);
 
 -- name: link_stored
+-- All, or those that PubMed was asked for within so many days.
 UPDATE search_articles AS planned SET fetched_at = now()
-FROM articles WHERE planned.search_id = %(id)s AND planned.fetched_at IS NULL AND articles.pmid = planned.pmid;
+FROM articles LEFT JOIN article_checks AS checks USING (pmid)
+WHERE planned.search_id = %(id)s AND planned.fetched_at IS NULL AND articles.pmid = planned.pmid
+    AND (%(days)s::int IS NULL
+        OR coalesce(checks.checked_at, articles.updated_at) > now() - %(days)s * interval '1 day');
+
+-- name: to_renew
+-- Longest ago first. An article without a PMID has a number of ours, above every PMID.
+SELECT articles.pmid FROM articles LEFT JOIN article_checks AS checks USING (pmid)
+WHERE coalesce(checks.checked_at, articles.updated_at) <= now() - %(days)s * interval '1 day'
+    AND articles.pmid <= %(largest_pmid)s
+ORDER BY coalesce(checks.checked_at, articles.updated_at), articles.pmid
+LIMIT %(limit)s;
+
+-- name: note_checked
+INSERT INTO article_checks (pmid, checked_at)
+SELECT pmid, now() FROM articles WHERE pmid = ANY (%(pmids)s)
+ON CONFLICT (pmid) DO UPDATE SET checked_at = excluded.checked_at;
 
 -- name: missing
 SELECT pmid FROM search_articles

@@ -100,7 +100,14 @@ class _Run:
             self._plan(str(search["query"]), int(str(search["max_results"])))
         with self._step("fetching"):
             self._fetching.begin()
-            fetch_missing(self._connection, self._means.sources, self._id, go_on=self._go_on, stored=self._stored)
+            fetch_missing(
+                self._connection,
+                self._means.sources,
+                self._id,
+                max_age_days=self._means.settings.article_max_age_days,
+                go_on=self._go_on,
+                stored=self._stored,
+            )
         pmids = fetched_pmids(self._connection, self._id)
         self._connection.commit()
         with self._step("citations"):
