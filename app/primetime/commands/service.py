@@ -41,7 +41,9 @@ def serve_command() -> None:
 
 
 @click.command("worker")
-@click.option("--drain", is_flag=True, help="End when no job is left, instead of waiting for more.")
+@click.option(
+    "--drain", is_flag=True, help="End when no job is ready to run, instead of waiting for more; one at a time."
+)
 def worker_command(drain: bool) -> None:
     """Run the queue's jobs until stopped: searches beside an analysis."""
     from primetime.jobs.queue import create_queue, work

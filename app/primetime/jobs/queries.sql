@@ -16,5 +16,8 @@ WHERE s.state IN ('planned', 'running') AND s.requested_at < now() - interval '1
     WHERE job.task_name = %(task)s AND job.status IN ('todo', 'doing') AND (job.args ->> 'search_id')::bigint = s.id)
 ORDER BY id;
 
+-- name: forget_attempt
+UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = %(id)s AND status = 'doing';
+
 -- name: same_waits
 SELECT 1 AS waits FROM procrastinate_jobs WHERE status = 'todo' AND queueing_lock = %(lock)s;

@@ -25,7 +25,7 @@ from primetime.database.queries import load_queries
 from primetime.errors import BadInput, Busy, NotFound
 from primetime.jobs.alerts import alert_of_new_papers
 from primetime.jobs.analysing import run_analysis
-from primetime.jobs.deferring import DEFERRING
+from primetime.jobs.deferring import DEFERRING, forget_attempt, same_waits
 from primetime.jobs.exporting import EXPORT_TASK, add_export_task, end_export
 from primetime.jobs.fetching import add_fetch_task, tell_fetch_problem
 from primetime.jobs.importing import FETCH_TASK, IMPORT_TASK, add_import_task, end_import, forget_old_imports
@@ -106,10 +106,13 @@ def create_queue(settings: Settings) -> App:
         try:
             _analyse(settings, search_id)
         except Exception as error:
-            # Only one may wait to be carried out: a second could not be put back, and would hold the lock of all.
-            if _same_waits(settings, context.job):
-                log.warning("an analysis gives way to the same asked for since", cause=str(error))
-                raise JobAborted from error
+            with connect(settings) as connection:
+                # It would hold the lock of all analyses.
+                if same_waits(connection, context.job):
+                    log.warning("an analysis gives way to the same asked for since", cause=str(error))
+                    raise JobAborted from error
+                if isinstance(error, Busy):
+                    forget_attempt(connection, context.job)
             raise
 
     def after_search(connection: psycopg.Connection) -> None:
@@ -191,11 +194,6 @@ def _analyse(settings: Settings, search_id: int | None) -> None:
         run_analysis(connection, settings, asked_by="queue", scope=search_scope(search_id), pmids=pmids)
 
 
-def _same_waits(settings: Settings, job: Job) -> bool:
-    with connect(settings) as connection:
-        return connection.execute(_QUERIES["same_waits"], {"lock": job.queueing_lock}).fetchone() is not None
-
-
 def _end_search(settings: Settings, search_id: int, problem: str) -> None:
     with connect(settings) as connection:
         fail_search(connection, search_id, problem)
@@ -263,11 +261,13 @@ def _forget_old_mails(settings: Settings) -> None:
         forget_old_mails(connection)
 
 
-async def work(queue: App, settings: Settings, **options: Any) -> None:
-    """Run the queue's jobs until the process is told to stop (or, with `wait=False`, none is left).
+async def work(queue: App, settings: Settings, *, wait: bool = True, **options: Any) -> None:
+    """Run the queue's jobs until the process is told to stop, or, with `wait=False`, none is ready to run.
 
-    Two at a time, so that a search need not wait for an analysis; there is never more than one analysis.
+    Two at a time, so that a search need not wait for an analysis; there is never more than one analysis. Who does not
+    wait does one at a time: the last has ended before another is looked for, and so what it asks for is done too.
     """
+    concurrency = 2 if wait else 1
     async with queue.open_async():
         await rescue(queue, settings)
-        await queue.run_worker_async(queues=[QUEUE, SEARCH_QUEUE], concurrency=2, **options)
+        await queue.run_worker_async(queues=[QUEUE, SEARCH_QUEUE], concurrency=concurrency, wait=wait, **options)

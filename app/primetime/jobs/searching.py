@@ -6,14 +6,14 @@ from threading import Lock
 import psycopg
 import structlog
 from procrastinate import App, JobContext, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, JobAborted
 
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
 from primetime.encoder.serving import Encoder
 from primetime.errors import line_of_job
 from primetime.jobs.analysing import bulk_pace
-from primetime.jobs.deferring import DEFERRING
+from primetime.jobs.deferring import DEFERRING, same_waits
 from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
 from primetime.searches.storing import QUERIES as SEARCH_QUERIES
 from primetime.searches.storing import fail_search
@@ -80,6 +80,9 @@ def add_search_task(queue: App, settings: Settings, *, then: Callable[[psycopg.C
                 enqueue_search(connection, search_id, delay=delay)
             except Exception as error:
                 connection.rollback()
+                if same_waits(connection, context.job):
+                    log.warning("a search gives way to the same asked for since", cause=str(error))
+                    raise JobAborted from error
                 told = line_of_job(error)
                 if context.job.attempts + 1 >= SEARCH_ATTEMPTS:
                     fail_search(connection, search_id, told)

@@ -133,8 +133,8 @@ def test_a_search_that_completes_has_the_analysis_made_anew(
     connection.commit()
     asyncio.run(work(create_queue(searching), searching, wait=False, install_signal_handlers=False))
     assert find_search(connection, search_id).state == "done"
-    assert [(job.status, job.job_id > 0) for job in analysis_jobs(connection)] == [("todo", True)]
-    asyncio.run(work(create_queue(searching), searching, wait=False, install_signal_handlers=False))
+    # The worker that drains the queue does what its jobs ask for.
+    assert [job.status for job in analysis_jobs(connection)] == ["succeeded"]
     assert asked == ["queue"]
 
 
@@ -158,14 +158,43 @@ def test_a_failed_analysis_gives_way_to_the_same_asked_for_meanwhile(
     assert (first.status, newest.job_id, newest.status, newest.attempts) == ("aborted", asked[0], "todo", 1)
 
 
+def test_a_failed_search_gives_way_to_the_same_asked_for_meanwhile(
+    settings: Settings, connection: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its last attempt, which would have failed the search that the other is to carry out."""
+    search_id = create_search(connection, Order(query="asthma", max_results=10))
+    enqueue_search(connection, search_id)
+    connection.execute("UPDATE procrastinate_jobs SET attempts = 2")
+    connection.commit()
+
+    def fail_while_it_is_asked_for(*_arguments: object, **_options: object) -> None:
+        enqueue_search(connection, search_id, delay=60)
+        connection.commit()
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("primetime.jobs.searching.open_sources", fail_while_it_is_asked_for)
+    asyncio.run(work(create_queue(settings), settings, wait=False, install_signal_handlers=False))
+    jobs = connection.execute(
+        "SELECT status::text, attempts FROM procrastinate_jobs WHERE task_name = 'search' ORDER BY id"
+    ).fetchall()
+    assert jobs == [("aborted", 3), ("todo", 0)]
+    assert find_search(connection, search_id).state == "planned"
+
+
 def test_while_another_run_goes_on_a_job_waits_as_long_as_that_takes(
     settings: Settings, connection: psycopg.Connection
 ) -> None:
     queue = create_queue(settings)
     enqueue_analysis(connection)
-    connection.execute("UPDATE procrastinate_jobs SET attempts = 40")
+    connection.execute("UPDATE procrastinate_jobs SET attempts = 1")
     connection.commit()
     with recorded_run(settings, kind="night", asked_by="cron"):
         asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
     (job,) = analysis_jobs(connection)
-    assert (job.status, job.attempts) == ("todo", 41)
+    assert (job.status, job.attempts) == ("todo", 1)
+    # The wait was no attempt: it still has two.
+    connection.execute("UPDATE procrastinate_jobs SET scheduled_at = NULL")
+    connection.commit()
+    asyncio.run(work(queue, settings, wait=False, install_signal_handlers=False))
+    (job,) = analysis_jobs(connection)
+    assert (job.status, job.attempts) == ("todo", 2)
