@@ -49,6 +49,12 @@ def test_nothing_is_taken_for_unknown_that_was_not_asked_for_alone(count: int, r
     assert set(answers) == set(range(count)) - refused
 
 
+@given(st.integers(1, 60), st.sets(st.integers(0, 59), max_size=60))
+def test_who_answers_about_others_is_asked_about_each_that_it_refuses(count: int, refused: set[int]) -> None:
+    answers = ask_in_parts(Refusing(refused).ask, batch_of(count), answers_others=True)
+    assert set(answers) == set(range(count)) - refused
+
+
 @pytest.mark.parametrize("status", [401, 403])
 def test_who_may_not_ask_does_not_ask_again(status: int) -> None:
     source = Refusing({3}, status=status)
