@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
+import structlog
 from anyio import to_thread
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 from primetime.api.searches import SearchId, model_hash_of
 from primetime.api.services import Connection, Researcher, Services, ServicesOf
 from primetime.api.shapes import Shape
-from primetime.errors import NotFound
+from primetime.errors import NotFound, SourceUnavailable
 from primetime.jobs.searching import enqueue_search
 from primetime.keywords.mesh import entry_terms
 from primetime.keywords.query import Concept, Limits, Term, build, concepts_of_keywords, plain
@@ -21,6 +22,7 @@ from primetime.searches.storing import create_search, find_search, list_searches
 _SYNONYMS = 20
 
 router = APIRouter(prefix="/api", tags=["prototype"])
+log = structlog.get_logger(__name__)
 
 
 class PubMedSearch(BaseModel):
@@ -33,7 +35,7 @@ class PubMedSearch(BaseModel):
 
 class PubMedSearchOut(Shape):
     search_id: int
-    articles_found: int  # PubMed's whole count
+    articles_found: int | None  # PubMed's whole count; null: it could not be asked now
     articles_added: int
     message: str
     query: str
@@ -67,8 +69,8 @@ class SearchScores(Shape):
 
 @router.post("/search/pubmed", status_code=202)
 async def search_pubmed(asked: PubMedSearch, shared: ServicesOf, account: Researcher) -> PubMedSearchOut:
-    """Plan a search of PubMed: OR within a keyword's forms, AND between keywords. A worker carries it out; how many
-    articles it has added tells `GET /api/searches`.
+    """Plan a search of PubMed: OR within a keyword's forms, AND between keywords. A worker carries it out, as soon as
+    PubMed answers; how many articles it has added tells `GET /api/searches`.
     """
     concepts = await to_thread.run_sync(_expanded, shared, asked.keywords)
     order = Order(
@@ -79,14 +81,10 @@ async def search_pubmed(asked: PubMedSearch, shared: ServicesOf, account: Resear
         concepts=concepts,
         limits=Limits(first=asked.start_date, last=asked.end_date),
     )
-    found = await shared.pubmed.count(order.query)
     search_id = await to_thread.run_sync(_plan, shared, order, account.id)
+    count, message = await _counted(shared, order, search_id)
     return PubMedSearchOut(
-        search_id=search_id,
-        articles_found=found.count,
-        articles_added=0,
-        message=f"Found {found.count} articles; search {search_id} fetches up to {order.max_results} of them",
-        query=order.query,
+        search_id=search_id, articles_found=count, articles_added=0, message=message, query=order.query
     )
 
 
@@ -132,6 +130,17 @@ def _expanded(shared: Services, keywords: str) -> tuple[Concept, ...]:
         )
         for concept in concepts
     )
+
+
+async def _counted(shared: Services, order: Order, search_id: int) -> tuple[int | None, str]:
+    """PubMed's count, if it is there to tell, and the message."""
+    try:
+        count = (await shared.pubmed.count(order.query)).count
+    except SourceUnavailable as error:
+        log.warning("search planned without a count", search_id=search_id, cause=str(error))
+        message = f"Not counted: {error}; search {search_id} fetches up to {order.max_results} articles when it can"
+        return None, message
+    return count, f"Found {count} articles; search {search_id} fetches up to {order.max_results} of them"
 
 
 def _plan(shared: Services, order: Order, account_id: int) -> int:

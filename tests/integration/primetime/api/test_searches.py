@@ -292,30 +292,6 @@ def test_a_saved_search_shows_what_is_new_since(
     assert researcher.get(f"/api/v1/searches/{second}").json()["saved_search_id"] is None
 
 
-def test_the_first_platforms_paths_and_fields(researcher: TestClient, searching: Settings) -> None:
-    keywords = researcher.post("/api/keywords/generate", json={"idea": IDEA}).json()
-    assert len(keywords["keywords"]) == len(keywords["scores"]) > 2
-    assert keywords["scores"] == sorted(keywords["scores"], reverse=True)
-    assert "elderly" in keywords["expanded_keywords"]
-    asked = {"keywords": "asthma; elderly", "idea_text": IDEA, "max_results": 5, "start_date": "1990-01-01"}
-    response = researcher.post("/api/search/pubmed", json=asked)
-    assert response.status_code == 202, response.text
-    started = response.json()
-    assert {"search_id", "articles_found", "articles_added", "message"} <= set(started)
-    assert started["articles_found"] > 5
-    assert researcher.get(f"/api/search/{started['search_id']}/scores").status_code == 404
-    run_jobs(searching)
-    (listed,) = researcher.get("/api/searches").json()
-    assert {"search_id", "idea_text", "keyword_text", "max_results", "timestamp"} <= set(listed)
-    assert (listed["articles_found"], listed["articles_added"]) == (started["articles_found"], 5)
-    scores = researcher.get(f"/api/search/{started['search_id']}/scores").json()
-    names = {"search_id", "novelty_score", "citation_score", "recency_score", "overall_score", "recommendation"}
-    assert names <= set(scores)
-    assert scores["overall_score"] is None
-    assert "nothing to compare with" in scores["refused"]
-    assert 0 < scores["citation_score"] < 1
-
-
 @pytest.mark.parametrize(
     "body",
     [
