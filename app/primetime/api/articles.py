@@ -1,18 +1,17 @@
 """Articles: a filtered page of them, one of them, those like it."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from primetime.accounts import audit
-from primetime.analysis.storing import articles_of_topic
+from primetime.api.filters import FilterQuestion, filters_of
 from primetime.api.services import Address, Connection, Researcher, ServicesOf
 from primetime.api.shapes import ArticleDetail, ArticlePage, CitationsOut, EarlierVersionOut, RankedList, Summary
 from primetime.api.summaries import ranked, with_topics
 from primetime.articles.duplicates.linking import duplicates_of, kept_for, undo
-from primetime.articles.listing import Filters, Page, Sort, earlier_versions, find_article, list_articles, summaries_of
+from primetime.articles.listing import Page, Sort, earlier_versions, find_article, list_articles, summaries_of
 from primetime.articles.local_number import is_local
 from primetime.articles.paging import articles_after, place_of, read_place
 from primetime.errors import BadInput, NotFound
@@ -25,16 +24,10 @@ Year = Annotated[int | None, Query(ge=0, le=9999)]
 Pmid = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
-class ArticleQuestion(BaseModel):
-    """The filters of a listing, as query parameters."""
+class ArticleQuestion(FilterQuestion):
+    """A full text, filters and an order, as query parameters."""
 
     q: str | None = Field(default=None, max_length=1000)
-    year_from: int | None = Field(default=None, ge=0, le=9999)
-    year_to: int | None = Field(default=None, ge=0, le=9999)
-    journal: str | None = Field(default=None, max_length=500)
-    publication_type: str | None = Field(default=None, max_length=200)
-    mesh: str | None = Field(default=None, max_length=300)
-    topic: int | None = Field(default=None, ge=-1, le=2**31 - 1)
     sort: Sort = "newest"
 
 
@@ -42,26 +35,6 @@ class ArticlePageQuestion(ArticleQuestion):
     page: int = Field(default=1, ge=1, le=1_000_000)
     page_size: int = Field(default=25, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=4000)
-
-
-def filters_of(question: ArticleQuestion, connection: Connection) -> Filters:
-    """The filters, a topic of the newest analysis turned into its articles."""
-    filters = filters_without_topic(question)
-    if question.topic is None:
-        return filters
-    return replace(filters, pmids=articles_of_topic(connection, question.topic))
-
-
-def filters_without_topic(question: ArticleQuestion) -> Filters:
-    text = question.q.strip() if question.q else None
-    return Filters(
-        q=text or None,
-        year_from=question.year_from,
-        year_to=question.year_to,
-        journal=question.journal or None,
-        publication_type=question.publication_type or None,
-        mesh=question.mesh or None,
-    )
 
 
 @router.get("")
@@ -74,7 +47,7 @@ def articles(
     counts = shared.counts.current()
     found = list_articles(
         connection,
-        filters_of(question, connection),
+        filters_of(question, connection, q=question.q),
         sort=question.sort,
         limit=question.page_size,
         offset=(question.page - 1) * question.page_size,
@@ -94,7 +67,9 @@ def _following(question: ArticlePageQuestion, cursor: str, connection: Connectio
     place = read_place(cursor)
     if place.sort != question.sort:
         raise BadInput(f"the cursor is of a list by {place.sort}", remedy=f"ask with sort={place.sort}")
-    items, following = articles_after(connection, filters_of(question, connection), place, limit=question.page_size)
+    items, following = articles_after(
+        connection, filters_of(question, connection, q=question.q), place, limit=question.page_size
+    )
     return ArticlePage(
         items=with_topics(connection, items),
         total=None,

@@ -10,12 +10,12 @@ from pydantic import Field
 from starlette.responses import StreamingResponse
 
 from primetime.accounts.people import Account
-from primetime.api.articles import ArticleQuestion, filters_without_topic
-from primetime.api.search import nearest_to_text
+from primetime.api.articles import ArticleQuestion
+from primetime.api.filters import filters_of, filters_without_topic
+from primetime.api.search import Mode, nearest_to_text
 from primetime.api.services import Services, ServicesOf, StreamingConnection, Visitor
 from primetime.articles.exporting.formats import ExportFormat, export_pieces, extension_of, media_type_of
 from primetime.articles.exporting.selection import Context, ExportRow, select_ranked
-from primetime.articles.listing import Filters
 from primetime.exports.selection import Selection, look_up, with_topics
 from primetime.screening.collections import Mark
 
@@ -54,16 +54,17 @@ class SelectionQuestion(ArticleQuestion):
             unmarked=self.unmarked,
             disputed=self.disputed,
             as_added=self.as_added,
-            filters=filters_without_topic(self),
+            filters=filters_without_topic(self, q=self.q),
             topic=self.topic,
             sort=self.sort,
         )
 
 
 class ExportQuestion(SelectionQuestion):
-    """What is exported; or `search`, the nearest articles, for which of the filters the years count."""
+    """What is exported; or `search`, a text: what `GET /api/v1/search` lists by `mode`, `limit` and the filters."""
 
     search: str | None = Field(default=None, min_length=1, max_length=1000)
+    mode: Mode = "meaning"
     limit: int = Field(default=100, ge=1, le=1000)
 
 
@@ -118,7 +119,8 @@ def _nearest(
         connection,
         text,
         limit=question.limit,
-        filters=Filters(year_from=question.year_from, year_to=question.year_to),
+        filters=filters_of(question, connection),
+        mode=question.mode,
     )
     about: dict[str, object] = {
         "Idea": text,

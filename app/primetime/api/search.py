@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 
 import psycopg
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from primetime.api.filters import FilterQuestion, filters_of
 from primetime.api.services import Connection, Services, ServicesOf
 from primetime.api.shapes import Model, SearchResult
 from primetime.api.summaries import ranked
@@ -18,35 +19,25 @@ from primetime.vectors.hybrid import Found, hybrid_search
 from primetime.vectors.nearest import Neighbour, nearest_articles
 
 router = APIRouter(prefix="/api/v1/search", tags=["search"])
+Mode = Literal["meaning", "hybrid"]
 
 
-class SearchQuestion(BaseModel):
+class SearchQuestion(FilterQuestion):
     """A question, how to look, and the filters, as query parameters."""
 
     q: str = Field(min_length=1, max_length=1000)
-    mode: Literal["meaning", "hybrid"] = "meaning"
+    mode: Mode = "meaning"
     limit: int = Field(default=25, ge=1, le=1000)
-    year_from: int | None = Field(default=None, ge=0, le=9999)
-    year_to: int | None = Field(default=None, ge=0, le=9999)
-    journal: str | None = Field(default=None, max_length=500)
-    publication_type: str | None = Field(default=None, max_length=200)
-    mesh: str | None = Field(default=None, max_length=300)
 
 
 @router.get("")
 def search(question: Annotated[SearchQuestion, Query()], shared: ServicesOf, connection: Connection) -> SearchResult:
     began = time.perf_counter()
     manifest = shared.require_encoder().manifest
-    filters = Filters(
-        year_from=question.year_from,
-        year_to=question.year_to,
-        journal=question.journal or None,
-        publication_type=question.publication_type or None,
-        mesh=question.mesh or None,
-    )
+    filters = filters_of(question, connection)
     with SEARCH_DURATION.time():
         found = nearest_to_text(
-            shared, connection, question.q, limit=question.limit, filters=filters, hybrid=question.mode == "hybrid"
+            shared, connection, question.q, limit=question.limit, filters=filters, mode=question.mode
         )
     SEARCHES_COMPLETED.inc()
     return SearchResult(
@@ -64,7 +55,7 @@ def nearest_to_text(
     *,
     limit: int,
     filters: Filters,
-    hybrid: bool = False,
+    mode: Mode,
 ) -> Sequence[Neighbour | Found]:
     """Raises BadInput for a text of white space, ModelProblem without an encoder."""
     if not text.strip():
@@ -73,6 +64,6 @@ def nearest_to_text(
     with ML_PROCESSING_TIME.labels("search").time():
         vector = encoder.encode([text])[0]
     model_hash = encoder.manifest.hash
-    if hybrid:
+    if mode == "hybrid":
         return hybrid_search(connection, text, vector, model_hash=model_hash, limit=limit, filters=filters)
     return nearest_articles(connection, vector, model_hash=model_hash, limit=limit, filters=filters)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { apiAddress, articlesAddress, exportAddress, filterCount, pageCount, readQuery, searchExportAddress } from '#lib/articles/query.ts';
+import { filterCount } from '#lib/articles/filters.ts';
+import { apiAddress, articlesAddress, exportAddress, pageCount, readQuery, searchExportAddress } from '#lib/articles/query.ts';
 
 const read = (address: string) => readQuery(new URL(address, 'https://site.invalid').searchParams);
 
@@ -14,7 +15,8 @@ describe('the article list in the address', () => {
 		'/articles?q=beta+blockers&year_from=1990&year_to=2005&journal=Lancet&publication_type=Review&topic=3&sort=oldest&page=4',
 		'/articles?mesh=Drug+Therapy%2C+Combination&topic=0',
 		'/articles?q=h%C3%A9mostase+%26+%22TNF-%CE%B1%22+100%25',
-		'/articles?by=meaning&q=blood+pressure&year_from=2000&limit=50'
+		'/articles?by=meaning&q=blood+pressure&year_from=2000&limit=50',
+		'/articles?by=both&q=blood+pressure&journal=Lancet&mesh=Aged&topic=3'
 	])('survives reading and writing: %s', (address) => {
 		expect(articlesAddress(read(address))).toBe(address);
 	});
@@ -37,10 +39,15 @@ describe('what the server is asked', () => {
 		);
 	});
 
-	it('asks for the nearest articles, narrowed by years only', () => {
-		expect(apiAddress(read('/articles?by=meaning&q=statins&journal=Lancet&year_to=2001'))).toBe(
-			'/api/v1/search?q=statins&year_to=2001&limit=25'
-		);
+	const narrowed = 'year_to=2001&journal=Lancet&publication_type=Review&mesh=Aged&topic=3';
+
+	it.each([
+		['meaning', 'meaning'],
+		['both', 'hybrid']
+	])('asks for the best by %s, within all filters', (by, mode) => {
+		const query = read(`/articles?by=${by}&q=statins&${narrowed}`);
+		expect(apiAddress(query)).toBe(`/api/v1/search?q=statins&${narrowed}&mode=${mode}&limit=25`);
+		expect(exportAddress(query, 'csv')).toBe(`/api/v1/export?format=csv&search=statins&${narrowed}&mode=${mode}&limit=25`);
 	});
 
 	it('exports a search by its number', () => {
@@ -50,9 +57,6 @@ describe('what the server is asked', () => {
 	it('exports every page of the same list', () => {
 		expect(exportAddress(read('/articles?q=statins&journal=Lancet&page=3'), 'ris')).toBe(
 			'/api/v1/export?format=ris&q=statins&journal=Lancet&sort=relevance'
-		);
-		expect(exportAddress(read('/articles?by=meaning&q=statins&year_from=1999'), 'csv')).toBe(
-			'/api/v1/export?format=csv&search=statins&year_from=1999&limit=25'
 		);
 	});
 });

@@ -1,19 +1,28 @@
+import { addFilters, readFilters, whole, type ArticleFilters } from './filters.ts';
+
 /** The article list's question, kept in the address so that it can be linked, reloaded and gone back to. */
-export interface ArticleQuery {
-	/** `words` is the server's full-text search, `meaning` the nearest articles by their vectors. */
-	by: 'words' | 'meaning';
+export interface ArticleQuery extends ArticleFilters {
+	by: By;
 	q: string;
-	yearFrom: number | null;
-	yearTo: number | null;
-	journal: string;
-	publicationType: string;
-	mesh: string;
-	topic: number | null;
+	/** Of a search by words, which lists all that have them. */
 	sort: Sort;
 	page: number;
-	/** How many of the nearest articles to show; by meaning only. */
+	/** How many of the best articles to show; not by words alone. */
 	limit: number;
 }
+
+/** `words` is the server's full-text search, `meaning` the nearest articles by their vectors, `both` the two fused. */
+export type By = 'words' | 'meaning' | 'both';
+
+export const BYS: { value: By; label: string; example: string }[] = [
+	{ value: 'words', label: 'By words', example: 'Words in title or abstract, e.g. hypertension elderly' },
+	{
+		value: 'meaning',
+		label: 'By meaning',
+		example: 'Describe what you look for, e.g. side effects of blood pressure drugs in elderly patients'
+	},
+	{ value: 'both', label: 'By both', example: 'Words that count and what they mean, e.g. captopril in elderly patients' }
+];
 
 export type Sort = 'newest' | 'oldest' | 'title' | 'relevance';
 
@@ -32,14 +41,9 @@ export function readQuery(search: Pick<URLSearchParams, 'get'>): ArticleQuery {
 	const sort = SORTS.find((known) => known.value === search.get('sort'))?.value;
 	const limit = Number(search.get('limit'));
 	return {
-		by: search.get('by') === 'meaning' ? 'meaning' : 'words',
+		by: BYS.find((known) => known.value === search.get('by'))?.value ?? 'words',
 		q,
-		yearFrom: year(search.get('year_from')),
-		yearTo: year(search.get('year_to')),
-		journal: search.get('journal') ?? '',
-		publicationType: search.get('publication_type') ?? '',
-		mesh: search.get('mesh') ?? '',
-		topic: whole(search.get('topic')),
+		...readFilters(search),
 		sort: sort && (sort !== 'relevance' || q) ? sort : defaultSort(q),
 		page: Math.max(1, whole(search.get('page')) ?? 1),
 		limit: LIMITS.includes(limit) ? limit : LIMITS[0]!
@@ -50,14 +54,13 @@ export function readQuery(search: Pick<URLSearchParams, 'get'>): ArticleQuery {
 export function articlesAddress(query: Partial<ArticleQuery>): string {
 	const search = new URLSearchParams();
 	const q = (query.q ?? '').trim();
-	if (query.by === 'meaning') search.set('by', 'meaning');
-	addFilters(search, query);
-	if (query.by === 'meaning') {
-		if (query.limit && query.limit !== LIMITS[0]) search.set('limit', String(query.limit));
-	} else {
+	const by = query.by ?? 'words';
+	if (by !== 'words') search.set('by', by);
+	addQuestion(search, query);
+	if (by === 'words') {
 		if (query.sort && query.sort !== defaultSort(q)) search.set('sort', query.sort);
 		if (query.page && query.page > 1) search.set('page', String(query.page));
-	}
+	} else if (query.limit && query.limit !== LIMITS[0]) search.set('limit', String(query.limit));
 	const written = search.toString();
 	return written ? `/articles?${written}` : '/articles';
 }
@@ -65,8 +68,9 @@ export function articlesAddress(query: Partial<ArticleQuery>): string {
 /** Where the server answers a query. */
 export function apiAddress(query: ArticleQuery): string {
 	const search = new URLSearchParams();
-	addFilters(search, query);
-	if (query.by === 'meaning') {
+	addQuestion(search, query);
+	if (query.by !== 'words') {
+		search.set('mode', mode(query.by));
 		search.set('limit', String(query.limit));
 		return `/api/v1/search?${search}`;
 	}
@@ -85,16 +89,17 @@ export const EXPORTS = [
 ] as const;
 export type ExportFormat = (typeof EXPORTS)[number]['value'];
 
-/** The same articles as a file: all pages of them. */
+/** The same articles as a file: all pages of a list, as many of the best as are shown. */
 export function exportAddress(query: ArticleQuery, format: ExportFormat): string {
 	const search = new URLSearchParams({ format });
-	if (query.by === 'meaning') {
-		search.set('search', query.q);
-		addYears(search, query);
-		search.set('limit', String(query.limit));
-	} else {
-		addFilters(search, query);
+	if (query.by === 'words') {
+		addQuestion(search, query);
 		search.set('sort', query.sort);
+	} else {
+		search.set('search', query.q);
+		addFilters(search, query);
+		search.set('mode', mode(query.by));
+		search.set('limit', String(query.limit));
 	}
 	return `/api/v1/export?${search}`;
 }
@@ -102,12 +107,6 @@ export function exportAddress(query: ArticleQuery, format: ExportFormat): string
 /** The stored articles of a search of PubMed, in its order, as a file. */
 export function searchExportAddress(id: number, format: ExportFormat): string {
 	return `/api/v1/export?${new URLSearchParams({ format, search_id: String(id) })}`;
-}
-
-/** Filters that are set besides the words and the order; each can be taken away on its own. */
-export function filterCount(query: ArticleQuery): number {
-	const set = [query.yearFrom, query.yearTo, query.journal, query.publicationType, query.mesh, query.topic];
-	return set.filter((value) => value !== null && value !== '').length;
 }
 
 export function pageCount(total: number, pageSize: number): number {
@@ -118,27 +117,12 @@ function defaultSort(q: string): Sort {
 	return q ? 'relevance' : 'newest';
 }
 
-function addFilters(search: URLSearchParams, query: Partial<ArticleQuery>): void {
+function mode(by: Exclude<By, 'words'>): string {
+	return by === 'both' ? 'hybrid' : 'meaning';
+}
+
+function addQuestion(search: URLSearchParams, query: Partial<ArticleQuery>): void {
 	const q = (query.q ?? '').trim();
 	if (q) search.set('q', q);
-	addYears(search, query);
-	if (query.by === 'meaning') return;
-	if (query.journal) search.set('journal', query.journal);
-	if (query.publicationType) search.set('publication_type', query.publicationType);
-	if (query.mesh) search.set('mesh', query.mesh);
-	if (query.topic !== null && query.topic !== undefined) search.set('topic', String(query.topic));
-}
-
-function addYears(search: URLSearchParams, query: Partial<ArticleQuery>): void {
-	if (query.yearFrom) search.set('year_from', String(query.yearFrom));
-	if (query.yearTo) search.set('year_to', String(query.yearTo));
-}
-
-function whole(value: string | null): number | null {
-	return value !== null && /^-?\d{1,9}$/.test(value) ? Number(value) : null;
-}
-
-function year(value: string | null): number | null {
-	const number = whole(value);
-	return number !== null && number >= 1500 && number <= 2999 ? number : null;
+	addFilters(search, query);
 }
