@@ -28,13 +28,14 @@ _ANSWER: dict[int | str, dict[str, Any]] = {200: {"content": dict.fromkeys(_KIND
 
 
 class SelectionQuestion(ArticleQuestion):
-    """A listing's filters; or `search_id`, a search of PubMed in its rank, of it what another search has also, or has
-    not; or `collection_id`, of which `mark`, `unmarked` and `disputed` leave as much as on its page, and which comes
-    by `sort`, or `as_added`. Of the filters `q` counts for a collection, none for a search. Tables say of a
-    collection's articles what each reviewer decided.
+    """A listing's filters; or `search_id`, a search of PubMed in its rank, of it what the filters leave, what was
+    `only_new`, what another search has also, or has not; or `collection_id`, of which `mark`, `unmarked` and `disputed`
+    leave as much as on its page, and which comes by `sort`, or `as_added`. Of the filters `q` alone counts for a
+    collection. Tables say of a collection's articles what each reviewer decided.
     """
 
     search_id: Number = None
+    only_new: bool = False
     also_in: Number = None
     not_in: Number = None
     collection_id: Number = None
@@ -47,6 +48,7 @@ class SelectionQuestion(ArticleQuestion):
     def selection(self) -> Selection:
         return Selection(
             search_id=self.search_id,
+            only_new=self.only_new,
             also_in=self.also_in,
             not_in=self.not_in,
             collection_id=self.collection_id,

@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 
 from primetime.analysis.storing import forget_scope, search_scope
+from primetime.api.filters import FilterQuestion, filters_of
 from primetime.api.pages import ListQuestion
 from primetime.api.search_shapes import (
     CitationsOut,
@@ -35,6 +37,17 @@ OtherId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 PageSize = Annotated[int, Query(ge=1, le=100)]
 _COMPARED = 100
+
+
+class ResultsQuestion(FilterQuestion):
+    """Which of a search's articles, in which order, as query parameters."""
+
+    sort: storing.Sort = "rank"
+    only_new: bool = False
+    also_in: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    not_in: int | None = Field(default=None, ge=1, le=2**63 - 1)
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    page_size: int = Field(default=25, ge=1, le=100)
 
 
 @router.post("", status_code=202)
@@ -98,27 +111,22 @@ def delete(search_id: SearchId, _account: Researcher, connection: Connection) ->
 
 @router.get("/{search_id}/articles")
 def articles(
-    search_id: SearchId,
-    connection: Connection,
-    sort: storing.Sort = "rank",
-    only_new: bool = False,
-    also_in: OtherId = None,
-    not_in: OtherId = None,
-    page: PageNumber = 1,
-    page_size: PageSize = 25,
+    search_id: SearchId, question: Annotated[ResultsQuestion, Query()], connection: Connection
 ) -> SearchedPage:
     """The search's stored articles, with PubMed's rank, the likeness to the idea, and what is known of citations: all,
-    or those that another search has also, or has not.
+    or those that pass the filters, and that another search has also, or has not. Those whose likeness, date or
+    citations are unknown come last where the order goes by them.
     """
     found, total = storing.results_of(
         connection,
         search_id,
-        sort=sort,
-        only_new=only_new,
-        also_in=also_in,
-        not_in=not_in,
-        limit=page_size,
-        offset=(page - 1) * page_size,
+        sort=question.sort,
+        only_new=question.only_new,
+        also_in=question.also_in,
+        not_in=question.not_in,
+        filters=filters_of(question, connection),
+        limit=question.page_size,
+        offset=(question.page - 1) * question.page_size,
     )
     pmids = [one.pmid for one in found]
     summaries = _summaries(connection, pmids)
@@ -134,7 +142,7 @@ def articles(
         for one in found
         if one.pmid in summaries
     ]
-    return SearchedPage(items=items, total=total, page=page, page_size=page_size)
+    return SearchedPage(items=items, total=total, page=question.page, page_size=question.page_size)
 
 
 @router.get("/{search_id}/unavailable")

@@ -12,6 +12,7 @@ from psycopg.rows import class_row, dict_row
 from primetime.database.queries import load_queries
 
 QUERIES = load_queries("primetime.articles")
+EXPORT_COLUMNS = QUERIES["export_columns"].format(citations=QUERIES["citations"])
 Sort = Literal["newest", "oldest", "title", "relevance"]
 _EXCERPT = 280
 # The column that an order goes by, before the PMID.
@@ -268,7 +269,7 @@ def select_articles(name: str, filters: Filters, sort: Sort) -> sql.Composed:
         order=QUERIES[order],
         key=sql.Identifier(_KEYS[order]),
         visited=QUERIES["article_words" if _words_suffice(filters, sort) else "articles"],
-        columns=QUERIES["export_columns"],
+        columns=EXPORT_COLUMNS,
     )
 
 

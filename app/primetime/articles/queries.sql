@@ -193,11 +193,15 @@ FROM article_revisions WHERE pmid = %(pmid)s ORDER BY id DESC;
 pmid, title, abstract, journal, journal_abbreviation, publication_year, publication_date,
     publication_date_printed, authors, mesh, publication_types, keywords, doi, pmc, languages, owner, volume, issue,
     pages, details, retracted,
-    (SELECT citations FROM article_citations AS cited
-        WHERE cited.pmid = articles.pmid AND citations IS NOT NULL
-        ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations,
+    {citations} AS citations,
     (SELECT relative_citation_ratio FROM article_citations AS cited
         WHERE cited.pmid = articles.pmid AND source = 'icite') AS relative_citation_ratio
+
+-- name: citations
+-- By the source that is believed before the others, of those that know the article.
+(SELECT citations FROM article_citations AS cited
+    WHERE cited.pmid = articles.pmid AND citations IS NOT NULL
+    ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1)
 
 -- name: export_articles
 SELECT {columns} FROM articles WHERE {filter}

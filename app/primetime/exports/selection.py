@@ -12,17 +12,20 @@ from primetime.analysis.storing import articles_of_topic, topic_names
 from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
 from primetime.articles.listing import Filters, Sort, count_articles
 from primetime.screening.collections import Mark, Shown, collected, find_collection, mark_line
-from primetime.searches.record import Search
-from primetime.searches.storing import fetched_pmids, find_search
+from primetime.searches.record import MOST_RESULTS, Search
+from primetime.searches.storing import find_search, results_of
 
 _BLOCK = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """The first of search, collection and filters that is given counts."""
+    """A search, else a collection, else all articles. The filters narrow a search and all articles; of a collection
+    their text alone does.
+    """
 
     search_id: int | None = None
+    only_new: bool = False  # of a search: only what it was the first to store
     also_in: int | None = None  # of a search: only what another one has stored also
     not_in: int | None = None  # of a search: only what another one has not
     collection_id: int | None = None
@@ -31,7 +34,7 @@ class Selection:
     disputed: bool = False  # of a collection: only what two reviewers differ on
     as_added: bool = False  # of a collection: in the order in which articles were put into it, not by `sort`
     filters: Filters = field(default_factory=Filters)
-    topic: int | None = None  # of the newest analysis when it is looked up: narrows the filters
+    topic: int | None = None  # of the newest analysis when it is looked up: one of the filters
     sort: Sort = "newest"
 
     def as_json(self) -> dict[str, Any]:
@@ -59,21 +62,13 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
     Raises NotFound for a search or a collection that is not there, or is not for this account.
     """
     if selection.search_id is not None:
-        search = find_search(connection, selection.search_id)
-        pmids = fetched_pmids(connection, search.id, also_in=selection.also_in, not_in=selection.not_in)
-        return Selected(
-            title=f"Search {search.id}: {search.idea or search.query}",
-            articles=len(pmids),
-            context=Context(about=_about(search)),
-            rows=with_topics(connection, select_ranked(connection, pmids)),
-        )
+        return _search(connection, selection, selection.search_id)
     if selection.collection_id is not None:
         return _collection(connection, selection, selection.collection_id, account_id)
-    filters = selection.filters
-    if selection.topic is not None:
-        filters = replace(filters, pmids=articles_of_topic(connection, selection.topic))
+    filters = _filters(connection, selection)
+    named = _named(selection)
     return Selected(
-        title=_title(selection),
+        title=f"Articles: {named}" if named else "All articles",
         articles=count_articles(connection, filters),
         context=Context(),
         rows=with_topics(connection, select_filtered(connection, filters, sort=selection.sort)),
@@ -93,6 +88,26 @@ def with_topics(connection: psycopg.Connection, rows: Iterator[ExportRow]) -> It
         names = topic_names(connection, run.id, [row.pmid for row in block])
         for row in block:
             yield replace(row, topic=names.get(row.pmid))
+
+
+def _search(connection: psycopg.Connection, selection: Selection, search_id: int) -> Selected:
+    search = find_search(connection, search_id)
+    found, articles = results_of(
+        connection,
+        search.id,
+        only_new=selection.only_new,
+        also_in=selection.also_in,
+        not_in=selection.not_in,
+        filters=_filters(connection, selection),
+        limit=MOST_RESULTS,
+    )
+    named = _named(selection)
+    return Selected(
+        title=f"Search {search.id}: {search.idea or search.query}{f' ({named})' if named else ''}",
+        articles=articles,
+        context=Context(about=_about(search)),
+        rows=with_topics(connection, select_ranked(connection, [one.pmid for one in found])),
+    )
 
 
 def _collection(
@@ -119,7 +134,13 @@ def _collection(
     )
 
 
-def _title(selection: Selection) -> str:
+def _filters(connection: psycopg.Connection, selection: Selection) -> Filters:
+    if selection.topic is None:
+        return selection.filters
+    return replace(selection.filters, pmids=articles_of_topic(connection, selection.topic))
+
+
+def _named(selection: Selection) -> str:
     named = selection.filters
     told = {
         "": named.q,
@@ -130,8 +151,7 @@ def _title(selection: Selection) -> str:
         "under ": named.mesh,
         "topic ": selection.topic,
     }
-    parts = [f"{word}{value}" for word, value in told.items() if value is not None]
-    return "Articles: " + ", ".join(parts) if parts else "All articles"
+    return ", ".join(f"{word}{value}" for word, value in told.items() if value is not None)
 
 
 def _about(asked: Search) -> dict[str, object]:

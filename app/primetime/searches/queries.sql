@@ -72,12 +72,13 @@ UPDATE search_articles SET problem = %(problem)s
 WHERE search_id = %(id)s AND pmid = ANY (%(pmids)s) AND fetched_at IS NULL;
 
 -- name: fetched_pmids
-SELECT p.pmid FROM search_articles AS p WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND {shared}
-ORDER BY p.rank;
+SELECT pmid FROM search_articles WHERE search_id = %(id)s AND fetched_at IS NOT NULL ORDER BY rank;
 
--- name: shared
--- All, or what another search has stored also, or has not.
-(%(also_in)s::bigint IS NULL OR EXISTS (SELECT FROM search_articles AS other
+-- name: listed
+-- Of a search's stored articles all, or what passes the filters, or what another search has stored also, or has not.
+p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new)
+    AND {filter}
+    AND (%(also_in)s::bigint IS NULL OR EXISTS (SELECT FROM search_articles AS other
         WHERE other.search_id = %(also_in)s AND other.pmid = p.pmid AND other.fetched_at IS NOT NULL))
     AND (%(not_in)s::bigint IS NULL OR NOT EXISTS (SELECT FROM search_articles AS other
         WHERE other.search_id = %(not_in)s AND other.pmid = p.pmid AND other.fetched_at IS NOT NULL))
@@ -166,15 +167,13 @@ JOIN {tables} ON s.id = page.id ORDER BY s.id DESC;
 SELECT count(*) FROM searches WHERE %(saved_search_id)s::bigint IS NULL OR saved_search_id = %(saved_search_id)s;
 
 -- name: results
-SELECT p.pmid, p.rank, p.similarity, p.is_new
-FROM search_articles AS p JOIN articles AS a USING (pmid)
-WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new) AND {shared}
+SELECT pmid, p.rank, p.similarity, p.is_new
+FROM search_articles AS p JOIN articles USING (pmid)
+WHERE {listed}
 ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: count_results
-SELECT count(*) FROM search_articles AS p JOIN articles USING (pmid)
-WHERE p.search_id = %(id)s AND p.fetched_at IS NOT NULL AND (NOT %(only_new)s OR p.is_new)
-    AND {shared};
+SELECT count(*) FROM search_articles AS p JOIN articles USING (pmid) WHERE {listed};
 
 -- name: by_rank
 p.rank
@@ -183,7 +182,10 @@ p.rank
 p.similarity DESC NULLS LAST, p.rank
 
 -- name: by_date
-a.publication_date DESC NULLS LAST, p.rank
+articles.publication_date DESC NULLS LAST, p.rank
+
+-- name: by_citations
+{citations} DESC NULLS LAST, p.rank
 
 -- name: unavailable
 SELECT pmid, rank, problem FROM search_articles

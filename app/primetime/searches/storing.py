@@ -1,6 +1,6 @@
 """Searches in the database: made, looked up, cancelled, compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import psycopg
@@ -8,13 +8,20 @@ from psycopg import sql
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from primetime.articles.listing import QUERIES as ARTICLE_QUERIES
+from primetime.articles.listing import Filters
 from primetime.database.queries import load_queries
 from primetime.errors import Busy, NotFound
 from primetime.searches.record import Order, Result, Search, check, concepts_json, limits_json
 
 QUERIES = load_queries("primetime.searches")
-Sort = Literal["rank", "similarity", "newest"]
-_ORDERS: dict[Sort, str] = {"rank": "by_rank", "similarity": "by_similarity", "newest": "by_date"}
+Sort = Literal["rank", "similarity", "newest", "citations"]
+_ORDERS: dict[Sort, str] = {
+    "rank": "by_rank",
+    "similarity": "by_similarity",
+    "newest": "by_date",
+    "citations": "by_citations",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,16 +103,19 @@ def results_of(
     only_new: bool = False,
     also_in: int | None = None,
     not_in: int | None = None,
+    filters: Filters | None = None,
     limit: int = 25,
     offset: int = 0,
 ) -> tuple[list[Result], int]:
-    """A page of the search's stored articles, and how many there are; all, or those that another search has stored
-    also, or has not. Raises NotFound.
+    """A page of the search's stored articles, and how many there are; all, or those that pass the filters, and that
+    another search has stored also, or has not. Raises NotFound.
     """
     for one in (search_id, also_in, not_in):
         if one is not None:
             require(connection, one)
     parameters = {
+        # What a search has found is in it, whether it is linked to another or not.
+        **vars(replace(filters or Filters(), duplicates=True)),
         "id": search_id,
         "only_new": only_new,
         "also_in": also_in,
@@ -113,10 +123,13 @@ def results_of(
         "limit": limit,
         "offset": offset,
     }
+    listed = QUERIES["listed"].format(filter=ARTICLE_QUERIES["filter"])
+    order = QUERIES[_ORDERS[sort]].format(citations=ARTICLE_QUERIES["citations"])
     with connection.cursor(row_factory=class_row(Result)) as cursor:
-        query = QUERIES["results"].format(shared=QUERIES["shared"], order=QUERIES[_ORDERS[sort]])
-        page = cursor.execute(query, parameters).fetchall()
-    counted = connection.execute(QUERIES["count_results"].format(shared=QUERIES["shared"]), parameters).fetchone()
+        query = QUERIES["results"].format(listed=listed, order=order)
+        page = cursor.execute(query, parameters, prepare=False).fetchall()
+    counting = QUERIES["count_results"].format(listed=listed)
+    counted = connection.execute(counting, parameters, prepare=False).fetchone()
     return page, counted[0] if counted else 0
 
 
@@ -167,16 +180,9 @@ def not_found(search_id: int) -> NotFound:
     return NotFound(f"there is no search {search_id}", remedy="look for it in the list of searches")
 
 
-def fetched_pmids(
-    connection: psycopg.Connection, search_id: int, *, also_in: int | None = None, not_in: int | None = None
-) -> list[int]:
-    """The PMIDs of the search's stored articles by rank, of all or as above. Raises NotFound for another search."""
-    for other in (also_in, not_in):
-        if other is not None:
-            require(connection, other)
-    query = QUERIES["fetched_pmids"].format(shared=QUERIES["shared"])
-    values = {"id": search_id, "also_in": also_in, "not_in": not_in}
-    return [pmid for (pmid,) in connection.execute(query, values)]
+def fetched_pmids(connection: psycopg.Connection, search_id: int) -> list[int]:
+    """The PMIDs of the search's stored articles by rank."""
+    return [pmid for (pmid,) in connection.execute(QUERIES["fetched_pmids"], {"id": search_id})]
 
 
 def _with_progress(name: str) -> sql.Composed:

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { told, wish } from '../src/lib/articles/exports.ts';
-import { exportAddress, readQuery, searchExportAddress } from '../src/lib/articles/query.ts';
+import { exportAddress, readQuery } from '../src/lib/articles/query.ts';
 import type { KeptExport } from '../src/lib/articles/types.ts';
+import { readResultQuery, resultsExportAddress } from '../src/lib/searches/query.ts';
 
 const waiting: KeptExport = {
 	id: 1,
@@ -23,7 +24,8 @@ const waiting: KeptExport = {
 test('a wish is what the address for a streamed export says', () => {
 	const query = readQuery(new URLSearchParams({ q: 'zinc & copper', year_from: '1999' }));
 	expect(wish(exportAddress(query, 'ris'))).toEqual({ format: 'ris', q: 'zinc & copper', year_from: '1999', sort: 'relevance' });
-	expect(wish(searchExportAddress(7, 'csv'))).toEqual({ format: 'csv', search_id: '7' });
+	const results = readResultQuery(new URLSearchParams({ journal: 'Lancet', new: 'only', sort: 'citations', page: '3' }));
+	expect(wish(resultsExportAddress(7, results, 'csv'))).toEqual({ format: 'csv', search_id: '7', journal: 'Lancet', only_new: 'true' });
 });
 
 test('an export tells how it stands', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { filterCount } from '#lib/articles/filters.ts';
-import { apiAddress, articlesAddress, exportAddress, pageCount, readQuery, searchExportAddress } from '#lib/articles/query.ts';
+import { apiAddress, articlesAddress, exportAddress, pageCount, readQuery } from '#lib/articles/query.ts';
 
 const read = (address: string) => readQuery(new URL(address, 'https://site.invalid').searchParams);
 
@@ -48,10 +48,6 @@ describe('what the server is asked', () => {
 		const query = read(`/articles?by=${by}&q=statins&${narrowed}`);
 		expect(apiAddress(query)).toBe(`/api/v1/search?q=statins&${narrowed}&mode=${mode}&limit=25`);
 		expect(exportAddress(query, 'csv')).toBe(`/api/v1/export?format=csv&search=statins&${narrowed}&mode=${mode}&limit=25`);
-	});
-
-	it('exports a search by its number', () => {
-		expect(searchExportAddress(7, 'excel')).toBe('/api/v1/export?format=excel&search_id=7');
 	});
 
 	it('exports every page of the same list', () => {

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from primetime.articles.listing import QUERIES, Filters, Sort, select_articles
+from primetime.articles.listing import EXPORT_COLUMNS, QUERIES, Filters, Sort, select_articles
 from primetime.articles.local_number import is_local
 
 _BATCH = 500
@@ -64,7 +64,7 @@ def select_filtered(connection: psycopg.Connection, filters: Filters, *, sort: S
 
 def select_ranked(connection: psycopg.Connection, pmids: list[int]) -> Iterator[ExportRow]:
     """These articles in this order, as of a search or a collection. The connection is used as above."""
-    yield from _stream(connection, QUERIES["export_ranked"].format(columns=QUERIES["export_columns"]), {"pmids": pmids})
+    yield from _stream(connection, QUERIES["export_ranked"].format(columns=EXPORT_COLUMNS), {"pmids": pmids})
 
 
 def _stream(

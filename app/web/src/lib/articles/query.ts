@@ -104,11 +104,6 @@ export function exportAddress(query: ArticleQuery, format: ExportFormat): string
 	return `/api/v1/export?${search}`;
 }
 
-/** The stored articles of a search of PubMed, in its order, as a file. */
-export function searchExportAddress(id: number, format: ExportFormat): string {
-	return `/api/v1/export?${new URLSearchParams({ format, search_id: String(id) })}`;
-}
-
 export function pageCount(total: number, pageSize: number): number {
 	return Math.max(1, Math.ceil(total / pageSize));
 }

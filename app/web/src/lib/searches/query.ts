@@ -1,24 +1,27 @@
+import { addFilters, readFilters, type ArticleFilters } from '#lib/articles/filters.ts';
 import type { ExportFormat } from '#lib/articles/query.ts';
 
 /** What is shown of a search's articles, kept in the address. */
-export interface ResultQuery {
+export interface ResultQuery extends ArticleFilters {
 	sort: ResultSort;
 	onlyNew: boolean;
 	page: number;
 }
 
-export type ResultSort = 'rank' | 'similarity' | 'newest';
+export type ResultSort = 'rank' | 'similarity' | 'newest' | 'citations';
 
 export const RESULT_SORTS: { value: ResultSort; label: string }[] = [
 	{ value: 'rank', label: 'PubMed’s' },
 	{ value: 'similarity', label: 'nearest to the idea' },
-	{ value: 'newest', label: 'newest' }
+	{ value: 'newest', label: 'newest' },
+	{ value: 'citations', label: 'most cited' }
 ];
 
 export const PAGE_SIZE = 25;
 
 export function readResultQuery(search: Pick<URLSearchParams, 'get'>): ResultQuery {
 	return {
+		...readFilters(search),
 		sort: RESULT_SORTS.find((known) => known.value === search.get('sort'))?.value ?? 'rank',
 		onlyNew: search.get('new') === 'only',
 		page: whole(search.get('page')) ?? 1
@@ -28,10 +31,25 @@ export function readResultQuery(search: Pick<URLSearchParams, 'get'>): ResultQue
 /** What is as by default is left out, so equal questions have equal addresses. */
 export function resultAddress(id: number | string, query: ResultQuery): string {
 	const search = new URLSearchParams();
+	addFilters(search, query);
 	if (query.sort !== 'rank') search.set('sort', query.sort);
 	if (query.onlyNew) search.set('new', 'only');
 	if (query.page > 1) search.set('page', String(query.page));
 	return address(`/searches/${id}`, search);
+}
+
+/** Where the server answers for one page of them. */
+export function resultsApiAddress(id: number | string, query: ResultQuery): string {
+	const search = listed(query);
+	search.set('sort', query.sort);
+	search.set('page', String(query.page));
+	search.set('page_size', String(PAGE_SIZE));
+	return `/api/v1/searches/${encodeURIComponent(id)}/articles?${search}`;
+}
+
+/** All pages of them, in PubMed's order, as a file. */
+export function resultsExportAddress(id: number, query: ResultQuery, format: ExportFormat): string {
+	return `/api/v1/export?${new URLSearchParams([['format', format], ['search_id', String(id)], ...listed(query)])}`;
 }
 
 /** Two searches side by side, and the part of them that is listed. */
@@ -72,6 +90,13 @@ export function partOf(one: number, other: number, part: Part): { search: number
 export function partExportAddress(one: number, other: number, part: Part, format: ExportFormat): string {
 	const { search, narrowed } = partOf(one, other, part);
 	return `/api/v1/export?${new URLSearchParams({ format, search_id: String(search), ...narrowed })}`;
+}
+
+function listed(query: ResultQuery): URLSearchParams {
+	const search = new URLSearchParams();
+	addFilters(search, query);
+	if (query.onlyNew) search.set('only_new', 'true');
+	return search;
 }
 
 function address(path: string, search: URLSearchParams): string {
