@@ -193,13 +193,17 @@ def _limits(limits: Limits) -> list[str]:
 
 
 def with_unique_names(concepts: Sequence[Concept]) -> tuple[Concept, ...]:
-    """The concepts with a number after a name that was there before: what is left out is told by name."""
-    seen: dict[str, int] = {}
+    """The concepts with a number after a name that was there before, or stands for the limits or the fields: what is
+    left out is told by name.
+    """
+    taken = {LIMITS_NAME, FIELDS_NAME}
     named = []
     for concept in concepts:
-        seen[concept.name] = seen.get(concept.name, 0) + 1
-        again = seen[concept.name]
-        number = f" ({again})"
-        name = f"{concept.name[: LONGEST_TERM - len(number)]}{number}"
-        named.append(replace(concept, name=name) if again > 1 else concept)
+        name, again = concept.name, 1
+        while name in taken:
+            again += 1
+            number = f" ({again})"
+            name = f"{concept.name[: LONGEST_TERM - len(number)]}{number}"
+        taken.add(name)
+        named.append(replace(concept, name=name))
     return tuple(named)

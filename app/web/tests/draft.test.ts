@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { draftOfHeadings, headingsAddress, relaxed } from '#lib/searches/draft.ts';
+import { draftOfHeadings, EMPTY, headingsAddress, keep, kept, relaxed, renamed } from '#lib/searches/draft.ts';
 
 function read(address: string) {
 	return draftOfHeadings(new URL(address, 'http://here').searchParams);
@@ -17,6 +17,29 @@ it('begins with a concept for each heading that an address names', () => {
 it('is no draft where no heading is named', () => {
 	expect(read('/searches/new')).toBeNull();
 	expect(read('/searches/new?mesh=&idea=x')).toBeNull();
+});
+
+it('is kept while the number of articles to fetch is empty', () => {
+	const held = new Map<string, string>();
+	const storage = {
+		getItem: (key: string) => held.get(key) ?? null,
+		setItem: (key: string, value: string) => held.set(key, value),
+		removeItem: (key: string) => held.delete(key)
+	};
+	const draft = { ...EMPTY, idea: 'zinc & asthma', begun: true, most: null };
+	keep(draft, storage);
+	expect(kept(storage)).toEqual(draft);
+	keep({ ...draft, most: 250 }, storage);
+	expect(kept(storage).most).toBe(250);
+});
+
+it('calls the used concepts what the server calls them', () => {
+	const concept = (name: string, on = true) => ({ name, terms: [{ text: 'x', field: 'tiab' as const, on }] });
+	expect(renamed([concept('limits'), concept('age', false), concept('drug')], ['limits (2)', 'drug'])).toEqual([
+		concept('limits (2)'),
+		concept('age', false),
+		concept('drug')
+	]);
 });
 
 it('takes an offer as it was made: other fields are taken over, what is left out is switched off', () => {

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -135,3 +136,13 @@ def test_words_are_sought_in_all_fields_within_the_limits_and_then_without() -> 
 
 def test_concepts_of_one_name_are_told_apart() -> None:
     assert [one.name for one in with_unique_names([AGE, DRUG, AGE])] == ["age", "drug", "age (2)"]
+    second = replace(AGE, name="age (2)")
+    assert [one.name for one in with_unique_names([AGE, second, AGE])] == ["age", "age (2)", "age (3)"]
+
+
+def test_a_concept_never_has_a_name_that_stands_for_the_limits_or_the_fields() -> None:
+    named = with_unique_names([replace(AGE, name="limits"), replace(DRUG, name="fields")])
+    assert [one.name for one in named] == ["limits (2)", "fields (2)"]
+    limits = Limits(first=date(2020, 1, 1))
+    dropped = [one.dropped for one in single_relaxations(named, limits)]
+    assert dropped == [("limits (2)",), ("fields (2)",), ("limits",)]

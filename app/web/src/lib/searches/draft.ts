@@ -10,12 +10,14 @@ export interface Draft {
 	query: string;
 	/** The query is the reader's own writing, not made from the concepts. */
 	written: boolean;
-	most: number;
+	/** How many articles to fetch at most; null: the field is empty, and MOST are. */
+	most: number | null;
 	/** Its parts are shown. */
 	begun: boolean;
 }
 
 export const NO_LIMITS: Limits = { first: null, last: null, publication_types: [], languages: [] };
+export const MOST = 100;
 export const EMPTY: Draft = {
 	idea: '',
 	suggestions: undefined,
@@ -23,7 +25,7 @@ export const EMPTY: Draft = {
 	limits: NO_LIMITS,
 	query: '',
 	written: false,
-	most: 100,
+	most: MOST,
 	begun: false
 };
 
@@ -91,6 +93,17 @@ export function relaxed(concepts: Concept[], { concepts: kept }: Pick<Relaxation
 	return concepts.map((concept) => byName.get(concept.name) ?? off(concept));
 }
 
+/** Whether an article must match it. */
+export function isUsed(concept: Concept): boolean {
+	return concept.terms.some((term) => term.on);
+}
+
+/** With the names by which the server tells the used ones apart, in their order. */
+export function renamed(concepts: Concept[], names: string[]): Concept[] {
+	const told = names.values();
+	return concepts.map((concept) => (isUsed(concept) ? { ...concept, name: told.next().value ?? concept.name } : concept));
+}
+
 /** How near each suggested word is to the idea, 0 to 1, by the word in lower case. */
 export function nearness(suggestions: Suggestions | undefined): Map<string, number> {
 	const keywords = suggestions?.keywords.map(({ text, score }): [string, number] => [text.toLowerCase(), score]) ?? [];
@@ -106,7 +119,7 @@ function isDraft(value: unknown): value is Draft {
 		typeof draft.query === 'string' &&
 		typeof draft.written === 'boolean' &&
 		typeof draft.begun === 'boolean' &&
-		typeof draft.most === 'number' &&
+		(draft.most === null || typeof draft.most === 'number') &&
 		Array.isArray(draft.concepts) &&
 		draft.concepts.every((concept) => typeof concept?.name === 'string' && Array.isArray(concept.terms)) &&
 		typeof draft.limits === 'object' &&
