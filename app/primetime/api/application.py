@@ -41,6 +41,7 @@ from primetime.api import (
     session,
     topics,
 )
+from primetime.api.addresses import OneAddress
 from primetime.api.admission import Admission
 from primetime.api.allowance import Allowance
 from primetime.api.callers import Callers
@@ -104,6 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         servers=[{"url": settings.public_url}],
         generate_unique_id_function=operation_name,
     )
@@ -142,6 +144,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Trail)
     app.add_middleware(Admission)
     app.add_middleware(Protection, public_url=settings.public_url)
+    app.add_middleware(OneAddress)
     if settings.site_dir is not None:
         if not (settings.site_dir / "index.html").is_file():
             raise BadInput(

@@ -16,12 +16,13 @@ from starlette.responses import StreamingResponse
 from primetime.api.articles import Pmid
 from primetime.api.export import CSV_ANSWER, ExportQuestion, csv
 from primetime.api.health import database_state
-from primetime.api.services import Connection, ServicesOf, StreamingConnection, Visitor
+from primetime.api.services import Connection, ServicesOf, SignedOutError, StreamingConnection, Visitor
 from primetime.api.shapes import Shape
 from primetime.api.summaries import QUERIES
 from primetime.articles.listing import author_line
 from primetime.articles.local_number import is_local
 from primetime.errors import NotFound
+from primetime.searches.storing import require
 
 router = APIRouter(prefix="/api", tags=["prototype"])
 
@@ -70,15 +71,27 @@ def database_status(shared: ServicesOf) -> DatabaseStatus:
 def articles(
     response: Response,
     connection: Connection,
+    account: Visitor,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     after: Annotated[int, Query(ge=0, le=2**63 - 1)] = 0,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    search_id: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> list[PrototypeArticle]:
-    """Articles by PMID; `after` is the last one of the page before."""
+    """Articles by PMID, all or a search's; `after` is the last one of the page before, and so many of `offset` are
+    passed over.
+    """
+    if search_id is not None:
+        if account is None:
+            raise SignedOutError("searches are shown to those who have an account", remedy="sign in first")
+        require(connection, search_id)
+    values = {"after": after, "offset": offset, "search_id": search_id, "limit": limit + 1}
     with connection.cursor(row_factory=dict_row) as cursor:
-        rows = cursor.execute(_query("prototype_articles"), {"after": after, "limit": limit + 1}).fetchall()
+        # Never prepared: a plan made for any parameters would look through all articles for a search's.
+        rows = cursor.execute(_query("prototype_articles"), values, prepare=False).fetchall()
     shown = [_article(row) for row in rows[:limit]]
     if len(rows) > limit:
-        following = urlencode({"limit": limit, "after": shown[-1].id})
+        of_search = {} if search_id is None else {"search_id": search_id}
+        following = urlencode({"limit": limit, "after": shown[-1].id, **of_search})
         response.headers["Link"] = f'</api/articles?{following}>; rel="next"'
     return shown
 

@@ -41,7 +41,11 @@ pmid, title, abstract, journal, publication_date, publication_date_printed, auth
         ORDER BY array_position(ARRAY['icite', 'openalex', 'crossref'], source) LIMIT 1) AS citations
 
 -- name: prototype_articles
-SELECT {columns} FROM articles WHERE pmid > %(after)s ORDER BY pmid LIMIT %(limit)s;
+SELECT {columns} FROM articles
+WHERE pmid > %(after)s AND (%(search_id)s::bigint IS NULL OR pmid = ANY (ARRAY(
+    SELECT found.pmid FROM search_articles AS found
+    WHERE found.search_id = %(search_id)s AND found.fetched_at IS NOT NULL)))
+ORDER BY pmid LIMIT %(limit)s OFFSET %(offset)s;
 
 -- name: prototype_article
 SELECT {columns} FROM articles WHERE pmid = %(pmid)s;

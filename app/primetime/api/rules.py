@@ -76,7 +76,8 @@ _TABLE = (
     _paths(r"/api/v1/articles/\d+", _kept(HOUR)),
     _paths(r"/api/v1/articles/\d+/similar", _kept(24 * HOUR)),
     _paths(r"/api/v1/articles", _kept(15 * MINUTE)),
-    _paths(r"/api/articles(/\d+)?", _kept(15 * MINUTE)),
+    _paths(r"/api/articles/\d+", _kept(15 * MINUTE)),
+    _paths(r"/api/articles", _kept(0)),  # a search's articles grow without any article being changed
     _paths(r"/api/v1/dashboard", _kept(5 * MINUTE)),
     _paths(r"/api/v1/(topics(/.*)?|opportunities)", _kept(HOUR)),
     _paths(r"/api/v1/search", _kept(24 * HOUR, Use.SEARCH, Scope.SEARCH)),
