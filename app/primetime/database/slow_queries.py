@@ -9,6 +9,8 @@ import structlog
 from opentelemetry import trace
 from psycopg.pq import TransactionStatus
 
+from primetime.telemetry.database_errors import without_values
+
 # What stands between quotes in a plan may be what somebody searched for.
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 _tracer = trace.get_tracer(__name__)
@@ -27,6 +29,9 @@ def timed_cursor(slow_milliseconds: int) -> type[psycopg.Cursor[Any]]:
                 began = time.perf_counter()
                 try:
                     super().execute(query, params, **options)
+                except psycopg.Error as error:
+                    without_values(error)  # here, so that the traces that it ends do not tell them either
+                    raise
                 finally:  # also of one that ran into the time allowed
                     milliseconds = (time.perf_counter() - began) * 1000
                     if slow_milliseconds and milliseconds >= slow_milliseconds:

@@ -9,12 +9,14 @@ from structlog.dev import plain_traceback
 from structlog.tracebacks import ExceptionDictTransformer
 
 from primetime.settings import Settings
+from primetime.telemetry.database_errors import without_values
 
 
 def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
     """Send structlog and the standard library's logs to stderr in the settings' format.
 
-    Tracebacks come without local variables: those hold passwords, cookies and what somebody searched for.
+    Tracebacks come without local variables: those hold passwords, cookies and what somebody searched for; and without
+    the rows that a database error quotes.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -39,7 +41,7 @@ def configure_logs(settings: Settings, *, level: int = logging.INFO) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_rows, *last],
         )
     )
     root = logging.getLogger()
@@ -57,3 +59,12 @@ def _with_release(release_id: str) -> structlog.typing.Processor:
         return event
 
     return add
+
+
+def _without_rows(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if info := event.get("exc_info"):
+        _, found, _ = info if isinstance(info, tuple) else sys.exc_info()
+        error = info if isinstance(info, BaseException) else found
+        if error is not None:
+            without_values(error)
+    return event

@@ -6,17 +6,18 @@ import logging
 import socket
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 
 from primetime.accounts.people import Role
+from primetime.analysis.running import analyse
 from primetime.api.application import create_app
-from primetime.articles.record import Article
-from primetime.articles.storing import store_articles
-from primetime.database.connection import connect, open_pool
+from primetime.database.connection import connect, database_url, open_pool
 from primetime.errors import BadInput
 from primetime.jobs.recording import recorded_run
 from primetime.settings import Settings
@@ -24,10 +25,11 @@ from primetime.telemetry.logs import configure_logs
 from primetime.telemetry.metrics import serve_metrics
 
 PASSWORD = "correct horse battery"
-# The metrics that the first document names, as Prometheus writes them.
+# The seven metrics that the first document names, as Prometheus writes them.
 NAMED = {
     "prime_time_search_duration_seconds_count",
     "prime_time_articles_ingested",
+    'prime_time_ml_processing_time_seconds_count{work="search"}',
     "prime_time_opportunity_score_calculated_total",
     "prime_time_users_active",
     "prime_time_searches_completed_total",
@@ -58,17 +60,29 @@ def sign_in(client: TestClient) -> None:
     assert client.post("/api/v1/session", json=credentials).status_code == 200
 
 
-def test_the_named_metrics_count_what_is_done(client: TestClient, connection: psycopg.Connection, port: int) -> None:
-    before = scrape(port)
-    assert set(before) >= NAMED
-    store_articles(connection, [Article(pmid=1, title="One"), Article(pmid=2, title="Two")])
-    connection.commit()
-    sign_in(client)
-    assert client.get("/api/v1/export/csv").status_code == 200
-    after = scrape(port)
-    assert after["prime_time_articles_ingested"] - before["prime_time_articles_ingested"] == 2
-    assert after["prime_time_users_active"] - before["prime_time_users_active"] == 1
-    assert after["prime_time_exports_generated_total"] - before["prime_time_exports_generated_total"] == 1
+def test_the_seven_named_metrics_count_what_is_done(
+    app_settings: Settings,
+    people: None,
+    model_directory: Path,
+    connection: psycopg.Connection,
+    add: Callable[[int, int, int], None],
+    port: int,
+) -> None:
+    app = create_app(app_settings.model_copy(update={"model_dir": model_directory}))
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        before = scrape(port)
+        for subject in range(9):
+            add(1000 * subject + 1, 40, subject)
+        report = analyse(connection, model_hash="planted", settings=app_settings)
+        sign_in(client)
+        assert client.get("/api/v1/search?q=zinc").status_code == 200
+        assert client.get("/api/v1/export/csv").status_code == 200
+        after = scrape(port)
+    assert report.opportunities > 0
+    assert {name: after[name] - before.get(name, 0) for name in NAMED} == dict.fromkeys(NAMED, 1) | {
+        "prime_time_articles_ingested": 360,
+        "prime_time_opportunity_score_calculated_total": report.opportunities,
+    }
     route = 'prime_time_request_duration_seconds_count{method="GET",route="/api/v1/export/csv",status="200"}'
     assert after[route] - before.get(route, 0) == 1
 
@@ -173,6 +187,30 @@ def test_a_slow_query_that_fails_is_told_and_what_is_many_is_not_done_twice(
             connection.execute("SELECT pg_sleep(5)")
     slow = [one for one in lines(logged) if one["event"] == "slow query" and "pg_sleep" in str(one["query"])]
     assert [(one["plan"], "INSERT" in str(one["query"])) for one in slow] == [(None, True), (None, False)]
+
+
+def test_a_row_that_a_database_error_quotes_is_in_no_log_and_no_trace(
+    settings: Settings, people: None, logged: io.StringIO
+) -> None:
+    statement = "INSERT INTO accounts (email, name, role, password_hash) VALUES (%s, '', 'reader', '')"
+    with pytest.raises(psycopg.errors.UniqueViolation) as caught, connect(settings) as connection:
+        try:
+            connection.execute(statement, (f"{Role.READER}@example.org",))
+        except psycopg.Error as error:
+            assert "example.org" in (error.diag.message_detail or ""), "the server quotes it"
+            assert "example.org" not in str(error), "a trace tells it"
+            structlog.get_logger().exception("it failed")
+            raise
+    # As of a cursor that is not timed, which the queue has.
+    with psycopg.connect(database_url(settings)) as bare:
+        try:
+            bare.execute(statement, (f"{Role.READER}@example.org",))
+        except psycopg.Error:
+            logging.getLogger("procrastinate.worker").exception("it failed")
+    text = logged.getvalue()
+    assert text.count("duplicate key value violates unique constraint") == 2
+    assert "example.org" not in text
+    assert "example.org" not in str(caught.value)
 
 
 def test_an_unexpected_error_tells_a_trace_id_and_no_insides(
