@@ -63,8 +63,8 @@ def list_invitations(
 
 
 def withdraw(connection: psycopg.Connection, email: str) -> None:
-    """Raises NotFound."""
-    if not connection.execute(QUERIES["delete_invitation"], {"email": normal_email(email)}).rowcount:
+    """Raises NotFound. What is stored can be withdrawn, whatever is taken for an e-mail now."""
+    if not connection.execute(QUERIES["delete_invitation"], {"email": email.strip().lower()}).rowcount:
         raise NotFound(f"{email[:80]!r} is not invited")
 
 

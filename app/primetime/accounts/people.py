@@ -11,9 +11,10 @@ from psycopg.rows import class_row
 from primetime.accounts.passwords import check_new_password, hash_password, needs_rehash, verify_password
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, NotAllowed, NotFound
+from primetime.visible_text import hides, is_blank
 
 QUERIES = load_queries("primetime.accounts")
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)*")
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s./]+(?:\.[^@\s./]+)*")
 
 
 class Role(StrEnum):
@@ -50,7 +51,7 @@ def create_account(connection: psycopg.Connection, *, email: str, password: str,
     check_new_password(password, email=address)
     parameters = {
         "email": address,
-        "name": name.strip() or address.partition("@")[0],
+        "name": address.partition("@")[0] if is_blank(name) else name.strip(),
         "role": role.value,
         "password_hash": hash_password(password),
     }
@@ -130,8 +131,10 @@ def check_credentials(connection: psycopg.Connection, *, email: str, password: s
 
 
 def normal_email(email: str) -> str:
-    """The e-mail as it is stored. Raises BadInput when it is none."""
+    """The e-mail as it is stored. Raises BadInput when it is none, or has a character that nobody sees."""
     address = email.strip().lower()
+    if hides(address):
+        raise BadInput(f"{email[:80]!r} has a character that cannot be seen", remedy="type it, do not paste it")
     if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise BadInput(f"{email[:80]!r} is not an e-mail address", remedy="write it as name@example.org")
     return address

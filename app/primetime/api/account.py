@@ -12,7 +12,7 @@ from primetime.accounts.people import change_account
 from primetime.accounts.tokens import Scope, create_token, list_tokens, revoke_token
 from primetime.api.accounts import AccountOut
 from primetime.api.services import Address, Connection, Reader, ServicesOf
-from primetime.api.shapes import Shape
+from primetime.api.shapes import Name, Shape
 from primetime.api.visitors import COOKIE
 from primetime.errors import NotAllowed
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/v1/account", tags=["account"])
 
 
 class OwnChange(BaseModel):
-    name: str = Field(min_length=1, max_length=200)
+    name: Name
 
 
 class PasswordChange(BaseModel):
@@ -46,7 +46,7 @@ class TokenMade(TokenOut):
 
 
 class TokenWanted(BaseModel):
-    name: str = Field(min_length=1, max_length=100)
+    name: Annotated[Name, Field(max_length=100)]
     scopes: list[Scope] = Field(min_length=1, max_length=len(Scope))
     days: int | None = Field(default=None, ge=1, le=3660)
 

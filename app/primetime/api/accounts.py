@@ -21,11 +21,11 @@ from primetime.accounts.invitations import (
 from primetime.accounts.people import Role, change_account, find_account, list_accounts
 from primetime.api.pages import ListQuestion
 from primetime.api.services import Address, Connection, Reader, Services, ServicesOf
-from primetime.api.shapes import SessionOut, Shape
+from primetime.api.shapes import Name, SessionOut, Shape
 
 router = APIRouter(prefix="/api/v1", tags=["people"])
 AccountId = Annotated[int, Path(ge=1, le=2**63 - 1)]
-Name = Annotated[str, Field(max_length=200)]
+NameOrNone = Annotated[str, Field(max_length=200)]
 
 
 class AccountOut(Shape):
@@ -43,7 +43,7 @@ class AccountList(Shape):
 
 
 class AccountChange(BaseModel):
-    name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    name: Name | None = None
     role: Role | None = None
     disabled: bool | None = None
 
@@ -68,7 +68,7 @@ class InvitationMade(InvitationOut):
 
 class Invited(BaseModel):
     email: str = Field(min_length=1, max_length=254)
-    name: Name = ""
+    name: NameOrNone = ""
     role: Role
 
 
@@ -78,7 +78,7 @@ class InvitationToken(BaseModel):
 
 class Acceptance(InvitationToken):
     password: str = Field(min_length=1, max_length=1024)
-    name: Name = ""
+    name: NameOrNone = ""
 
 
 class AuditEventOut(Shape):
@@ -171,12 +171,14 @@ def invite_somebody(
     return _made(shared, invitation, token)
 
 
-@router.delete("/invitations/{email}", status_code=204)
+@router.delete("/invitations/{email:path}", status_code=204)  # an e-mail may have a slash
 def withdraw_invitation(
     email: Annotated[str, Path(max_length=254)], connection: Connection, administrator: Reader, address: Address
 ) -> Response:
     withdraw(connection, email)
-    audit.record(connection, "invitation withdrawn", actor=administrator, subject=email.lower(), address=address)
+    audit.record(
+        connection, "invitation withdrawn", actor=administrator, subject=email.strip().lower(), address=address
+    )
     return Response(status_code=204)
 
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from primetime.api.articles import Pmid
 from primetime.api.pages import ListQuestion
 from primetime.api.services import Connection, Reader
-from primetime.api.shapes import Shape, Summary
+from primetime.api.shapes import Name, Shape, Summary, Visible
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
 from primetime.screening import collections, notes
@@ -19,9 +19,8 @@ from primetime.screening.screened import screened
 router = APIRouter(prefix="/api/v1", tags=["screening"])
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 Description = Annotated[str, Field(max_length=5000)]
-Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Text = Annotated[Visible, Field(max_length=20_000)]
 
 
 class CollectionOut(Shape):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from primetime.api.shapes import Shape, Summary
+from primetime.api.shapes import Name, Shape, Summary
 from primetime.keywords.query import LONGEST_TERM, Concept, Limits, Term
 from primetime.keywords.query import Field as QueryField
 
@@ -204,12 +204,12 @@ class Comparison(Shape):
 
 class SaveBody(BaseModel):
     search_id: int = Field(ge=1, le=2**63 - 1)
-    name: str = Field(min_length=1, max_length=200)
+    name: Name
     every_days: int = Field(default=7, ge=1, le=366)
 
 
 class SavedChange(BaseModel):
-    name: str | None = Field(default=None, min_length=1, max_length=200)
+    name: Name | None = None
     every_days: int | None = Field(default=None, ge=1, le=366)
 
 

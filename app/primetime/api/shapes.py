@@ -3,7 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from primetime.visible_text import is_blank
+
+
+def _shown(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("nothing of it can be seen")
+    return text
+
+
+# A text that somebody gives and reads again: without the blanks around it, it shows something.
+Visible = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_shown)]
+Name = Annotated[Visible, Field(max_length=200)]
 
 
 class Shape(BaseModel):

@@ -145,6 +145,8 @@ def test_accounts_are_created_once_and_listed(environment: dict[str, str]) -> No
     assert [(account["email"], account["role"]) for account in listed] == [("ann@example.org", "administrator")]
     short = ("account", "create", "bob@example.org", "--role", "reader", "--password-stdin")
     assert_one_line(run(environment, *short, text="short\n"), 3, "fewer than 10 characters")
+    hiding = ("account", "create", "b\u200bob@example.org", "--role", "reader", "--password-stdin")
+    assert_one_line(run(environment, *hiding, text="correct horse battery\n"), 3, "cannot be seen")
 
 
 def test_each_failure_has_its_own_status(environment: dict[str, str], empty_database_url: str) -> None:
