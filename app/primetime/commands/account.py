@@ -6,9 +6,8 @@ from dataclasses import asdict
 import click
 import orjson
 
-from primetime.accounts import audit
 from primetime.accounts.people import Role, create_account, list_accounts, normal_email
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, database, leave_record, read_only
 
 
 @click.group("account")
@@ -35,7 +34,7 @@ def create_command(email: str, role: str, name: str, password_stdin: bool, if_mi
             click.echo(f"there is an account {address} already")
             return
         account = create_account(connection, email=email, password=password, role=Role(role), name=name)
-        audit.record(connection, "account created", otherwise=audit.COMMAND_LINE, subject=account.email, role=role)
+        leave_record(connection, subject=account.email, role=role)
     click.echo(f"created {account.email} ({account.role})")
 
 
@@ -43,7 +42,7 @@ def create_command(email: str, role: str, name: str, password_stdin: bool, if_mi
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def list_command(as_json: bool) -> None:
     """List the accounts."""
-    with database(begin()) as connection:
+    with read_only(begin()) as connection:
         accounts = list_accounts(connection)
     if as_json:
         click.echo(orjson.dumps([asdict(account) for account in accounts]))

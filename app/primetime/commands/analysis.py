@@ -11,7 +11,7 @@ from primetime.analysis.assigning import assign_new
 from primetime.analysis.storing import EVERYTHING, search_scope
 from primetime.articles.identifiers import read_pmid
 from primetime.articles.listing import Filters, summaries_of
-from primetime.commands.session import begin, database, progress_bar
+from primetime.commands.session import begin, database, leave_record, progress_bar, read_only
 from primetime.errors import BadInput, Busy
 from primetime.jobs.analysing import bulk_pace, run_analysis
 from primetime.jobs.planning import plan_lines, plan_night
@@ -38,6 +38,9 @@ def embed_command(cpu_share: float | None, as_json: bool) -> None:
             assigned = assign_new(connection, report.model_hash)
         except Busy:
             assigned = None
+        placed = assigned.articles if assigned else 0
+        if report.encoded or placed:
+            leave_record(connection, subject=f"model={report.model_hash}", encoded=report.encoded, placed=placed)
     if as_json:
         click.echo(orjson.dumps({**asdict(report), "assigned": assigned and asdict(assigned)}))
         return
@@ -77,7 +80,7 @@ def analyse_command(
         raise BadInput("a reference is made of everything, never of a selection", remedy="leave --new-reference out")
     settings = begin()
     if plan_only:
-        with database(settings) as connection:
+        with read_only(settings) as connection:
             plan = plan_night(connection, settings)
         shown = orjson.dumps({**asdict(plan), "wall_seconds": plan.wall_seconds}) if as_json else None
         click.echo(shown if shown is not None else "\n".join(plan_lines(plan)))
@@ -100,6 +103,7 @@ def analyse_command(
             scope=scope or EVERYTHING,
             pmids=pmids,
         )
+        leave_record(connection, subject=f"run={report.run_id}")
     if as_json:
         click.echo(orjson.dumps({"encoding": asdict(encoded), "analysis": asdict(report)}))
     else:
@@ -142,7 +146,7 @@ def search_command(
     if not text.strip():
         raise BadInput("the text is empty", remedy="write what you are looking for")
     settings = begin()
-    with database(settings) as connection:
+    with read_only(settings) as connection:
         encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         vector = encoder.encode([text])[0]
         model_hash = encoder.manifest.hash

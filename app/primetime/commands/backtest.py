@@ -9,7 +9,7 @@ import orjson
 
 from primetime.analysis.backtest import FEWEST_ORIGINS, METRICS, Figure, backtest
 from primetime.analysis.table import read_table
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, database, leave_record
 
 
 @click.command("backtest")
@@ -40,6 +40,7 @@ def backtest_command(counts: Path | None, first: int | None, last: int | None, a
 
     with database(settings) as connection:
         found = run_backtest(connection, settings, first=first, last=last)
+        leave_record(connection)
     if as_json:
         click.echo(orjson.dumps({**asdict(found), "alternative": found.alternative}))
         return

@@ -15,7 +15,7 @@ from primetime.articles.listing import Filters
 from primetime.articles.parallel_reading import read_rows
 from primetime.articles.storing import ImportReport, store_rows
 from primetime.commands.output import whole_file
-from primetime.commands.session import begin, database, progress_bar
+from primetime.commands.session import begin, database, leave_record, progress_bar, read_only
 from primetime.database.connection import connect
 from primetime.database.migrations import migrate
 from primetime.errors import BadInput
@@ -47,8 +47,9 @@ def import_command(files: tuple[Path, ...], as_json: bool) -> None:
     reports: list[tuple[Path, ImportReport]] = []
     with database(settings) as connection:
         for file in files:
-            with progress_bar("records") as progress:
+            with progress_bar("records") as progress, connection.transaction():
                 report = store_rows(connection, read_rows(file), progress=partial(progress, total=0))
+                leave_record(connection, **{name: getattr(report, name) for name in _COUNTS})
             for problem in report.problems:
                 click.echo(f"{file}: skipped {problem}", err=True)
             reports.append((file, report))
@@ -89,6 +90,6 @@ def export_command(output: Path, chosen: str | None, **narrowed: Any) -> None:
     """Write articles as CSV, RIS, BibTeX, NBIB or Excel, newest first."""
     format_ = ExportFormat(chosen) if chosen else format_named(output.name) or ExportFormat.CSV
     settings = begin()
-    with database(settings) as connection, whole_file(output) as file:
+    with read_only(settings) as connection, whole_file(output) as file:
         for piece in export_pieces(select_filtered(connection, Filters(**narrowed)), format_):
             file.write(piece)

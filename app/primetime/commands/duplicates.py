@@ -17,7 +17,7 @@ from primetime.articles.formats.recognising import read_articles
 from primetime.articles.local_number import is_local
 from primetime.articles.record import Article, SkippedRecord
 from primetime.commands.output import whole_file
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, database, leave_record, read_only
 from primetime.errors import BadInput
 
 _COLUMNS = ("first record", "second record", "reason", "title likeness", "first PMID", "second PMID", "first DOI",
@@ -99,9 +99,11 @@ def _of_stored(undone: int | None, *, as_json: bool) -> None:
     with database(settings) as connection:
         if undone is not None:
             undo(connection, undone)
+            leave_record(connection, subject=f"pmid={undone}")
             click.echo(f"article {undone} stands for itself again")
             return
         report = link_duplicates(connection)
+        leave_record(connection, links=report.links, new=report.new)
     if as_json:
         click.echo(orjson.dumps(asdict(report)))
     else:
@@ -109,7 +111,7 @@ def _of_stored(undone: int | None, *, as_json: bool) -> None:
 
 
 def _near(*, as_json: bool) -> None:
-    with database(begin()) as connection:
+    with read_only(begin()) as connection:
         found = stored_near_duplicates(connection)
     if as_json:
         click.echo(orjson.dumps({"items": [asdict(pair) for pair in found]}))

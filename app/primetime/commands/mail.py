@@ -8,7 +8,7 @@ import click
 import orjson
 
 from primetime.accounts.people import normal_email
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, read_only
 from primetime.errors import BadInput
 from primetime.mail.messages import trial_message
 from primetime.mail.outbox import counts, message_id
@@ -44,7 +44,7 @@ def test_command(address: str) -> None:
 def status_command(as_json: bool) -> None:
     """How many e-mails wait, went, and were given up, of the last 90 days."""
     settings = begin()
-    with database(settings) as connection:
+    with read_only(settings) as connection:
         found = counts(connection)
     if as_json:
         click.echo(orjson.dumps(asdict(found) | {"set_up": bool(settings.smtp_host)}))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import orjson
 
-from primetime.commands.session import begin, database, progress_bar
+from primetime.commands.session import begin, database, leave_record, progress_bar, read_only
 
 
 @click.command("status")
@@ -22,7 +22,7 @@ def status_command(as_json: bool) -> None:
     except ModelProblem as error:
         configured = None
         click.echo(error.one_line, err=True)
-    with database(settings) as connection:
+    with read_only(settings) as connection:
         states, history = model_states(connection), switches(connection)
     known = {state.hash for state in states}
     if as_json:
@@ -70,6 +70,7 @@ def switch_command(model_hash: str | None, cpu_share: float | None) -> None:
             progress=progress,
             pace=pace,
         )
+        leave_record(connection, subject=f"model={report.model_hash}", encoded=report.encoded)
     click.echo(f"model {report.model_hash} serves ({report.encoded} newly encoded, {report.already} were already)")
     click.echo("the topics are still those of the latest analysis: run `primetime analyse`")
 
@@ -87,6 +88,7 @@ def rollback_command() -> None:
         # Before anything is changed: a model that does not work here must not be made to serve.
         Encoder.open(find_artifact(settings.model_directory, model_hash), threads=settings.encoder_threads).warm()
         state = roll_back(connection, model_hash)
+        leave_record(connection, subject=f"model={model_hash}")
     note = f"; {state.missing} articles lack a vector of it: run `primetime embed`" if state.missing else ""
     click.echo(f"model {model_hash} serves again{note}")
 
@@ -100,6 +102,7 @@ def forget_command(model_hash: str) -> None:
     settings = begin()
     with database(settings) as connection:
         deleted = forget_vectors(connection, model_hash)
+        leave_record(connection, subject=f"model={model_hash}", deleted=deleted)
     folder = _artifact(settings.model_directory, model_hash)
     click.echo(f"{deleted} vectors deleted" + (f"; its artifact is still in {folder}" if folder else ""))
 

@@ -13,7 +13,7 @@ from primetime.analysis import reading
 from primetime.analysis.opportunity import Opportunity, from_receipt
 from primetime.analysis.parts import NOVELTY, PARTS, VELOCITY
 from primetime.analysis.storing import reference
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, read_only
 from primetime.errors import BadInput, NotFound, PrimeTimeError
 from primetime.searches.storing import find_search
 
@@ -59,7 +59,7 @@ def explain_command(id_: str, as_json: bool) -> None:
     articles that one search found.
     """
     find = _named(id_)
-    with database(begin()) as connection:
+    with read_only(begin()) as connection:
         published = find(connection)
         receipt = published.receipt
         kept = reference(connection, receipt.get("reference_id", "")) if receipt else None

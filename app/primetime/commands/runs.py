@@ -6,7 +6,7 @@ import click
 import orjson
 
 from primetime.analysis.storing import EVERYTHING
-from primetime.commands.session import begin, database
+from primetime.commands.session import begin, database, leave_record, read_only
 from primetime.jobs.history import WorkRun, WorkStep, work_runs
 from primetime.jobs.night import run_night
 from primetime.jobs.planning import plan_lines, plan_night
@@ -29,6 +29,7 @@ def nightly_command(asked_by: str) -> None:
             click.echo(line)
         connection.commit()
         night = run_night(connection, settings, asked_by=asked_by)
+        leave_record(connection, subject=f"run={night.run_id}")
     click.echo(f"run {night.run_id}: " + "; ".join(night.told))
 
 
@@ -37,7 +38,7 @@ def nightly_command(asked_by: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def runs_command(limit: int, as_json: bool) -> None:
     """Show what ran: each step's outcome, time, processor seconds, peak memory and counts, newest run first."""
-    with database(begin()) as connection:
+    with read_only(begin()) as connection:
         found = work_runs(connection, limit=limit)
     if as_json:
         click.echo(orjson.dumps({"items": [asdict(run) for run in found]}))

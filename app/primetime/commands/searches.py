@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 import orjson
 
-from primetime.commands.session import begin, database, progress_bar
+from primetime.commands.session import begin, database, leave_record, progress_bar
 from primetime.jobs.analysing import bulk_pace
 from primetime.jobs.searching import enqueue_search
 from primetime.searches.record import Order
@@ -36,6 +36,7 @@ def run_command(query: str, max_results: int, idea: str, as_json: bool) -> None:
     with database(settings) as connection, open_sources(settings) as sources:
         encoder = open_serving(connection, settings.model_directory, threads=settings.encoder_threads)
         search_id = create_search(connection, Order(query=query, max_results=max_results, idea=idea))
+        leave_record(connection, subject=f"search_id={search_id}")
         connection.commit()
         means = Means(settings=settings, sources=sources, encoder=encoder, pace=bulk_pace(settings))
         run_search(connection, means, search_id)
@@ -61,6 +62,8 @@ def run_saved_command(saved_id: int | None, as_json: bool) -> None:
         planned = run_again(connection, saved_id)
         for search_id in planned:
             enqueue_search(connection, search_id)
+        if planned:
+            leave_record(connection, subject=" ".join(f"search_id={one}" for one in planned))
     if as_json:
         click.echo(orjson.dumps({"planned": planned}))
     else:
@@ -74,6 +77,8 @@ def fetch_wanted_command(as_json: bool) -> None:
     settings = begin()
     with database(settings) as connection, open_sources(settings) as sources, progress_bar("articles") as progress:
         report = fetch_wanted(connection, sources, progress=progress)
+        if report.fetched:
+            leave_record(connection, fetched=report.fetched)
     if as_json:
         click.echo(orjson.dumps(asdict(report), option=orjson.OPT_NON_STR_KEYS))
         return
@@ -92,6 +97,7 @@ def refresh_citations_command(as_json: bool) -> None:
     settings = begin()
     with database(settings) as connection, open_sources(settings) as sources:
         reports = refresh_citations(connection, sources.portal, sources.transport, settings)
+        leave_record(connection, known=sum(report.known for report in reports))
     if as_json:
         click.echo(orjson.dumps([asdict(report) for report in reports]))
         return

@@ -3,11 +3,13 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
+import click
 import psycopg
 from tqdm import tqdm
 
+from primetime.accounts import audit
 from primetime.database.connection import connect, unavailable
 from primetime.database.migrations import migrate, pending
 from primetime.errors import DatabaseUnavailable
@@ -48,6 +50,24 @@ def database(settings: Settings) -> Iterator[psycopg.Connection]:
             yield connection
     except psycopg.OperationalError as error:
         raise unavailable(error) from error
+
+
+@contextmanager
+def read_only(settings: Settings) -> Iterator[psycopg.Connection]:
+    """The same for a command that changes nothing: PostgreSQL holds it to that. Whatever changes something says so."""
+    with database(settings) as connection:
+        connection.commit()
+        connection.read_only = True
+        yield connection
+
+
+def leave_record(connection: psycopg.Connection, *, subject: str = "", **details: Any) -> None:
+    """Tell the audit trail, in this transaction, what the command has changed: which and how many, no words of anybody.
+
+    The action is the command's own name, such as `primetime import`.
+    """
+    action = click.get_current_context().command_path
+    audit.record(connection, action, otherwise=audit.COMMAND_LINE, subject=subject, **details)
 
 
 @contextmanager
