@@ -1,7 +1,11 @@
 -- name: earlier_places
-SELECT place.pmid, place.x, place.y, topic.key
+-- `revised`: its text was encoded anew since the analysis that placed it began.
+SELECT place.pmid, place.x, place.y, topic.key, run.model_hash = %(model_hash)s AS same_model,
+    NOT place.assigned AND coalesce(v.encoded_at > run.started_at, false) AS revised
 FROM analysis_articles AS place
+JOIN analysis_runs AS run ON run.id = place.run_id
 LEFT JOIN analysis_topics AS topic ON topic.run_id = place.run_id AND topic.id = place.topic_id
+LEFT JOIN article_vectors AS v ON v.pmid = place.pmid AND v.model_hash = run.model_hash
 WHERE place.run_id = (SELECT max(id) FROM analysis_runs WHERE scope = %(scope)s)
 
 -- name: earlier_names

@@ -110,7 +110,7 @@ def analyse(
         with step("read", 0) as told:
             corpus = load_corpus(connection, model_hash, pmids) if read is None else read()
             stored = count_articles(connection, pmids)
-            before = earlier(connection, scope, corpus.pmids)
+            before = earlier(connection, scope, model_hash, corpus.pmids)
             connection.commit()
             told.amount = size = len(corpus.pmids)
             told.counts |= {"articles": size, "without vector": max(stored - size, 0)}
@@ -120,6 +120,7 @@ def analyse(
                 seed=SEED,
                 sizes=topic_sizes(settings),
                 earlier_map=before.coordinates,
+                same_model=before.same_model,
             )
             certain = stability(corpus.vectors, topics, repeats=settings.topic_stability_repeats, seed=SEED)
             lives = identify(

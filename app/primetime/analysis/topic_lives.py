@@ -23,7 +23,9 @@ class Earlier:
     """The newest analysis of the same scope, as far as the next one goes on from it."""
 
     coordinates: NDArray[np.float32] | None
-    """[n, 2] of the articles to be analysed, NaN: not known then; None: no analysis was before"""
+    """[n, 2] of the articles to be analysed, NaN: not known then, or of another text; None: no analysis was before"""
+    same_model: bool
+    """whether they were laid from vectors of the model that is analysed with"""
     keys: Mapping[int, int]
     """PMID to the key of its topic then"""
     names: Mapping[int, str]
@@ -31,21 +33,23 @@ class Earlier:
     next_key: int
 
 
-def earlier(connection: Connection[Any], scope: str, pmids: NDArray[np.int64]) -> Earlier:
-    """What the analysis of articles `pmids` [n], ascending, goes on from."""
-    places = connection.execute(QUERIES["earlier_places"], {"scope": scope}).fetchall()
+def earlier(connection: Connection[Any], scope: str, model_hash: str, pmids: NDArray[np.int64]) -> Earlier:
+    """What the analysis of articles `pmids` [n], ascending, with a model goes on from."""
+    of_model = {"scope": scope, "model_hash": model_hash}
+    places = connection.execute(QUERIES["earlier_places"], of_model).fetchall()
     coordinates = None
     if places:
         known = {int(pmid): row for row, pmid in enumerate(pmids)}
         coordinates = np.full((len(pmids), 2), np.nan, dtype=np.float32)
-        for pmid, x, y, _ in places:
-            if pmid in known:
+        for pmid, x, y, _, _, revised in places:
+            if pmid in known and not revised:
                 coordinates[known[pmid]] = (x, y)
     row = connection.execute(QUERIES["next_key"], {"scope": scope}).fetchone()
     assert row is not None
     return Earlier(
         coordinates=coordinates,
-        keys={pmid: key for pmid, _, _, key in places if key is not None},
+        same_model=all(same for _, _, _, _, same, _ in places),
+        keys={pmid: key for pmid, _, _, key, _, _ in places if key is not None},
         names=dict(connection.execute(QUERIES["earlier_names"], {"scope": scope}).fetchall()),
         next_key=int(row[0]),
     )

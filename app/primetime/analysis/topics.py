@@ -88,17 +88,19 @@ def find_topics(
     seed: int,
     sizes: Sizes | None = None,
     earlier_map: NDArray[np.float32] | None = None,
+    same_model: bool = True,
 ) -> Topics:
     """Group unit vectors [n, dimension] into topics, with themes and subtopics, and place them on a map.
 
-    `earlier_map` [n, 2] has the articles' places on the map before, NaN for new ones; the new map keeps to them.
+    `earlier_map` [n, 2] has the articles' places on the map before, NaN for new ones; the new map keeps to them. With
+    `same_model` false it was laid from another model's vectors: the new map begins there, and goes wherever these lead.
     Same input and seed: same result, whatever the number of cores.
     Raises BadInput for too few articles, vectors of zeros, articles all alike, or none dense enough to be a topic.
     """
     found, tree = _partitioned(vectors, seed=seed, sizes=sizes)
     finest = labels_of(tree, clusters(tree, min_size=found.sizes.smallest_subtopic, leaves=True))
     centroids = centroids_of(vectors, found.labels, found.count)
-    coordinates = _map(vectors, found.graph, earlier_map, seed)
+    coordinates = _map(vectors, found.graph, earlier_map, same_model, seed)
     return Topics(
         **vars(found),
         subtopics=finer_level(vectors, found.labels, finest),
@@ -199,6 +201,7 @@ def _map(
     vectors: NDArray[np.float32],
     graph: sparse.csr_matrix,
     earlier: NDArray[np.float32] | None,
+    same_model: bool,
     seed: int,
 ) -> NDArray[np.float32]:
     known = None if earlier is None else ~np.isnan(earlier[:, 0])
@@ -209,7 +212,7 @@ def _map(
             seed=seed,
             epochs=MAP_EPOCHS,
         )
-    if known.all():
+    if known.all() and same_model:
         return earlier
     # A new article begins among those of its neighbours that have a place, or in the middle.
     placed = np.where(known[:, None], earlier, 0).astype(np.float32)
@@ -219,7 +222,7 @@ def _map(
         found = ~known & (total > 0)
         placed[found] = (weights @ placed)[found] / total[found, None]
         known = known | found
-    return lay_out(graph, placed, seed=seed, epochs=MAP_EPOCHS, rate=RESUMED_RATE)
+    return lay_out(graph, placed, seed=seed, epochs=MAP_EPOCHS, rate=RESUMED_RATE if same_model else 1.0)
 
 
 def _largest_first(labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:

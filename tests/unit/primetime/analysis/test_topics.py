@@ -135,6 +135,25 @@ def test_nothing_new_leaves_the_map_as_it_is() -> None:
     assert find_topics(vectors, seed=3, earlier_map=before).coordinates.tobytes() == before.tobytes()
 
 
+def test_another_models_vectors_lay_the_map_anew_from_the_places_before() -> None:
+    vectors, truth = planted(6, 60)
+    before = find_topics(vectors, seed=3).coordinates
+    alike, _ = planted(6, 60, seed=1)
+    after = find_topics(alike, seed=3, earlier_map=before, same_model=False).coordinates
+    width = np.ptp(before, axis=0).max()
+    for topic in range(6):
+        home, now = (np.median(place[truth == topic], axis=0) for place in (before, after))
+        assert np.linalg.norm(now - home) < 0.25 * width, "the map is to be known again"
+    # Of another opinion on every article, whose places before say nothing.
+    order = np.random.default_rng(9).permutation(len(vectors))
+    after = find_topics(alike[order], seed=3, earlier_map=before, same_model=False).coordinates
+    for topic in range(6):
+        own, other = after[truth[order] == topic], after[truth[order] != topic]
+        centre = np.median(own, axis=0)
+        strays = np.linalg.norm(own - centre, axis=1) > np.linalg.norm(other - centre, axis=1).min()
+        assert strays.mean() < 0.1
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 29])
 def test_too_few_articles_are_refused(n: int) -> None:
     with pytest.raises(BadInput, match=f"^{n} article"):
