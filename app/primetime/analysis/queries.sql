@@ -87,7 +87,18 @@ WHERE run_id = %(run_id)s AND (%(topic_id)s::int IS NULL OR id = %(topic_id)s)
 ORDER BY id
 
 -- name: places
-SELECT pmid, x, y, topic_id, subtopic_id FROM analysis_articles WHERE run_id = %(run_id)s ORDER BY pmid
+-- With how many have a place. An even share of each subtopic, and of those in none; the same ones each time.
+SELECT pmid, x, y, topic_id, subtopic_id, articles
+FROM (
+    SELECT pmid, x, y, topic_id, subtopic_id, count(*) OVER () AS articles,
+        (row_number() OVER (of_group ORDER BY hashint8(pmid), pmid) - 1)::float8 / count(*) OVER of_group AS share
+    FROM analysis_articles
+    WHERE run_id = %(run_id)s
+    WINDOW of_group AS (PARTITION BY topic_id, subtopic_id)
+    ORDER BY share, hashint8(pmid), pmid
+    LIMIT %(most)s
+) AS drawn
+ORDER BY pmid
 
 -- name: insert_reference
 -- The same one made again, by order, is in force anew.

@@ -16,6 +16,8 @@ from primetime.database.queries import load_queries
 from primetime.errors import NotFound
 
 QUERIES = load_queries("primetime.analysis")
+# A screen shows no more apart, and a reply of more would be megabytes.
+MOST_DRAWN = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,9 +114,11 @@ class MapTopic:
 
 @dataclass(frozen=True, kw_only=True)
 class TopicMap:
-    """Every analysed article's place, as columns of equal length by ascending PMID; topic -1 is none."""
+    """The articles' places, as columns of equal length by ascending PMID; topic -1 is none."""
 
     topics: list[MapTopic]
+    articles: int
+    """that have a place; of very many an even share of each topic and subtopic is drawn"""
     pmid: list[int]
     x: list[float]
     y: list[float]
@@ -177,14 +181,15 @@ def topic(connection: Connection[Any], run_id: int, topic_id: int) -> Topic:
     return found[0]
 
 
-def topic_map(connection: Connection[Any], run_id: int) -> TopicMap:
-    """The map of a run; no points for a run whose articles' places were already forgotten."""
-    rows = connection.execute(QUERIES["places"], {"run_id": run_id}).fetchall()
+def topic_map(connection: Connection[Any], run_id: int, *, most: int = MOST_DRAWN) -> TopicMap:
+    """The map of a run, with at most so many points; none for a run whose articles' places were already forgotten."""
+    rows = connection.execute(QUERIES["places"], {"run_id": run_id, "most": most}).fetchall()
     return TopicMap(
         topics=[
             MapTopic(id=one.id, name=one.name, x=one.x, y=one.y, articles=one.articles, theme=one.theme)
             for one in _topics(connection, run_id, None)
         ],
+        articles=rows[0][5] if rows else 0,
         pmid=[row[0] for row in rows],
         x=[float(np.round(row[1], 3)) for row in rows],
         y=[float(np.round(row[2], 3)) for row in rows],

@@ -37,4 +37,6 @@ class TopicMapOut(Shape):
     run: RunOut
     topics: list[MapTopicOut]
     groups: list[MapGroupOut]
+    articles: int  # that have a place
+    drawn: int  # of them; each has its point
     points: MapPoints

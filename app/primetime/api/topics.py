@@ -51,9 +51,10 @@ def topics(connection: Connection, scope: Scope = EVERYTHING) -> TopicList:
 
 @router.get("/topics/map", responses={200: {"model": TopicMapOut}})
 def topic_map(connection: Connection, scope: Scope = EVERYTHING) -> Response:
-    """Topics, the themes above and the subtopics below them, and every article's place.
+    """Topics, the themes above and the subtopics below them, and the articles' places.
 
-    Points are columns of equal length, as there may be very many.
+    Points are columns of equal length. Of more than 20,000 articles that many are drawn, an even share of each topic
+    and subtopic and the same ones each time; `articles` says how many there are.
     """
     run = newest_run(connection, scope)
     found = reading.topic_map(connection, run.id)
@@ -61,6 +62,8 @@ def topic_map(connection: Connection, scope: Scope = EVERYTHING) -> Response:
         "run": RunOut.model_validate(run).model_dump(),
         "topics": [asdict(topic) for topic in found.topics],
         "groups": [asdict(group) for group in found.groups],
+        "articles": found.articles,
+        "drawn": len(found.pmid),
         "points": {
             "pmid": found.pmid,
             "x": found.x,

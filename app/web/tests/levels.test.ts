@@ -17,6 +17,8 @@ const group = (level: number, id: number, parent: number | null): TopicGroup => 
 const data = {
 	topics: [0, 1, 2].map((id) => ({ id, name: `t${id}`, x: 0, y: 0, articles: 3, theme: [0, 0, 1][id]! })),
 	groups: [group(-1, 0, 0), group(-1, 1, 0), group(-1, 2, 1), group(-1, 3, 2), group(1, 0, 0), group(1, 1, 0), group(2, 0, null)],
+	articles: 4,
+	drawn: 4,
 	points: { pmid: [10, 11, 12, 13], x: [0, 0, 0, 0], y: [0, 0, 0, 0], topic: [0, 1, 2, -1], subtopic: [1, 2, 3, -1] }
 } as unknown as TopicMapData;
 

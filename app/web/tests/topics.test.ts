@@ -107,6 +107,8 @@ describe('topics cut coarser and finer', () => {
 		run: {} as never,
 		topics: [topic(0, 0), topic(1, 0), topic(2, 1)],
 		groups: [group(-1, 0, 0), group(-1, 1, 0), group(-1, 2, 1), group(-1, 3, 2), group(1, 0, null), group(1, 1, null)],
+		articles: 0,
+		drawn: 0,
 		points: { pmid: [], x: [], y: [], topic: [], subtopic: [] }
 	};
 	const levels = levelsOf(data);

@@ -68,3 +68,25 @@ def test_an_article_whose_text_changed_moves_to_its_new_neighbours(
     assert np.linalg.norm(before[4] - home) > 0.2 * width
     assert np.linalg.norm(after[4] - home) < 0.15 * width
     assert np.median(np.linalg.norm(after - before, axis=1)) < 0.05 * width, "the others stay about where they were"
+
+
+def test_of_very_many_articles_an_even_share_of_each_topic_is_drawn(
+    connection: psycopg.Connection, settings: Settings, plant: Plant
+) -> None:
+    plant(topics=6, each=40)
+    run_id = analyse(connection, model_hash=MODEL, settings=settings).run_id
+    whole = reading.topic_map(connection, run_id)
+    assert whole.articles == len(whole.pmid) == 240
+    drawn = reading.topic_map(connection, run_id, most=60)
+    assert (drawn.articles, len(drawn.pmid)) == (240, 60)
+    assert drawn == reading.topic_map(connection, run_id, most=60), "the same ones each time"
+    assert drawn.topics == whole.topics
+    assert drawn.groups == whole.groups
+    of_whole = dict(zip(whole.pmid, zip(whole.x, whole.y, whole.topic, whole.subtopic, strict=True), strict=True))
+    assert [of_whole[pmid] for pmid in drawn.pmid] == list(
+        zip(drawn.x, drawn.y, drawn.topic, drawn.subtopic, strict=True)
+    )
+    for topic in whole.topics:
+        assert abs(drawn.topic.count(topic.id) - topic.articles / 4) <= 2
+    assert set(drawn.subtopic) == set(whole.subtopic)
+    assert len(reading.topic_map(connection, run_id, most=3).pmid) == 3, "no more, though there are more topics"

@@ -41,6 +41,7 @@ def test_topics_tell_their_stability_their_history_and_what_is_coarser_and_finer
     levels = {group["level"] for group in shown["groups"]}
     assert levels == {-1, 1}
     assert len(shown["points"]["subtopic"]) == len(shown["points"]["pmid"]) == 400
+    assert (shown["articles"], shown["drawn"]) == (400, 400)
     themes = {group["id"] for group in shown["groups"] if group["level"] == 1}
     assert {topic["theme"] for topic in shown["topics"]} == themes
 

@@ -29,6 +29,9 @@ export interface TopicMapData {
 	run: Run;
 	topics: MapTopic[];
 	groups: TopicGroup[];
+	/** That have a place; of very many an even share of each topic is drawn. */
+	articles: number;
+	drawn: number;
 	/** Parallel arrays; topic -1 is an article that belongs to none. */
 	points: { pmid: number[]; x: number[]; y: number[]; topic: number[]; subtopic: number[] };
 }
