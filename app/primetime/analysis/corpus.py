@@ -163,6 +163,13 @@ def count_articles(connection: Connection[Any], pmids: Sequence[int] | None = No
     return int(row[0]) if row else 0
 
 
+def count_encoded(connection: Connection[Any], model_hash: str, *, enough: int) -> int:
+    """Stored articles that have an up-to-date vector, each paper once; no more than `enough` are counted."""
+    values = {"model_hash": model_hash, "enough": enough}
+    row = connection.execute(counting(QUERIES["count_encoded"]), values).fetchone()
+    return int(row[0]) if row else 0
+
+
 def counting(query: sql.SQL) -> sql.Composed:
     """A query of articles `a` with what it says of each put in: the condition that takes each paper once, its month of
     publication, its citations by year."""

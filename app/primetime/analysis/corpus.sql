@@ -59,3 +59,13 @@ ORDER BY a.pmid
 
 -- name: count_articles
 SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
+
+-- name: count_encoded
+SELECT count(*)
+FROM (
+    SELECT
+    FROM article_vectors AS v
+    JOIN articles AS a USING (pmid)
+    WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {counted}
+    LIMIT %(enough)s
+) AS found

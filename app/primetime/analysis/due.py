@@ -8,10 +8,11 @@ from typing import Any
 
 from psycopg import Connection
 
-from primetime.analysis.corpus import since
+from primetime.analysis.corpus import count_encoded, since
 from primetime.analysis.reading import Run, latest_run
 from primetime.analysis.reference import why_renew
 from primetime.analysis.storing import reference_in_force
+from primetime.analysis.topics import FEWEST_ARTICLES
 from primetime.settings import Settings
 
 # The settings that an analysis's outcome depends on, by how their names begin.
@@ -20,7 +21,8 @@ _ASKED = ("hdbscan_", "umap_", "topic_", "near_duplicate_", "forecast_", "arima_
 
 @dataclass(frozen=True, kw_only=True)
 class Due:
-    """What is due: a new analysis where `run` is None, else places for the `new` articles among that one's."""
+    """What is due: a new analysis where `run` is None, else places for the `new` articles among that one's; and nothing
+    while there are too few."""
 
     run: Run | None
     """the newest analysis, if it stands"""
@@ -28,6 +30,8 @@ class Due:
     """articles that it does not know yet"""
     why: str
     """in words"""
+    too_few: bool = False
+    """there are fewer articles with an up-to-date vector than topics need"""
 
 
 def asked(settings: Settings) -> dict[str, Any]:
@@ -42,6 +46,10 @@ def what_is_due(connection: Connection[Any], model_hash: str, settings: Settings
     what they were, and as long as few articles have come since: at most a share of `refit_share` of its own, and none,
     nor other citations or headings, once it is `refit_days` old. What came is placed in its topics meanwhile.
     """
+    encoded = min(count_encoded(connection, model_hash, enough=FEWEST_ARTICLES) + to_come, FEWEST_ARTICLES)
+    if encoded < FEWEST_ARTICLES:
+        why = f"{encoded} of {FEWEST_ARTICLES} articles that topics need"
+        return Due(run=None, new=0, why=why, too_few=True)
     run = latest_run(connection)
     if run is None:
         return Due(run=None, new=0, why="nothing was analysed yet")

@@ -21,7 +21,7 @@ class WorkStep:
     name: str
     started_at: datetime
     finished_at: datetime | None
-    outcome: str  # running, done, failed, lost
+    outcome: str  # running, done, skipped, failed, lost
     cause: str
     amount: int
     counts: dict[str, Any]

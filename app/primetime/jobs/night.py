@@ -54,7 +54,8 @@ class Night:
 def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: str) -> Night:
     """Do the night's work; a part that fails leaves what those before it did and does not keep the others from theirs.
 
-    Raises Busy while another run goes on, and at the end the first part's error, if any failed.
+    Raises Busy while another run goes on, and at the end the gravest of the parts' errors, if any failed: the first
+    that is no BadInput, else the first. The record has all.
     """
     with recorded_run(settings, kind="night", asked_by=asked_by, rest=rest_between_steps(settings)) as run:
         night = Night(run_id=run.id)
@@ -68,7 +69,11 @@ def run_night(connection: psycopg.Connection, settings: Settings, *, asked_by: s
         _part(night, connection, lambda: _alert(connection, run))
         _part(night, connection, lambda: _tidy(connection, run))
         if night.failures:
-            raise night.failures[0]
+            gravest = min(night.failures, key=lambda error: isinstance(error, BadInput))
+            # Parts that need what an earlier one had not done fail by the same cause.
+            causes = dict.fromkeys(cause_of(error) for error in night.failures)
+            run.besides = [cause for cause in causes if cause != cause_of(gravest)]
+            raise gravest
     return night
 
 
@@ -143,6 +148,10 @@ def _analyse(night: Night, connection: psycopg.Connection, settings: Settings, r
     model_hash = require_serving(connection)
     due = what_is_due(connection, model_hash, settings)
     connection.commit()
+    if due.too_few:
+        with run.step("topics") as told:
+            told.skipped = due.why
+        return f"topics are skipped: {due.why}"
     if due.run is not None:
         if not due.new:
             return due.why

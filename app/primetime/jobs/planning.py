@@ -69,7 +69,7 @@ def plan_night(connection: psycopg.Connection, settings: Settings) -> Plan:
     due = what_is_due(connection, configured if changes else model_hash, settings, to_come=missing)
     # Duplicates are encoded, as a search may meet them, and not analysed.
     counted = min(missing + already, count_articles(connection))
-    analysed = 0 if due.run else counted
+    analysed = 0 if due.run or due.too_few else counted
     judged = counted if night_backtests(connection, configured if changes else model_hash, settings) else 0
     placed = {"assign": due.new} if due.run and due.new else {}
     asked = count_to_refresh(connection, settings, limit=settings.citations_a_night)

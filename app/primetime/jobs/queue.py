@@ -223,12 +223,13 @@ def enqueue_analysis(connection: psycopg.Connection, search_id: int | None = Non
 def analyse_if_changed(connection: psycopg.Connection, settings: Settings) -> int | None:
     """Do what is due, as after a search: place a few new articles, or ask for an analysis; its job's id. Commits.
 
-    None where none is asked for, and when one is waiting already: that one will see the change too.
+    None where none is due, as while there are too few articles, and when one is waiting already: that one will see the
+    change too.
     """
     model_hash = serving_hash(connection)
     due = None if model_hash is None else what_is_due(connection, model_hash, settings)
     connection.commit()
-    if model_hash is None or due is None:
+    if model_hash is None or due is None or due.too_few:
         return None
     try:
         if due.run is None:

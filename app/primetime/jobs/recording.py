@@ -39,6 +39,8 @@ class StepRecord:
         self.counts: dict[str, int] = {}
         self.paced = False
         """it rests by itself as it goes: no rest is due when it has ended"""
+        self.skipped = ""
+        """why nothing could be done yet, in words"""
 
 
 class RunRecord:
@@ -46,6 +48,8 @@ class RunRecord:
 
     def __init__(self, connection: psycopg.Connection, run_id: int, rest: Callable[[float], None] | None) -> None:
         self.id = run_id
+        self.besides: list[str] = []
+        """causes of what else failed than the error that ends the run, each in a line"""
         self._connection = connection
         self._rest = rest
         self._position = 0
@@ -70,7 +74,7 @@ class RunRecord:
         try:
             with ML_PROCESSING_TIME.labels(name).time():
                 yield record
-            outcome = "done"
+            outcome, cause = ("skipped", record.skipped) if record.skipped else ("done", "")
         except BaseException as error:
             cause = cause_of(error)
             raise
@@ -122,7 +126,7 @@ def recorded_run(
                 yield record
                 outcome = "done"
             except BaseException as error:
-                cause = cause_of(error)
+                cause = "; besides: ".join([cause_of(error), *record.besides])
                 raise
             finally:
                 _write(connection, "end_run", {"id": record.id, "outcome": outcome, "cause": cause})

@@ -243,7 +243,7 @@ def test_topics_are_found_anew_when_they_are_old_or_their_articles_changed(
         with connection.transaction(force_rollback=True):
             connection.execute(change)
             assert why() == "articles of analysis 1 are no longer what they were"
-    assert what_is_due(connection, "another", patient).why == "another model serves than made analysis 1"
+    assert what_is_due(connection, "another", patient, to_come=180).why == "another model serves than made analysis 1"
     patient = patient.model_copy(update={"hdbscan_min_cluster_size": 9})
     assert why() == "other settings made analysis 1"
 

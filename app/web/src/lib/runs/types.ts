@@ -1,6 +1,6 @@
 /** The shapes of what ran, step by step under /api/v1, as the server documents them. */
 
-export type Outcome = 'running' | 'done' | 'failed' | 'lost' | (string & {});
+export type Outcome = 'running' | 'done' | 'skipped' | 'failed' | 'lost' | (string & {});
 
 export interface WorkStep {
 	name: string;
