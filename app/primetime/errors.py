@@ -77,6 +77,12 @@ class StorageUnavailable(PrimeTimeError):
     exit_status = 13
 
 
+class Contradiction(PrimeTimeError):
+    """A published figure, its receipt and what is stored of either do not agree."""
+
+    exit_status = 15
+
+
 def line_of_job(error: Exception) -> str:
     """Why a job failed, in one line that a reader of the site may see."""
     if isinstance(error, PrimeTimeError):

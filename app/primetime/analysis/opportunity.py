@@ -31,7 +31,7 @@ from primetime.analysis.reference import (
     ratios_json,
     read_ratios,
 )
-from primetime.errors import BadInput
+from primetime.errors import BadInput, Contradiction
 
 # The interval's bootstrap: so many draws of the topic's articles, and the share of scores between its ends.
 DRAWS, LEVEL, SEED = 500, 0.95, 20
@@ -39,7 +39,8 @@ DRAWS, LEVEL, SEED = 500, 0.95, 20
 _BLOCK = 2_000_000
 
 Label = Literal["Excellent", "Good", "Fair", "Low"]
-THRESHOLDS: tuple[tuple[float, Label], ...] = ((0.8, "Excellent"), (0.6, "Good"), (0.4, "Fair"))
+# The least score of each label; below them all it is low.
+THRESHOLDS: Mapping[Label, float] = {"Excellent": 0.8, "Good": 0.6, "Fair": 0.4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,35 +69,40 @@ def score(
     parts: RawParts, reference: Reference, weights: Mapping[str, float], made_by: Mapping[str, str]
 ) -> Opportunity:
     """Score one topic. `made_by` goes into the receipt: snapshot, model_hash, release_id."""
-    sample = parts.sample
     receipt: dict[str, Any] = {
-        "inputs": _inputs(parts, reference.percentiles, METHOD),
-        "reference": {name: list(grid) for name, grid in reference.percentiles.items()},
-        "reference_id": reference.id,
-        "reference_snapshot": reference.snapshot,
-        "field": {
-            "last_complete_year": reference.field.last_complete_year,
-            "papers": {str(year): papers for year, papers in reference.field.papers.items()},
-            "ratios": ratios_json(reference.field.ratios),
-        },
+        **_told_by(parts, reference.percentiles, METHOD),
+        **kept_parts(reference),
         "weights": {name: float(weights[name]) for name in PARTS},
-        "sample_size": parts.articles,
-        "sample": asdict(sample),
-        "citations": {"source": "iCite", "looked_up": sample.looked_up} if sample.looked_up else None,
-        "bootstrap": {"draws": DRAWS, "level": LEVEL, "seed": SEED},
-        "thresholds": {label: bound for bound, label in THRESHOLDS},
-        "method": METHOD,
-        "note": "; ".join(left_out(parts, reference.percentiles)),
+        "sample": asdict(parts.sample),
         **made_by,
     }
     return from_receipt(receipt)
 
 
+def kept_parts(reference: Reference) -> dict[str, Any]:
+    """What a receipt repeats of the reference that its score stands against, and of that one's method."""
+    field: dict[str, Any] = {
+        "last_complete_year": reference.field.last_complete_year,
+        "papers": {str(year): papers for year, papers in reference.field.papers.items()},
+    }
+    if reference.method != EARLIER_METHOD:
+        field["ratios"] = ratios_json(reference.field.ratios)
+    return {
+        "reference": {name: list(grid) for name, grid in reference.percentiles.items()},
+        "reference_id": reference.id,
+        "reference_snapshot": reference.snapshot,
+        "field": field,
+        "bootstrap": {"draws": DRAWS, "level": LEVEL, "seed": SEED},
+        "thresholds": dict(THRESHOLDS),
+        "method": reference.method,
+    }
+
+
 def from_receipt(receipt: Mapping[str, Any]) -> Opportunity:
     """The score that a receipt proves: recomputed from what the receipt holds alone, the articles' figures first.
 
-    Receipts of the method before this one are computed by its rules. Raises BadInput for one of an older method, or
-    whose inputs are not what its articles give.
+    Receipts of the method before this one are computed by its rules. Raises BadInput for one of an older method or
+    whose articles give no score, Contradiction where it tells something of them that they do not give.
     """
     method = receipt.get("method")
     if method not in (METHOD, EARLIER_METHOD):
@@ -112,22 +118,41 @@ def from_receipt(receipt: Mapping[str, Any]) -> Opportunity:
     parts = raw_parts(Sample(**receipt["sample"]), field)
     if isinstance(parts, Refused):
         raise BadInput(f"the receipt's articles give no score: {parts.reason}")
-    inputs = _inputs(parts, receipt["reference"], method)
-    if inputs != receipt["inputs"]:
-        raise BadInput("the receipt's inputs are not what its articles give")
-    weights, reference = receipt["weights"], receipt["reference"]
+    told = _told_by(parts, receipt["reference"], method)
+    if differing := [name for name, value in told.items() if receipt[name] != value]:
+        raise Contradiction(f"the receipt's {', '.join(differing)} are not what its articles give")
+    inputs, weights, reference = told["inputs"], receipt["weights"], receipt["reference"]
     check_weights(weights)
     placed = {name: round(float(percentile(np.asarray([inputs[name]]), reference[name])[0]), 4) for name in PARTS}
     total = _weigh(placed, weights)
     low, high = _interval(parts, field, reference, weights, receipt["bootstrap"])
     return Opportunity(
-        score=round(total, 4), label=label_of(total), low=low, high=high, receipt=dict(receipt), **placed
+        score=round(total, 4),
+        label=label_of(total, receipt["thresholds"]),
+        low=low,
+        high=high,
+        receipt=dict(receipt),
+        **placed,
     )
 
 
-def label_of(value: float) -> Label:
+def label_of(value: float, thresholds: Mapping[Label, float] = THRESHOLDS) -> Label:
     """The label of a score; the score is rounded first, as it is shown."""
-    return next((label for bound, label in THRESHOLDS if round(value, 4) >= bound), "Low")
+    steps = sorted(thresholds.items(), key=lambda step: -step[1])
+    return next((label for label, bound in steps if round(value, 4) >= bound), "Low")
+
+
+def _told_by(parts: RawParts, reference: Mapping[str, Sequence[float]], method: str) -> dict[str, Any]:
+    """What a receipt tells of its articles, and what follows from them."""
+    told = {"inputs": _inputs(parts, reference, method), "sample_size": parts.articles}
+    if method == EARLIER_METHOD:
+        return told
+    looked_up = parts.sample.looked_up
+    return {
+        **told,
+        "citations": {"source": "iCite", "looked_up": looked_up} if looked_up else None,
+        "note": "; ".join(left_out(parts, reference)),
+    }
 
 
 def _inputs(parts: RawParts, reference: Mapping[str, Sequence[float]], method: str) -> dict[str, Any]:

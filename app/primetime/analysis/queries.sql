@@ -71,11 +71,12 @@ WHERE run_id IN (SELECT id FROM analysis_runs WHERE scope = %(scope)s ORDER BY i
 DELETE FROM analysis_runs WHERE scope = %(scope)s
 
 -- name: runs
+-- Of a scope, or one by its id.
 SELECT id, started_at, finished_at, model_hash, release_id, snapshot, articles, topics, outliers, parameters,
     EXISTS (SELECT FROM analysis_runs AS other WHERE other.scope = analysis_runs.scope AND other.id < analysis_runs.id)
     AS goes_on
 FROM analysis_runs
-WHERE scope = %(scope)s
+WHERE scope = %(scope)s OR id = %(id)s
 ORDER BY id DESC
 LIMIT %(limit)s
 

@@ -160,12 +160,21 @@ class ScoredTopic:
 def runs(connection: Connection[Any], *, limit: int = 20, scope: str = EVERYTHING) -> list[Run]:
     """Published runs of a scope, newest first."""
     with connection.cursor(row_factory=class_row(Run)) as cursor:
-        return cursor.execute(QUERIES["runs"], {"limit": limit, "scope": scope}).fetchall()
+        return cursor.execute(QUERIES["runs"], {"limit": limit, "scope": scope, "id": None}).fetchall()
 
 
 def latest_run(connection: Connection[Any], scope: str = EVERYTHING) -> Run | None:
     """The newest published run of a scope; None before the first."""
     return next(iter(runs(connection, limit=1, scope=scope)), None)
+
+
+def run(connection: Connection[Any], run_id: int) -> Run:
+    """One run, of whatever scope. Raises NotFound."""
+    with connection.cursor(row_factory=class_row(Run)) as cursor:
+        found = cursor.execute(QUERIES["runs"], {"limit": 1, "scope": None, "id": run_id}).fetchone()
+    if found is None:
+        raise NotFound(f"there is no run {run_id}", remedy="open the list of topics again")
+    return found
 
 
 def topics(connection: Connection[Any], run_id: int) -> list[Topic]:

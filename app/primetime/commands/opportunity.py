@@ -10,11 +10,11 @@ import orjson
 import psycopg
 
 from primetime.analysis import reading
-from primetime.analysis.opportunity import Opportunity, from_receipt
+from primetime.analysis.opportunity import Opportunity, from_receipt, kept_parts
 from primetime.analysis.parts import NOVELTY, PARTS, VELOCITY
 from primetime.analysis.storing import reference
 from primetime.commands.session import begin, read_only
-from primetime.errors import BadInput, NotFound, PrimeTimeError
+from primetime.errors import BadInput, Contradiction, NotFound
 from primetime.searches.storing import find_search
 
 _FIGURES = ("score", "label", "low", "high", *PARTS)
@@ -40,6 +40,8 @@ class _Published:
     """the score with its parts and interval, or `refused`"""
     receipt: dict[str, Any] | None
     """None: it was not scored"""
+    stored: Mapping[str, Any]
+    """parts of the receipt as they are stored beside it too"""
     remedy: str
     """what makes it anew"""
 
@@ -56,7 +58,8 @@ def explain_command(id_: str, as_json: bool) -> None:
     """Show how the score of ID came about, computed again from its receipt, and whether it is the published one.
 
     ID is TOPIC of the newest run, such as 3; RUN/TOPIC, such as 12/3; or search:SEARCH, such as search:12, for the
-    articles that one search found.
+    articles that one search found. Ends with status 15, and names what differs, where the score, its receipt and what
+    is stored beside it do not agree.
     """
     find = _named(id_)
     with read_only(begin()) as connection:
@@ -70,25 +73,32 @@ def explain_command(id_: str, as_json: bool) -> None:
         else:
             click.echo(f"{published.name} ({published.place}) has no score: {reason}")
         return
+    remedy = f"{published.remedy} again and report this"
+    stored = {**published.stored, **(kept_parts(kept) if kept else {"reference_id": None})}
+    # Receipts older than stored references are told by their method.
+    if "reference_id" in receipt and (differing := [name for name in stored if receipt.get(name) != stored[name]]):
+        raise Contradiction(
+            f"the receipt of {published.place} is not what is stored: its {', '.join(differing)}", remedy=remedy
+        )
     again = from_receipt(receipt)
     told = {name: published.figures.get(name) for name in _FIGURES}
     recomputed = {name: getattr(again, name) for name in _FIGURES}
-    kept_too = kept is not None and (kept.id, kept.percentiles) == (receipt["reference_id"], receipt["reference"])
-    same = told == recomputed and kept_too
     if as_json:
         shown = {**published.names, "name": published.name, "published": told, "recomputed": recomputed}
-        click.echo(orjson.dumps({**shown, "reference_kept": kept_too, "same": same, "receipt": receipt}))
+        click.echo(orjson.dumps({**shown, "same": told == recomputed, "receipt": receipt}))
     else:
         click.echo(f"{published.name} ({published.place}, {receipt['sample_size']} articles)")
         _show(again, receipt, published.figures["score"])
-        if same:
-            click.echo("  the receipt gives the published score, parts and interval; its reference is kept as it was")
-    if not same:
-        wrong = "score" if kept_too else "reference distribution"
-        raise PrimeTimeError(
-            f"the published {wrong} of {published.place} is not what its receipt gives",
-            remedy=f"{published.remedy} again and report this",
+    if differing := [name for name in _FIGURES if told[name] != recomputed[name]]:
+        raise Contradiction(
+            f"of {published.place} the published {', '.join(differing)} is not what its receipt gives", remedy=remedy
         )
+    if not as_json:
+        click.echo(f"  the receipt gives the published score, parts and interval; {_compared(published.stored)}")
+
+
+def _compared(stored: Mapping[str, Any]) -> str:
+    return f"its {', '.join(['reference', 'field', *stored])} are what is stored beside it"
 
 
 def _named(id_: str) -> Callable[[psycopg.Connection], _Published]:
@@ -105,6 +115,7 @@ def _named(id_: str) -> Callable[[psycopg.Connection], _Published]:
 
 
 def _topic(connection: psycopg.Connection, run: int, topic_id: int) -> _Published:
+    made = reading.run(connection, run)
     topic = reading.topic(connection, run, topic_id)
     return _Published(
         names={"run": run, "topic": topic.id},
@@ -112,8 +123,21 @@ def _topic(connection: psycopg.Connection, run: int, topic_id: int) -> _Publishe
         name=topic.name,
         figures=topic.opportunity,
         receipt=topic.receipt,
+        stored={
+            "weights": made.parameters["weights"],
+            "snapshot": made.snapshot,
+            "model_hash": made.model_hash,
+            "release_id": made.release_id,
+            "sample": _sample_of(topic),
+        },
         remedy="run `primetime analyse`",
     )
+
+
+def _sample_of(topic: reading.Topic) -> dict[str, Any]:
+    """The receipt's sample, were its years those that are stored as the topic's."""
+    years = [one["year"] for one in topic.years for _ in range(one["articles"])]
+    return {**(topic.receipt or {}).get("sample", {}), "years": years}
 
 
 def _search(connection: psycopg.Connection, search_id: int) -> _Published:
@@ -126,6 +150,7 @@ def _search(connection: psycopg.Connection, search_id: int) -> _Published:
         name=search.idea or search.keywords or search.query,
         figures=search.scores,
         receipt=search.scores.get("receipt"),
+        stored={"model_hash": search.model_hash},
         remedy="search",
     )
 

@@ -13,7 +13,7 @@ from primetime.analysis.assigning import assign_new
 from primetime.analysis.running import analyse
 from primetime.commands.opportunity import explain_command
 from primetime.database.locks import exclusive
-from primetime.errors import BadInput, NotFound, PrimeTimeError, SourceUnavailable
+from primetime.errors import BadInput, Contradiction, NotFound, SourceUnavailable
 from primetime.searches.record import Search
 from primetime.searches.running import InterruptedSearchError, Means, RunsElsewhereError, run_search
 from primetime.searches.storing import cancel_search, compare, find_search, results_of, unavailable_of
@@ -201,7 +201,7 @@ def test_a_searchs_score_is_explained_from_its_receipt(
     told = explain(f"search:{search.id}").output
     assert told.startswith(f"asthma of children (search {search.id}, ")
     assert f"published {search.scores['score']:.4f}" in told
-    assert told.endswith("; its reference is kept as it was\n")
+    assert told.endswith("its reference, field, model_hash are what is stored beside it\n")
 
     # One that was scored before any analysis tells why it has none.
     refused = explain(f"search:{before.id}").output
@@ -218,5 +218,12 @@ def test_a_searchs_score_is_explained_from_its_receipt(
     changed = "UPDATE searches SET scores = jsonb_set(scores, '{high}', '0.99') WHERE id = %s"
     connection.execute(changed, (search.id,))
     connection.commit()
-    with pytest.raises(PrimeTimeError, match=f"the published score of search {search.id} is not what its receipt"):
+    with pytest.raises(Contradiction, match=f"of search {search.id} the published high is not what its receipt gives"):
+        explain(f"search:{search.id}")
+    changed = (
+        "UPDATE searches SET scores = jsonb_set(scores, '{receipt,field,last_complete_year}', '1999') WHERE id = %s"
+    )
+    connection.execute(changed, (search.id,))
+    connection.commit()
+    with pytest.raises(Contradiction, match=f"receipt of search {search.id} is not what is stored: its field$"):
         explain(f"search:{search.id}")

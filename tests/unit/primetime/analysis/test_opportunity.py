@@ -26,7 +26,7 @@ from primetime.analysis.parts import (
 )
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import EARLIER_METHOD, METHOD, Field, Reference, field_of
-from primetime.errors import BadInput
+from primetime.errors import BadInput, Contradiction
 
 EARLIER = json.loads(Path(__file__).with_name("receipt-opportunity-2.json").read_text())
 WEIGHTS = {"novelty": 0.4, "velocity": 0.4, "recency": 0.2}
@@ -212,8 +212,8 @@ def test_a_receipt_of_the_method_before_still_proves_its_score() -> None:
     assert receipt["method"] == EARLIER_METHOD
     again = from_receipt(receipt)
     assert {name: getattr(again, name) for name in EARLIER["published"]} == EARLIER["published"]
-    with pytest.raises(BadInput, match="not what its articles give"):
-        from_receipt({**receipt, "method": METHOD})
+    with pytest.raises(Contradiction, match="not what its articles give"):
+        from_receipt({**receipt, "citations": None, "method": METHOD})
     kept = replace(
         REFERENCE,
         method=EARLIER_METHOD,
@@ -243,13 +243,14 @@ def test_a_receipt_says_what_it_was_made_from_and_what_is_missing() -> None:
     ("changed", "message"),
     [
         ({"method": "opportunity-1"}, "of the method"),
-        ({"inputs": {"novelty": 0.9}}, "not what its articles give"),
+        ({"inputs": {"novelty": 0.9}}, "receipt's inputs are not what its articles give"),
+        ({"note": "", "sample_size": 99}, "receipt's sample_size, note are not what its articles give"),
         ({"sample": {"years": [2000], "distances": [None]}}, "1 articles with a year"),
     ],
 )
 def test_a_receipt_that_was_tampered_with_is_refused(changed: dict[str, object], message: str) -> None:
     receipt = score(topic(RISING, 0.3), REFERENCE, WEIGHTS, MADE_BY).receipt
-    with pytest.raises(BadInput, match=message):
+    with pytest.raises((BadInput, Contradiction), match=message):
         from_receipt({**receipt, **changed})
 
 
@@ -272,6 +273,12 @@ def test_a_receipt_of_an_earlier_release_is_said_to_be_one() -> None:
 )
 def test_labels(value: float, label: str) -> None:
     assert label_of(value) == label
+
+
+def test_a_receipt_is_labelled_by_its_own_thresholds() -> None:
+    receipt = score(topic(RISING, 0.3), REFERENCE, WEIGHTS, MADE_BY).receipt
+    again = from_receipt({**receipt, "thresholds": {"Fair": 0.01, "Excellent": 0.03, "Good": 0.02}})
+    assert again.label == "Excellent"
 
 
 @pytest.mark.parametrize(
