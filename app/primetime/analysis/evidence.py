@@ -34,6 +34,13 @@ _OBSERVATIONAL = frozenset(
     }
 )  # fmt: skip
 _OPINION = frozenset({"Comment", "Editorial", "Letter", "News"})
+# A retracted paper is no evidence any more, and a notice about another article never was.
+_NO_EVIDENCE = frozenset(
+    {
+        "Expression of Concern", "Published Erratum", "Retracted Publication", "Retraction Notice",
+        "Retraction of Publication",
+    }
+)  # fmt: skip
 _REVIEWS = ("meta-analyses", "systematic reviews", "other reviews")
 
 
@@ -54,6 +61,11 @@ class Evidence:
     """reviews of every kind for each article of research; None where there is no research"""
     missing: list[str]
     """what is missing beside what there is much of, in words"""
+
+
+def counts_as_evidence(types: Sequence[str]) -> bool:
+    """Whether an article with these publication types is neither retracted nor a mere notice about another."""
+    return _NO_EVIDENCE.isdisjoint(types)
 
 
 def evidence_profile(types: Sequence[Sequence[str]], headings: Sequence[Sequence[str]]) -> Evidence | Refused:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from psycopg import Connection
 from psycopg.rows import dict_row
 
-from primetime.analysis.evidence import Evidence, evidence_profile
+from primetime.analysis.evidence import Evidence, counts_as_evidence, evidence_profile
 from primetime.analysis.forecast import Refused
 from primetime.analysis.gaps import ConceptGaps, concept_gaps
 from primetime.analysis.leaders import Leaders, leaders
@@ -29,6 +29,9 @@ class IdeaGaps:
 
     articles: int
     """looked at, the nearest ones"""
+    left_out: int
+    """of them retracted, or notices of an erratum, a retraction or a concern: of what follows they are in prior work
+    alone"""
     farthest: float
     """cosine similarity of the last of them"""
     years: tuple[int, int] | None
@@ -55,11 +58,13 @@ def gaps_near(
         rows = {
             row["pmid"]: row for row in cursor.execute(QUERIES["read_for_gaps"], {"pmids": [one.pmid for one in near]})
         }
-    read = [rows[one.pmid] for one in near if one.pmid in rows]
+    found = [rows[one.pmid] for one in near if one.pmid in rows]
+    read = [row for row in found if counts_as_evidence(row["publication_types"])]
     years = [row["year"] for row in read if row["year"]]
     headings = [row["mesh"] or [] for row in read]
     return IdeaGaps(
         articles=len(near),
+        left_out=len(found) - len(read),
         farthest=round(near[-1].similarity, 4),
         years=(min(years), max(years)) if years else None,
         prior_work=near[:PRIOR_WORK],

@@ -36,6 +36,7 @@ def gaps(
             "idea": idea,
             "model": Model.model_validate(encoder.manifest),
             "articles": found.articles,
+            "left_out": found.left_out,
             "farthest": found.farthest,
             "years": found.years,
             "prior_work": ranked(connection, found.prior_work),

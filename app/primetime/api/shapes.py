@@ -333,6 +333,7 @@ class GapsOut(Shape):
     idea: str
     model: Model
     articles: int
+    left_out: Annotated[int, Field(description="of them retracted, or notices about another article: not read")]
     farthest: float
     years: Annotated[list[int], Field(min_length=2, max_length=2)] | None
     prior_work: list[RankedSummary]

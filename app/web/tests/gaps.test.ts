@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { chance, kinds, observed, ratio, studied } from '#lib/gaps/wording.ts';
+import { chance, kinds, leftOut, observed, ratio, studied } from '#lib/gaps/wording.ts';
 
 const evidence = {
 	kinds: { 'meta-analyses': 0, 'randomised trials': 40, 'case reports': 10 },
@@ -28,4 +28,10 @@ it('shows every kind of evidence, those that are missing too', () => {
 	expect(ratio(evidence)).toBe('0.21 reviews for each article of research');
 	expect(ratio({ ...evidence, reviews_to_research: null })).toBe('no research among them');
 	expect(studied(evidence)).toBe('60 articles on humans, 1 on animals alone');
+});
+
+it('says how many articles are no evidence, and why', () => {
+	expect(leftOut(0)).toBe('');
+	expect(leftOut(1)).toBe('1 article left out: retracted, or a notice of an erratum, a retraction or a concern.');
+	expect(leftOut(3)).toContain('3 articles left out');
 });

@@ -1,6 +1,7 @@
 """`GET /api/v1/gaps` with the real encoder over a planted field: asthma that no article studies together with zinc."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -70,9 +71,26 @@ def test_the_nearest_articles_are_read_for_what_they_leave_open(
     assert len(similarity) == 10
     assert similarity == sorted(similarity, reverse=True)
     assert found["farthest"] <= similarity[-1]
+    assert found["left_out"] == 0
     few = client.get("/api/v1/gaps", params={"idea": "zinc", "limit": 15}).json()
     assert few["concepts"]["refused"] == "15 of the 15 nearest articles have MeSH headings, 50 are needed"
     assert "15 of the 15 nearest" in few["evidence"]["refused"]
+
+
+def test_what_was_retracted_and_notices_are_prior_work_and_no_evidence(
+    client: TestClient, connection: psycopg.Connection, encoder: Encoder
+) -> None:
+    notices = ("Retracted Publication", "Published Erratum", "Retraction of Publication")
+    left = [replace(article(one), publication_types=("Observational Study", notices[one % 3])) for one in range(9)]
+    store_articles(connection, [*left, *(article(number) for number in range(9, 60))])
+    encode_missing(connection, encoder)
+    found = client.get("/api/v1/gaps", params={"idea": "zinc against asthma in children"}).json()
+    assert (found["articles"], found["left_out"]) == (60, 9)
+    assert found["evidence"]["kinds"]["observational studies"] == 51
+    assert found["needs"] == [], "that article was retracted"
+    for leaders in found["leaders"].values():
+        assert [one["articles"] for one in leaders] == [51]
+    assert found["concepts"]["articles"] == 51
 
 
 def test_without_encoded_articles_it_is_said_so(client: TestClient, connection: psycopg.Connection) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primetime.analysis.evidence import Evidence, evidence_profile
+from primetime.analysis.evidence import Evidence, counts_as_evidence, evidence_profile
 from primetime.analysis.forecast import Refused
 
 
@@ -45,6 +45,23 @@ def test_each_article_is_counted_once_as_its_most_condensed_kind() -> None:
 )
 def test_what_is_missing_is_said(group: tuple[int, list[str], list[str]], words: str) -> None:
     assert words in profile(group).missing
+
+
+@pytest.mark.parametrize(
+    ("types", "counts"),
+    [
+        (["Journal Article", "Randomized Controlled Trial"], True),
+        (["Randomized Controlled Trial", "Retracted Publication"], False),
+        (["Published Erratum"], False),
+        (["Retraction of Publication"], False),
+        (["Retraction Notice"], False),
+        (["Expression of Concern"], False),
+        (["Corrected and Republished Article"], True),
+        ([], True),
+    ],
+)
+def test_what_is_retracted_and_mere_notices_are_no_evidence(types: list[str], counts: bool) -> None:
+    assert counts_as_evidence(types) is counts
 
 
 def test_reviews_alone_have_no_ratio() -> None:

@@ -36,6 +36,8 @@ export interface Leader {
 export interface Gaps {
 	idea: string;
 	articles: number;
+	/** Of them retracted, or notices about another article: not read. */
+	left_out: number;
 	/** Cosine similarity of the last of them. */
 	farthest: number;
 	years: [number, number] | null;

@@ -24,6 +24,12 @@ export function ratio(evidence: Evidence): string {
 	return `${evidence.reviews_to_research.toFixed(2)} reviews for each article of research`;
 }
 
+/** What the evidence is without; empty where nothing was left out. */
+export function leftOut(articles: number): string {
+	if (!articles) return '';
+	return `${counted(articles, 'article')} left out: retracted, or a notice of an erratum, a retraction or a concern.`;
+}
+
 export function studied(evidence: Evidence): string {
 	return `${counted(evidence.human, 'article')} on humans, ${count(evidence.animal)} on animals alone`;
 }
