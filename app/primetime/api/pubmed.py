@@ -14,7 +14,6 @@ from pydantic import BaseModel, Field
 
 from primetime.api.results import KeptResult
 from primetime.api.search_shapes import (
-    MOST_TERMS,
     ConceptBody,
     ConceptCountOut,
     CountOut,
@@ -22,12 +21,12 @@ from primetime.api.search_shapes import (
     QueryBody,
     RelaxationOut,
     SuggestionsOut,
-    TermBody,
     TextQueryBody,
     TranslationOut,
 )
 from primetime.api.services import Services, ServicesOf
 from primetime.errors import SourceUnavailable
+from primetime.keywords.concepts import first_concepts
 from primetime.keywords.counting import Counted, Relaxation, count, count_written
 from primetime.keywords.mesh import headings_to_ask, learn, learn_headings
 from primetime.keywords.query import plain, read_written
@@ -39,7 +38,6 @@ from primetime.telemetry.metrics import ML_PROCESSING_TIME
 
 # Suggestions do not wait longer for PubMed: they are good without it.
 _PATIENCE = 6.0
-_CONCEPTS_ON = 2
 
 router = APIRouter(tags=["keywords"])
 log = structlog.get_logger(__name__)
@@ -127,7 +125,7 @@ async def _made_suggestions(idea: str, shared: Services) -> tuple[dict[str, Any]
         "idea": suggestions.idea,
         "keywords": [asdict(keyword) for keyword in suggestions.keywords],
         "mesh": [asdict(heading) for heading in suggestions.mesh],
-        "concepts": _concepts(suggestions),
+        "concepts": [asdict(concept) for concept in first_concepts(suggestions)],
         "nearest": suggestions.nearest,
         "pubmed": problem,
     }
@@ -186,21 +184,6 @@ def _learn_headings(shared: Services, asked: list[WantedHeading], answers: dict[
 def _learn(shared: Services, found: Found) -> None:
     with shared.pool.connection() as connection:
         learn(connection, found.translations)
-
-
-def _concepts(suggestions: Suggestions) -> list[dict[str, Any]]:
-    headings = {heading.name: heading for heading in suggestions.mesh}
-    concepts = []
-    for number, names in enumerate(suggestions.concepts):
-        on = number < _CONCEPTS_ON
-        terms: dict[tuple[str, str], TermBody] = {}
-        said = [(name, "mesh" if name in headings else "tiab") for name in names]
-        # A concept has room for so many, and its own names come before what they are also called.
-        said += [(entry, "tiab") for name in names if name in headings for entry in headings[name].entry_terms]
-        for text, of in said:
-            terms.setdefault((text.lower(), of), TermBody(text=text, field=of, on=on))
-        concepts.append({"name": names[0], "terms": [term.model_dump() for term in [*terms.values()][:MOST_TERMS]]})
-    return concepts
 
 
 async def _spelling(shared: Services, query: str) -> tuple[str | None, str]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from primetime.api.shapes import Name, Shape, Summary
+from primetime.keywords.concepts import MOST_TERMS
 from primetime.keywords.query import LONGEST_TERM, Concept, Limits, Term
 from primetime.keywords.query import Field as QueryField
 
@@ -24,9 +25,6 @@ class HeadingOut(Shape):
     articles: int
     entry_terms: list[str]
     entry_terms_known: bool  # false: MeSH could not be asked, there may be others or none
-
-
-MOST_TERMS = 60
 
 
 class TermBody(BaseModel):

@@ -24,6 +24,11 @@ _STOP = ENGLISH_STOP_WORDS | {
     "does",
     "improve",
 }
+# What an idea says of its terms and no term has inside, unless as a noun before "of": cause of death.
+_SAYING = re.compile(
+    r"affects?|better|worse|fewer|caus(?:e[sd]?|ing)|compar(?:ed|ing)|(?:de|in)creases?|helps?|improv(?:es|ing)"
+    r"|predicts?|prevents?|reduces?|versus|vs"
+)
 # Small words that terms have inside: quality of life, response to treatment.
 _JOINING = frozenset({"of", "to", "and"})
 _CLAUSE = re.compile(r"[.,;:!?()\[\]{}\"“”/\\\n\r\t]+|\s[-–—]+\s")
@@ -58,6 +63,8 @@ def ngrams(idea: str) -> list[str]:
 
 
 def _is_term(run: list[str]) -> bool:
+    if any(_SAYING.fullmatch(word) and after != "of" for word, after in zip(run, [*run[1:], ""], strict=True)):
+        return False
     if run[0] in _STOP or run[-1] in _STOP or any(word in _STOP - _JOINING for word in run[1:-1]):
         return False
     return any(len(word) > 1 and not word.isdigit() for word in run if word not in _STOP)

@@ -1,5 +1,6 @@
 """From an idea to suggestions: keywords and MeSH headings, each with the encoder's judgement."""
 
+import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +21,8 @@ NEAREST = 50  # stored articles whose headings and keywords are looked at
 _SAME_CONCEPT = 0.55
 # A term must be in so many of the nearest articles: one paper's odd heading says nothing of a field.
 _FEWEST_ARTICLES = 2
+_SMALL_WORDS = frozenset({"and", "of", "in", "as", "the"})
+_WORD = re.compile(r"[^\s-]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +136,5 @@ def _headings(found: list[Candidate], relevance: np.ndarray[tuple[int, ...], np.
 
 
 def _as_mesh_writes(name: str) -> str:
-    """myocardial infarction → Myocardial Infarction: MeSH's own capitals, but for its few small words."""
-    return " ".join(
-        word if word in ("and", "of", "in", "as", "the") else word[:1].upper() + word[1:] for word in name.split()
-    )
+    """angiotensin-converting enzyme → Angiotensin-Converting Enzyme: MeSH's own capitals, but for its small words."""
+    return _WORD.sub(lambda word: word[0] if word[0] in _SMALL_WORDS else word[0].capitalize(), name)

@@ -14,6 +14,15 @@ def test_ngrams_have_one_to_four_words_and_no_stop_word_at_their_ends() -> None:
     assert not [one for one in found if one.split()[0] in ("of", "in", "the") or one.split()[-1] in ("of", "in", "the")]
 
 
+def test_what_is_said_of_terms_is_in_none() -> None:
+    found = ngrams("Do angiotensin receptor blockers cause fewer falls than diuretics?")
+    assert found[-2:] == ["falls", "diuretics"]
+    assert "angiotensin receptor blockers" in found
+    assert not [one for one in found if "cause" in one or "fewer" in one]
+    assert "causes of death" in ngrams("causes of death in epilepsy")
+    assert ngrams("what causes asthma") == ["asthma"]
+
+
 def test_no_ngram_goes_over_punctuation() -> None:
     assert "asthma children" not in ngrams("asthma, children")
     assert ngrams("COVID-19 vaccines")[:2] == ["covid-19", "covid-19 vaccines"]

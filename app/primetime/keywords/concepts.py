@@ -1,0 +1,62 @@
+"""From suggestions to the concepts that a query begins with."""
+
+from collections.abc import Iterable, Sequence
+
+from primetime.keywords.query import Concept, Term
+from primetime.keywords.suggesting import Heading, Suggestions
+
+# Every further concept leaves fewer articles: the most relevant two are enough to begin with.
+CONCEPTS_ON = 2
+MOST_TERMS = 60  # of a concept
+
+
+def first_concepts(suggestions: Suggestions) -> tuple[Concept, ...]:
+    """The suggested concepts as they may be put together: the first two on, the others off; no text stands in two.
+
+    A word that is but a part of a better one of its concept is off: either is enough, and it would find all that the
+    better one was to tell apart ("angiotensin" beside "angiotensin receptor blockers").
+    """
+    headings = {heading.name: heading for heading in suggestions.mesh}
+    grouped = with_their_entry_terms(suggestions.concepts, suggestions.mesh)
+    taken = {text.lower() for texts in grouped for text in texts}
+    concepts = []
+    for number, texts in enumerate(grouped):
+        said = [Term(text=text, field="mesh" if text in headings else "tiab") for text in texts]
+        # A concept has room for so many, and its own words come before what its headings are also called.
+        for text in texts:
+            for entry in headings[text].entry_terms if text in headings else ():
+                if entry.lower() not in taken:
+                    taken.add(entry.lower())
+                    said.append(Term(text=entry))
+        on = number < CONCEPTS_ON
+        better: list[str] = []
+        terms = []
+        for term in said[:MOST_TERMS]:
+            swallows = term.field != "mesh" and _is_part(term.text, better)
+            terms.append(Term(text=term.text, field=term.field, on=on and not swallows))
+            better.append(term.text)
+        concepts.append(Concept(name=texts[0], terms=tuple(terms)))
+    return tuple(concepts)
+
+
+def with_their_entry_terms(concepts: Sequence[Sequence[str]], headings: Iterable[Heading]) -> list[list[str]]:
+    """The concepts with each heading beside its entry terms: what MeSH calls the same is the same, whatever the
+    encoder thinks. Where the entry terms are in several concepts, all go to the first of these.
+    """
+    grouped = [list(texts) for texts in concepts]
+    for heading in headings:
+        called = {heading.name.lower(), *(entry.lower() for entry in heading.entry_terms)}
+        same = [text for texts in grouped for text in texts if text.lower() in called]
+        home = next((texts for texts in grouped if any(text in same and text != heading.name for text in texts)), None)
+        if home is None:
+            continue
+        moved = [text for text in same if text not in home]
+        for texts in grouped:
+            texts[:] = [text for text in texts if text not in moved]
+        home += moved
+    return [texts for texts in grouped if texts]
+
+
+def _is_part(text: str, others: Iterable[str]) -> bool:
+    words = f" {text.lower()} "
+    return any(words in f" {other.lower()} " for other in others if other.lower() != text.lower())
