@@ -24,6 +24,8 @@ _STOP = ENGLISH_STOP_WORDS | {
     "does",
     "improve",
 }
+# What begins no term may end one: side effects.
+_ENDING = frozenset({"effect", "effects"})
 # What an idea says of its terms and no term has inside, unless as a noun before "of": cause of death.
 _SAYING = re.compile(
     r"affects?|better|worse|fewer|caus(?:e[sd]?|ing)|compar(?:ed|ing)|(?:de|in)creases?|helps?|improv(?:es|ing)"
@@ -65,7 +67,7 @@ def ngrams(idea: str) -> list[str]:
 def _is_term(run: list[str]) -> bool:
     if any(_SAYING.fullmatch(word) and after != "of" for word, after in zip(run, [*run[1:], ""], strict=True)):
         return False
-    if run[0] in _STOP or run[-1] in _STOP or any(word in _STOP - _JOINING for word in run[1:-1]):
+    if run[0] in _STOP or run[-1] in _STOP - _ENDING or any(word in _STOP - _JOINING for word in run[1:-1]):
         return False
     return any(len(word) > 1 and not word.isdigit() for word in run if word not in _STOP)
 
