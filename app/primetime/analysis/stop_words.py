@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from importlib import resources
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+from primetime.keywords.function_words import FUNCTION_WORDS
 
 # The furniture of abstracts: design, statistics, sections, quantities, units, people in general.
 MEDICAL_STOP_WORDS = frozenset(
     resources.files("primetime.analysis").joinpath("stop_words.txt").read_text(encoding="utf-8").split()
 )
 
-STOP_WORDS = ENGLISH_STOP_WORDS | MEDICAL_STOP_WORDS
+STOP_WORDS = FUNCTION_WORDS | MEDICAL_STOP_WORDS
 
 # PubMed's check tags: they say who was studied, on nearly every record.
 CHECK_TAGS = frozenset(

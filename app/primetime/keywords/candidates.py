@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-
+from primetime.keywords.function_words import FUNCTION_WORDS
 from primetime.keywords.query import LONGEST_TERM
 
 Origin = Literal["idea", "mesh", "keyword"]
 
 LONGEST = 4  # words in an n-gram
-_STOP = ENGLISH_STOP_WORDS | {
+_STOP = FUNCTION_WORDS | {
     "using",
     "use",
     "used",

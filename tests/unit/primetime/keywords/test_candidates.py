@@ -11,6 +11,7 @@ def test_ngrams_have_one_to_four_words_and_no_stop_word_at_their_ends() -> None:
     assert "effects of blood pressure drugs" not in found  # five words
     assert "drugs in the elderly" not in found  # as a phrase it would find those who write it so, and no others
     assert "side effects" in found
+    assert "low back pain" in ngrams("exercise against low back pain")
     assert not {"effects", "effects of blood"} & set(found)
     assert "quality of life" in ngrams("quality of life")
     assert not [one for one in found if one.split()[0] in ("of", "in", "the") or one.split()[-1] in ("of", "in", "the")]
