@@ -128,7 +128,7 @@ def test_a_search_that_completes_has_the_analysis_made_anew(
     asked: list[str] = []
     monkeypatch.setattr("primetime.jobs.queue.run_analysis", lambda *_, asked_by: asked.append(asked_by))
     searching = literature_settings.model_copy(update={"model_dir": model_directory})
-    search_id = create_search(connection, Order(query="asthma[mh]", max_results=20))
+    search_id = create_search(connection, Order(query="asthma[mh]", max_results=60))
     enqueue_search(connection, search_id)
     connection.commit()
     asyncio.run(work(create_queue(searching), searching, wait=False, install_signal_handlers=False))
