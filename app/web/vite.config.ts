@@ -29,5 +29,6 @@ export default defineConfig({
 		})
 	],
 	server: { proxy: { '/api': developmentApi } },
-	test: { include: ['tests/**/*.test.ts'] }
+	// Browsers have EventSource; Node.js has it where it is asked for.
+	test: { include: ['tests/**/*.test.ts'], execArgv: ['--experimental-eventsource'] }
 });

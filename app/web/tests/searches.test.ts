@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import Progress from '#lib/searches/Progress.svelte';
 import { citations, found, offer, share, standing, timeLeft } from '#lib/searches/wording.ts';
-import type { Citations } from '#lib/searches/types.ts';
+import type { Citations, Search } from '#lib/searches/types.ts';
+import { shown } from './shown.ts';
 
 const answer = (source: Citations['source'], number: number | null): Citations => ({
 	source,
@@ -26,6 +28,40 @@ describe('a search in words', () => {
 		expect(found({ articles_found: null, planned: 0 })).toBe('PubMed has not been asked yet');
 		expect(found({ articles_found: 12345, planned: 100 })).toBe('PubMed has 12,345 articles; the first 100 are fetched');
 		expect(found({ articles_found: 1, planned: 1 })).toBe('PubMed has 1 article');
+	});
+
+	it('shows the whole count beside what is fetched of it, and what is out of reach', () => {
+		const search: Search = {
+			id: 7,
+			idea: '',
+			keywords: '',
+			query: 'asthma',
+			concepts: [],
+			limits: {},
+			max_results: 10_000,
+			state: 'running',
+			step: 'fetching',
+			articles_found: 60_000,
+			beyond_reach: 3_000,
+			planned: 10_000,
+			fetched: 200,
+			new: 0,
+			unavailable: 0,
+			embedded: 0,
+			scored: 0,
+			seconds_left: null,
+			problem: '',
+			scores: null,
+			requested_at: '2026-11-25T00:00:00Z',
+			finished_at: null,
+			requested_by: null,
+			saved_search_id: null
+		};
+		expect(shown(Progress, { search })).toMatch(/found 60,000 to fetch 10,000 fetched 200 /);
+		expect(shown(Progress, { search })).toContain('3,000 articles cannot be fetched');
+		const planned = { ...search, state: 'planned', articles_found: null, beyond_reach: 0, planned: 0 } as const;
+		expect(shown(Progress, { search: planned })).toMatch(/found – to fetch 0 /);
+		expect(shown(Progress, { search: planned })).not.toContain('cannot be fetched');
 	});
 
 	it('measures how much is done', () => {

@@ -86,6 +86,8 @@ export interface Search {
 	step: Step;
 	/** PubMed's whole count; null: not asked yet. */
 	articles_found: number | null;
+	/** Articles that no search by dates could list: of single days with more of them than PubMed hands out. */
+	beyond_reach: number;
 	planned: number;
 	fetched: number;
 	new: number;

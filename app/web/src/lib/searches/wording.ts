@@ -43,6 +43,12 @@ export function found(search: Pick<Search, 'articles_found' | 'planned'>): strin
 	return search.planned < search.articles_found ? `${all}; the first ${count(search.planned)} are fetched` : all;
 }
 
+/** What of it PubMed does not list, whatever the limit. */
+export function beyondReach({ beyond_reach }: Pick<Search, 'beyond_reach'>): string {
+	const articles = counted(beyond_reach, 'article');
+	return `${articles} cannot be fetched: they are of single days with more articles than PubMed lists in one answer.`;
+}
+
 /** How much of the work is done, 0 to 1; each article is fetched, embedded and scored. */
 export function share(search: Pick<Search, 'state' | 'planned' | 'fetched' | 'unavailable' | 'embedded' | 'scored'>): number {
 	if (search.state === 'done') return 1;
