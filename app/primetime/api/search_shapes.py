@@ -133,7 +133,7 @@ class SearchOut(Shape):
     unavailable: int
     embedded: int
     scored: int
-    seconds_left: float | None
+    seconds_left: float | None  # of fetching and encoding, without the citations; null: not known
     problem: str
     scores: dict[str, Any] | None
     requested_at: datetime

@@ -34,7 +34,7 @@ class Rate:
 
 
 def seconds_left(to_fetch: int, fetch_rate: float | None, to_encode: int, encode_rate: float | None) -> float | None:
-    """The seconds that are left; None where there is work whose rate nobody knows."""
+    """The seconds of fetching and encoding that are left; None where there is work whose rate nobody knows."""
     total = 0.0
     for articles, rate in ((to_fetch, fetch_rate), (to_encode, encode_rate)):
         if articles == 0:

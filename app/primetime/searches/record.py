@@ -48,7 +48,7 @@ class Search:
     unavailable: int  # of them without a record
     embedded: int
     scored: int
-    seconds_left: float | None
+    seconds_left: float | None  # of fetching and encoding
     problem: str
     model_hash: str | None
     scores: dict[str, Any] | None

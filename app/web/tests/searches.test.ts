@@ -19,14 +19,14 @@ describe('a search in words', () => {
 
 	it('tells the time left as far as it is known', () => {
 		expect(timeLeft(null)).toBe('');
-		expect(timeLeft(0.2)).toBe('about 1 second left');
-		expect(timeLeft(42.4)).toBe('about 42 seconds left');
-		expect(timeLeft(200)).toBe('about 3 minutes left');
+		expect(timeLeft(0.2)).toBe('about 1 second of fetching and encoding left');
+		expect(timeLeft(42.4)).toBe('about 42 seconds of fetching and encoding left');
+		expect(timeLeft(200)).toBe('about 3 minutes of fetching and encoding left');
 	});
 
 	it('tells the whole count, not the cap', () => {
 		expect(found({ articles_found: null, planned: 0 })).toBe('PubMed has not been asked yet');
-		expect(found({ articles_found: 12345, planned: 100 })).toBe('PubMed has 12,345 articles; the first 100 are fetched');
+		expect(found({ articles_found: 12345, planned: 100 })).toBe('PubMed has 12,345 articles; 100 of them are fetched');
 		expect(found({ articles_found: 1, planned: 1 })).toBe('PubMed has 1 article');
 	});
 

@@ -29,18 +29,19 @@ export function underWay(search: Pick<Search, 'state'>): boolean {
 	return search.state === 'planned' || search.state === 'running';
 }
 
-/** "about 40 seconds left", "about 3 minutes left"; nothing where nobody knows. */
+/** Of fetching and encoding, whose pace is measured; how long the citations take nobody knows. Nothing: not known. */
 export function timeLeft(seconds: number | null): string {
 	if (seconds === null) return '';
-	if (seconds < 90) return `about ${counted(Math.max(1, Math.round(seconds)), 'second')} left`;
-	return `about ${counted(Math.round(seconds / 60), 'minute')} left`;
+	const time =
+		seconds < 90 ? counted(Math.max(1, Math.round(seconds)), 'second') : counted(Math.round(seconds / 60), 'minute');
+	return `about ${time} of fetching and encoding left`;
 }
 
 /** What PubMed has, and how much of it is fetched. */
 export function found(search: Pick<Search, 'articles_found' | 'planned'>): string {
 	if (search.articles_found === null) return 'PubMed has not been asked yet';
 	const all = `PubMed has ${counted(search.articles_found, 'article')}`;
-	return search.planned < search.articles_found ? `${all}; the first ${count(search.planned)} are fetched` : all;
+	return search.planned < search.articles_found ? `${all}; ${count(search.planned)} of them are fetched` : all;
 }
 
 /** What of it PubMed does not list, whatever the limit. */
