@@ -146,7 +146,7 @@ def _nameless(cause: str, recipient: str) -> str:
 
 
 def _message(connection: psycopg.Connection, settings: Settings, mail: _Mail) -> EmailMessage:
-    pmids = new_in_run(connection, mail.saved_search_id, mail.search_id)
+    pmids = new_in_run(connection, mail.search_id)
     found = NewPapers(
         search=mail.search,
         papers=[_paper(settings, one) for one in summaries_of(connection, pmids[:SHOWN])],

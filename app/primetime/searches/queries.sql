@@ -222,18 +222,11 @@ WHERE id = %(id)s RETURNING id;
 DELETE FROM saved_searches WHERE id = %(id)s RETURNING id;
 
 -- name: saved_searches
--- New: articles of the newest finished run that no earlier run of the same saved search had.
 SELECT saved.id, saved.name, saved.every_days, saved.created_at, account.name AS saved_by,
     newest.id AS newest_search_id, newest.state AS newest_state, newest.query, newest.requested_at AS last_run_at,
     done.id AS newest_done_id, done.articles_found, done.requested_at + saved.every_days * interval '1 day' AS due_at,
     (SELECT count(*) FROM searches WHERE saved_search_id = saved.id) AS runs,
-    CASE WHEN earlier.id IS NULL THEN NULL ELSE (
-        SELECT count(*) FROM search_articles AS p
-        WHERE p.search_id = done.id AND p.fetched_at IS NOT NULL AND NOT EXISTS (
-            SELECT FROM search_articles AS before JOIN searches AS s ON s.id = before.search_id
-            WHERE s.saved_search_id = saved.id AND s.id < done.id AND s.state = 'done'
-                AND before.fetched_at IS NOT NULL AND before.pmid = p.pmid)
-    ) END AS new_since
+    CASE WHEN earlier.id IS NULL THEN NULL ELSE (SELECT count(*) FROM search_articles AS p WHERE {new}) END AS new_since
 FROM saved_searches AS saved
 LEFT JOIN accounts AS account ON account.id = saved.account_id
 LEFT JOIN LATERAL (
@@ -246,14 +239,16 @@ LEFT JOIN LATERAL (
 WHERE (%(id)s::bigint IS NULL OR saved.id = %(id)s) AND (%(after)s::bigint IS NULL OR saved.id > %(after)s)
 ORDER BY saved.id LIMIT %(limit)s;
 
--- name: new_since
--- What a run planned that failed or was cancelled was told to nobody.
-SELECT p.pmid FROM search_articles AS p
-WHERE p.search_id = %(search_id)s AND p.fetched_at IS NOT NULL AND NOT EXISTS (
+-- name: new_in_run
+SELECT p.pmid FROM searches AS done, search_articles AS p WHERE done.id = %(search_id)s AND {new} ORDER BY p.rank;
+
+-- name: new
+-- Articles of a finished run that no finished run of the same saved search before it had. What a run planned that failed
+-- or was cancelled was told to nobody.
+p.search_id = done.id AND p.fetched_at IS NOT NULL AND NOT EXISTS (
     SELECT FROM search_articles AS before JOIN searches AS s ON s.id = before.search_id
-    WHERE s.saved_search_id = %(id)s AND s.id < %(search_id)s AND s.state = 'done'
+    WHERE s.saved_search_id = done.saved_search_id AND s.id < done.id AND s.state = 'done'
         AND before.fetched_at IS NOT NULL AND before.pmid = p.pmid)
-ORDER BY p.rank;
 
 -- name: due_saved
 -- Not while a run of it is under way.

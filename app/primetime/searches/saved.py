@@ -10,6 +10,7 @@ from primetime.errors import BadInput, Busy, NotFound
 from primetime.searches.storing import QUERIES, require
 
 LONGEST_NAME = 200
+_SAVED = QUERIES["saved_searches"].format(new=QUERIES["new"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +52,13 @@ def saved_searches(
     """Oldest first: all, or so many after one."""
     with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
         values = {"id": None, "after": after, "limit": limit}
-        return cursor.execute(QUERIES["saved_searches"], values).fetchall()
+        return cursor.execute(_SAVED, values).fetchall()
 
 
 def find_saved(connection: psycopg.Connection, saved_id: int) -> SavedSearch:
     """Raises NotFound."""
     with connection.cursor(row_factory=class_row(SavedSearch)) as cursor:
-        found = cursor.execute(QUERIES["saved_searches"], {"id": saved_id, "after": None, "limit": 1}).fetchone()
+        found = cursor.execute(_SAVED, {"id": saved_id, "after": None, "limit": 1}).fetchone()
     if found is None:
         raise _not_found(saved_id)
     return found
@@ -83,12 +84,12 @@ def new_since(connection: psycopg.Connection, saved: SavedSearch) -> list[int]:
     """The PMIDs of the newest finished run that no run before had, by rank; of the first run none is new."""
     if saved.newest_done_id is None or saved.new_since is None:
         return []
-    return new_in_run(connection, saved.id, saved.newest_done_id)
+    return new_in_run(connection, saved.newest_done_id)
 
 
-def new_in_run(connection: psycopg.Connection, saved_id: int, search_id: int) -> list[int]:
-    """The PMIDs of one of its finished runs that no run before had, by rank."""
-    rows = connection.execute(QUERIES["new_since"], {"id": saved_id, "search_id": search_id})
+def new_in_run(connection: psycopg.Connection, search_id: int) -> list[int]:
+    """The PMIDs of a finished run of a saved search that no run before had, by rank."""
+    rows = connection.execute(QUERIES["new_in_run"].format(new=QUERIES["new"]), {"search_id": search_id})
     return [pmid for (pmid,) in rows]
 
 

@@ -35,7 +35,7 @@ def test_what_came_since_the_last_run_is_planned_after_the_most_relevant(
     dates = connection.execute("SELECT min(publication_date) FROM articles WHERE pmid = ANY (%s)", (came,)).fetchone()
     assert dates is not None
     assert dates[0] >= date(2020, 3, 1)
-    assert new_in_run(connection, saved_id, again.id) == came
+    assert new_in_run(connection, again.id) == came
     assert find_saved(connection, saved_id).new_since == len(came)
 
     # A run that failed has told nobody, and a search that is not saved has no run before.
