@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import psycopg
-from procrastinate import App, JobContext, RetryStrategy
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
@@ -18,7 +19,7 @@ from primetime.articles.storing import store_rows
 from primetime.database.connection import connect
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, Busy, line_of_job
-from primetime.jobs.deferring import DEFERRING
+from primetime.jobs.deferring import DEFERRING, forget_attempt
 from primetime.settings import Settings
 
 _QUERIES = load_queries("primetime.jobs", "imports.sql")
@@ -27,7 +28,7 @@ FETCH_QUEUE = "searches"  # beside an analysis, which may take long
 FETCH_TASK = "fetch_list"  # what an import of PMIDs is followed by
 _PIECE = 1 << 20
 _ATTEMPTS = 31
-_PASSING = (Busy, psycopg.OperationalError)
+_AGAIN_SECONDS = 20
 PROBLEMS = 200  # told; the count says how many there are
 
 State = Literal["waiting", "running", "done", "failed"]
@@ -53,22 +54,35 @@ class FileImport:
     remedy: str | None
 
 
+class _Patient(BaseRetryStrategy):
+    """A database that is away is waited for ten minutes; another import, or a run over the duplicates, as long as that
+    takes.
+    """
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        away = isinstance(exception, psycopg.OperationalError) and job.attempts + 1 < _ATTEMPTS
+        return RetryDecision(retry_in={"seconds": _AGAIN_SECONDS}) if away or isinstance(exception, Busy) else None
+
+
 def add_import_task(queue: App, settings: Settings, *, queue_name: str) -> None:
     """Let the queue's worker import files."""
+    patient = _Patient()
 
     @queue.task(
         name=IMPORT_TASK,
         queue=queue_name,
         lock=IMPORT_TASK,
-        # Another import or a run over the duplicates makes this one wait.
-        retry=RetryStrategy(max_attempts=_ATTEMPTS - 1, wait=20, retry_exceptions=set(_PASSING)),
+        retry=patient,
         pass_context=True,
     )
     def import_file(context: JobContext, import_id: int) -> None:
         try:
             run_import(settings, import_id)
         except Exception as error:
-            if not isinstance(error, _PASSING) or context.job.attempts + 1 >= _ATTEMPTS:
+            if isinstance(error, Busy):
+                with connect(settings) as connection:
+                    forget_attempt(connection, context.job)
+            elif patient.get_retry_decision(exception=error, job=context.job) is None:
                 end_import(settings, import_id, failure=line_of_job(error))
             raise
 

@@ -119,11 +119,13 @@ def test_a_worker_that_dies_leaves_the_list_to_the_next_or_tells_why_not(
 
 
 @pytest.mark.parametrize(
-    ("error", "attempts", "state", "failure"),
+    ("error", "attempts", "state", "failure", "after"),
     [
-        (RuntimeError(), 0, "failed", "unexpected RuntimeError; look at the worker's log"),
-        (Busy("an import is running", remedy="wait for it"), 0, "waiting", None),
-        (Busy("an import is running", remedy="wait for it"), 30, "failed", "an import is running; wait for it"),
+        (RuntimeError(), 0, "failed", "unexpected RuntimeError; look at the worker's log", 1),
+        # Waiting for another is no attempt.
+        (Busy("an import is running", remedy="wait for it"), 2, "waiting", None, 2),
+        (psycopg.OperationalError(), 2, "waiting", None, 3),
+        (psycopg.OperationalError(), 30, "failed", "unexpected OperationalError; look at the worker's log", 31),
     ],
 )
 def test_an_import_that_cannot_go_on_says_why(
@@ -135,6 +137,7 @@ def test_an_import_that_cannot_go_on_says_why(
     attempts: int,
     state: str,
     failure: str | None,
+    after: int,
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise error
@@ -146,6 +149,8 @@ def test_an_import_that_cannot_go_on_says_why(
     asyncio.run(work(create_queue(literature_settings), literature_settings, wait=False, install_signal_handlers=False))
     (found,) = imports(connection, import_id=import_id)
     assert (found.state, found.failure) == (state, failure)
+    made = connection.execute("SELECT attempts FROM procrastinate_jobs WHERE task_name = 'import_file'").fetchone()
+    assert made == (after,)
     assert found.remedy == (None if failure is None else "give the file again")
     assert connection.execute("SELECT count(*) FROM import_pieces").fetchone() == (int(failure is None),)
 
