@@ -175,19 +175,19 @@ def test_a_night_does_what_is_new_and_leaves_what_is_not(
 ) -> None:
     store()
     first = run_night(connection, with_encoder, asked_by="cron")
-    assert first.told[2] == "180 articles newly encoded, 0 were already"
-    assert first.told[4].startswith("analysis 1: 6 topics among 180 articles")
-    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[5]
+    assert first.told[3] == "180 articles newly encoded, 0 were already"
+    assert first.told[5].startswith("analysis 1: 6 topics among 180 articles")
+    assert "cannot be judged yet: no year of the corpus has 200 articles" in first.told[6]
     second = run_night(connection, with_encoder, asked_by="cron")
-    assert second.told[4] == "nothing changed since analysis 1, which stands"
-    assert second.told[5] == "the score was judged, or could not be, not long ago"
+    assert second.told[5] == "nothing changed since analysis 1, which stands"
+    assert second.told[6] == "the score was judged, or could not be, not long ago"
     assert steps(work_runs(connection)[0]) == [SEARCHED, ("embed", "done"), *LAST]
     other = with_encoder.model_copy(update={"forecast_periods": 5})
-    assert run_night(connection, other, asked_by="cron").told[4].startswith("analysis 2:")
+    assert run_night(connection, other, asked_by="cron").told[5].startswith("analysis 2:")
     store(each=1, first=1000)
     grown = run_night(connection, other, asked_by="cron")
-    assert grown.told[4].startswith("analysis 3: 6 topics among 186")
-    assert "cannot be judged yet" in grown.told[5], "a corpus that has grown may allow what it did not"
+    assert grown.told[5].startswith("analysis 3: 6 topics among 186")
+    assert "cannot be judged yet" in grown.told[6], "a corpus that has grown may allow what it did not"
 
 
 def test_few_new_articles_join_the_topics_that_stand(
@@ -205,16 +205,16 @@ def test_few_new_articles_join_the_topics_that_stand(
     }
     assert (plan.unchanged_since, plan.why) == (1, "few articles came since analysis 1, which stands: 6 of 180")
     night = run_night(connection, patient, asked_by="cron")
-    assert night.told[4] == f"{plan.why}; 6 newly placed, 6 in a topic"
+    assert night.told[5] == f"{plan.why}; 6 newly placed, 6 in a topic"
     assert ("assign", "done") in steps(work_runs(connection)[0])
     assert reading.topics(connection, 1) == before
     assert len(reading.topic_map(connection, 1).pmid) == 186
     # They count with those that come later, and they are placed once.
-    assert run_night(connection, patient, asked_by="cron").told[4] == plan.why
+    assert run_night(connection, patient, asked_by="cron").told[5] == plan.why
     assert not {name for name, _ in steps(work_runs(connection)[0])} & {"assign", *STEPS[1:]}
     store(each=1, first=2000)
     assert plan_night(connection, patient).why == "12 articles came since analysis 1 of 180"
-    assert run_night(connection, patient, asked_by="cron").told[4].startswith("analysis 2: 6 topics among 192")
+    assert run_night(connection, patient, asked_by="cron").told[5].startswith("analysis 2: 6 topics among 192")
 
 
 def test_topics_are_found_anew_when_they_are_old_or_their_articles_changed(
@@ -354,8 +354,8 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
     # A night reads the articles once, for the analysis and for the backtest, which are of one moment.
     monkeypatch.setattr(backtests, "load_corpus", None)
     night = run_night(connection, with_encoder, asked_by="cron")
-    assert night.told[4].startswith("analysis 1:")
-    assert night.told[5] == f"the score judged at {len(whole.origins)} origins"
+    assert night.told[5].startswith("analysis 1:")
+    assert night.told[6] == f"the score judged at {len(whole.origins)} origins"
     again = latest_backtest(connection)
     assert again is not None
     assert again.result == kept.result
