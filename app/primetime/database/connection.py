@@ -1,13 +1,14 @@
 """The one place that opens a connection to PostgreSQL."""
 
 import ipaddress
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import zip_longest
 from typing import Any
 
 import psycopg
 import structlog
+from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
@@ -35,31 +36,43 @@ def database_url(settings: Settings) -> str:
 def verified(url: str) -> str:
     """The URL, which asks another machine for a certificate of its name unless it says how much TLS it wants.
 
-    Without `sslrootcert` the certificate must come from an authority that this machine trusts. What cannot be read is
-    left as it is: connecting says what is wrong with it.
+    Whatever can name the machine counts: host, hostaddr, libpq's environment (PGHOST, PGSERVICE, …). A service that the
+    URL names is another machine; how much TLS is wanted stands beside it. Without `sslrootcert` the certificate must
+    come from an authority that this machine trusts. What cannot be read stays: connecting says what is wrong with it.
     """
     try:
-        parts = conninfo_to_dict(url)
+        said = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except psycopg.ProgrammingError:
         return url
-    hosts = str(parts.get("host") or "").split(",")
-    mode = parts.get("sslmode") or os.environ.get("PGSSLMODE")
-    if all(_is_here(host) for host in hosts):
+    parts = _environment() | said
+    if "service" not in said and all(map(_is_here, _machines(parts))):
         return url
+    mode = parts.get("sslmode")
     if mode is None:
-        root = parts.get("sslrootcert") or os.environ.get("PGSSLROOTCERT") or "system"
-        return make_conninfo(url, sslmode="verify-full", sslrootcert=root)
+        return make_conninfo(url, sslmode="verify-full", sslrootcert=parts.get("sslrootcert") or "system")
     if mode != "verify-full":
         log.warning("the database's certificate is not checked", sslmode=mode, remedy="use sslmode=verify-full")
     return url
 
 
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine: a socket's folder, or a loopback address."""
-    if not host or host.startswith("/") or host == "localhost":
+def _environment() -> dict[str, str]:
+    """What libpq takes from the environment, and from the service that it names, where the URL says nothing."""
+    options = ((one.keyword.decode(), one.val, one.compiled) for one in pq.Conninfo.get_defaults())
+    return {name: value.decode() for name, value, compiled in options if value and value != compiled}
+
+
+def _machines(parts: dict[str, str]) -> list[str]:
+    """What is connected to, in order: an address comes before the name that its certificate is for."""
+    addresses, names = parts.get("hostaddr", "").split(","), parts.get("host", "").split(",")
+    return [address or name for address, name in zip_longest(addresses, names, fillvalue="")]
+
+
+def _is_here(machine: str) -> bool:
+    """Whether it is this machine: a socket's folder or abstract name, or a loopback address."""
+    if not machine or machine.startswith(("/", "@")) or machine == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(machine).is_loopback
     except ValueError:
         return False
 
