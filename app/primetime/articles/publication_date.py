@@ -18,8 +18,12 @@ from primetime.articles.record import PublicationDate
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _NUMBERS = {name.lower(): number for number, name in enumerate(MONTHS, 1)}
 _SEASONS = {"win": (1, 3), "spr": (4, 6), "sum": (7, 9), "aut": (10, 12), "fal": (10, 12)}
-_WORD = re.compile(r"[A-Za-z]+|\d+(?![A-Za-z])")
-_QUARTER = re.compile(r"\b([1-4])(?:st|nd|rd|th)\s+quart", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z]+|(?<![A-Za-z])\d+(?![A-Za-z])")
+_QUARTER = re.compile(r"\b(?:Q([1-4])\b|([1-4])(?:st|nd|rd|th)\s+quart)", re.IGNORECASE)
+# Which part of a volume it is says nothing of the time: 1984 Suppl 3.
+_PART = re.compile(r"\b(?:suppl(?:ement)?|no|pt|part|vol|issue)\b\.?\s*\d+", re.IGNORECASE)
+# Two years before two months: 2012-2013 Sep-Jan is 2012 Sep-2013 Jan.
+_YEARS_THEN_MONTHS = re.compile(r"(\d{4})\s*[-–—/]\s*(\d{4})\s+([A-Za-z]+)\.?\s*[-–—/]\s*([A-Za-z]+)\.?")
 _RANGE = re.compile(r"\s*[-–—/]\s*|\s+(?:to|and|&)\s+|\s*&\s*", re.IGNORECASE)
 _FIRST_YEAR, _LAST_YEAR = 1500, 2199
 
@@ -48,7 +52,10 @@ def read_publication_date(
 def read_medline_date(printed: str) -> PublicationDate:
     """The date that free text stands for. Never raises: what cannot be read has no interval."""
     text = " ".join(printed.split())
-    parts = [_read_part(part) for part in _RANGE.split(text)]
+    told = _PART.sub("", text)
+    if (both := _YEARS_THEN_MONTHS.fullmatch(told)) and both[1] < both[2]:
+        told = f"{both[1]} {both[3]}-{both[2]} {both[4]}"
+    parts = [_read_part(part) for part in _RANGE.split(told)]
     # 2015-06-01 is no range of years.
     if iso := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text):
         parts = [_Part(year=int(iso[1]), months=(int(iso[2]), int(iso[2])), day=int(iso[3]))]
@@ -60,7 +67,8 @@ def read_medline_date(printed: str) -> PublicationDate:
 def _read_part(text: str) -> _Part:
     part = _Part()
     if quarter := _QUARTER.search(text):
-        part = replace(part, months=(int(quarter[1]) * 3 - 2, int(quarter[1]) * 3))
+        number = int(quarter[1] or quarter[2])
+        part = replace(part, months=(number * 3 - 2, number * 3))
     for word in _WORD.findall(text):
         if word.isdigit():
             number = int(word)
