@@ -14,7 +14,8 @@ NBIB_VERSION, REFERENCE_VERSION, TABLE_VERSION = 0, -1, -2
 _LABEL = re.compile(r"(?:^|(?<=[.?!)\]] ))([A-Z][A-Z0-9 ,/&()'’-]{2,60}): ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMERIC_DATE = re.compile(r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?/?")
-_INITIALS = re.compile(r"[A-Z]{1,4}\.?|(?:[A-Z]\.[ -]?){1,4}")
+_INITIALS = re.compile(r"[^\W\d_]{1,4}\.?|(?:[^\W\d_]\.[ -]?){1,4}")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|[2-9](?:nd|rd|th))\.?")
 
 
 def make_article(
@@ -108,28 +109,44 @@ def abstract_sections(abstract: str) -> tuple[AbstractSection, ...]:
 def person(raw: str) -> Author | None:
     """An author as files print one: `Smith, John A.`, `Smith J`, `WHO Group`; None for an empty name.
 
-    Words that end in a comma are a group's name, as EndNote has it.
+    What ends in a comma is a group's name, as EndNote has it.
     Initials are made of the fore names where they are not printed. A name in which neither can be told is a group's.
     """
     printed = one_line(raw).strip(" ;,")
     if not printed:
         return None
-    if raw.rstrip().endswith(",") and " " in printed:
+    if raw.rstrip().endswith(","):
         return Author(collective_name=printed)
     family, comma, given = (part.strip() for part in printed.partition(","))
     if comma and given:
         given, _, suffix = (part.strip() for part in given.partition(","))
-        fore_name = " ".join(given.split())
+        words, ending = without_suffix(given.split())
+        given = " ".join(words)
         return Author(
-            last_name=family, fore_name=fore_name or None, initials=initials_of(given) or None, suffix=suffix or None
+            last_name=family,
+            fore_name=given or None,
+            initials=initials_of(given) or None,
+            suffix=suffix or ending or None,
         )
-    words = printed.split()
-    if len(words) > 1 and _INITIALS.fullmatch(words[-1]):
+    words, ending = without_suffix(printed.split())
+    if len(words) > 1 and are_initials(words[-1]):
         given = words[-1].replace(".", "")
-        return Author(last_name=" ".join(words[:-1]), fore_name=given, initials=given)
+        return Author(last_name=" ".join(words[:-1]), fore_name=given, initials=given, suffix=ending or None)
     if len(words) == 1:
-        return Author(last_name=printed.rstrip(","))
+        return Author(last_name=printed)
     return Author(collective_name=printed)
+
+
+def without_suffix(words: list[str]) -> tuple[list[str], str]:
+    """A name's words, and what stands behind them: Jr, 3rd, or nothing. A single word is the name."""
+    if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
+        return words[:-1], words[-1]
+    return words, ""
+
+
+def are_initials(word: str) -> bool:
+    """Whether this is J, JA, J.A. or É, and no name."""
+    return word.isupper() and _INITIALS.fullmatch(word) is not None
 
 
 def initials_of(given: str) -> str:

@@ -1,13 +1,12 @@
 """CSV with a heading: our own exports, PubMed's, and tables whose columns are named as usual."""
 
 import csv
-import re
 from collections.abc import Iterator, Sequence
 from typing import IO
 
 from primetime.articles.byte_window import ByteWindow
 from primetime.articles.folding import letters_and_digits
-from primetime.articles.formats.citation import TABLE_VERSION, make_article, people
+from primetime.articles.formats.citation import TABLE_VERSION, are_initials, make_article, people, without_suffix
 from primetime.articles.formats.nbib import read_heading
 from primetime.articles.formats.tagged_lines import numbered_lines
 from primetime.articles.identifiers import read_pmc
@@ -32,7 +31,6 @@ FIELDS = {
     "languages": "languages",
 }  # fmt: skip
 _LARGEST_FIELD = 8 << 20
-_INITIALS_END = re.compile(r"\s[A-Z][A-Z.\-]{0,5}$")
 
 
 def read_csv(stream: IO[bytes], name: str) -> Iterator[Record]:
@@ -136,12 +134,15 @@ def _parts(cell: str) -> list[str]:
 
 
 def _names(cell: str) -> list[str]:
-    """Names stand between semicolons; between commas only where every one of them ends in initials: `Smith J, Doe A`.
+    """Names stand between semicolons, and between commas where the first of them ends in initials.
 
-    A comma also stands within a name, as in `Smith, John`, which must stay whole.
+    `Smith JA Jr, Doe A; The Group` are three. A comma also stands within a name, which must stay whole:
+    `Smith, John A; Doe, Jane`.
     """
-    cell = cell.strip().rstrip(".")
-    if ";" in cell or "," not in cell:
-        return _parts(cell)
-    names = [name.strip() for name in cell.split(",") if name.strip()]
-    return names if all(_INITIALS_END.search(name) for name in names) else [cell]
+    return [name for part in _parts(cell.strip().rstrip(".")) for name in _between_commas(part)]
+
+
+def _between_commas(part: str) -> list[str]:
+    names = [name.strip() for name in part.split(",") if name.strip()]
+    words, _ = without_suffix(names[0].split()) if names else ([], "")
+    return names if len(words) > 1 and are_initials(words[-1]) else [part]

@@ -72,7 +72,7 @@ def _article(record: TaggedRecord) -> Article:
             vernacular_title=first("TT"),
             status=first("STAT"),
             journal_country=first("PL"),
-            journal_issn=issn.get("Print") or issn.get("Electronic") or "",
+            journal_issn=issn.get("Print") or issn.get("Electronic") or issn.get("", ""),
             journal_issn_linking=issn.get("Linking", ""),
             journal_nlm_id=first("JID"),
             copyright=first("CI"),

@@ -10,7 +10,7 @@ from primetime.articles.byte_window import ByteWindow, open_plain_or_gzip
 from primetime.articles.formats.csv_table import columns_of, read_csv
 from primetime.articles.formats.endnote_xml import read_endnote_xml
 from primetime.articles.formats.nbib import read_nbib
-from primetime.articles.formats.pmid_list import read_pmid_list
+from primetime.articles.formats.pmid_list import is_pmid_list, read_pmid_list
 from primetime.articles.formats.ris import read_ris
 from primetime.articles.pubmed_xml import read_pubmed_xml
 from primetime.articles.record import Record
@@ -18,8 +18,6 @@ from primetime.errors import BadInput
 
 _HEAD = 64 << 10
 _ROOT = re.compile(rb"<(?![?!])([A-Za-z][\w.-]*)")
-_NUMBER = re.compile(rb"(?:PMID:?)?\d{1,15}", re.IGNORECASE)
-_BETWEEN = re.compile(rb"[\s,;\"]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +45,17 @@ def recognise(path: Path) -> Format:
         return NBIB
     if re.search(rb"^TY  -", head, re.MULTILINE):
         return RIS
-    first_line = head.split(b"\n", 1)[0].decode("utf-8", "replace")
-    if b"\0" not in head and "title" in columns_of(first_line).values():
-        return CSV
-    words = [word for word in _BETWEEN.split(text) if word]
-    if words and sum(_NUMBER.fullmatch(word) is not None for word in words) * 2 >= len(words):
-        return PMID_LIST
+    if b"\0" not in head:
+        first_line = head.split(b"\n", 1)[0].decode("utf-8", "replace")
+        if "title" in columns_of(first_line).values():
+            return CSV
+        if is_pmid_list(head.decode("utf-8", "replace")):
+            return PMID_LIST
     if not text:
         raise BadInput(f"{path} is empty", remedy="export it again")
     raise BadInput(
         f"{path} is in no format that can be read",
-        remedy="use PubMed XML, NBIB, RIS, EndNote XML, CSV with a column Title, or a list of PMIDs",
+        remedy="use PubMed XML, NBIB, RIS, EndNote XML, CSV with a column Title, or PMIDs: a list, or a column PMID",
     )
 
 

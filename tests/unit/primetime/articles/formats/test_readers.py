@@ -136,6 +136,7 @@ def test_nbib_in_full() -> None:
     assert [author.last_name or author.collective_name for author in found.authors] == ["Öz", "Doe", "The Copper Group"]
     assert (found.authors[0].initials, found.authors[0].orcid) == ("AB", "0000-0002-1825-009X")
     assert found.authors[0].affiliations == ("Here.",)
+    assert (found.authors[1].fore_name, found.authors[1].initials, found.authors[1].suffix) == ("John", "J", "Jr")
     copper, humans = found.mesh
     assert (copper.name, copper.major, humans.major) == ("Copper", True, False)
     assert [(one.name, one.major) for one in copper.qualifiers] == [
