@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import math
 import os
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from primetime.analysis.forecast import FEWEST_YEARS
+from primetime.articles.byte_window import read_plain_or_gzip
 from primetime.errors import BadInput
 
 # Years above zero that a series needs: in fewer there is nothing to continue.
@@ -47,12 +46,9 @@ def read_table(path: Path) -> Table:
     a row of another length, or a cell that is no number.
     """
     try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw).decode("utf-8-sig")
+        text = read_plain_or_gzip(path).decode("utf-8-sig")
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except FileNotFoundError:
-        raise BadInput(f"there is no file {path}", remedy="check the path") from None
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"cannot read {path}: {error}", remedy="give a CSV file in UTF-8, plain or gzip") from error
     if len(rows) < 2 or len(rows[0]) < 2:
         raise BadInput(

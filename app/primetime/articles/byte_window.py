@@ -32,6 +32,12 @@ def open_plain_or_gzip(path: Path) -> IO[bytes]:
         raise BadInput(f"cannot read {path}: {error.strerror}", remedy="check the path and its permissions") from error
 
 
+def read_plain_or_gzip(path: Path) -> bytes:
+    """All of a small file's bytes, decompressed when they are gzip. Raises BadInput when it cannot be read."""
+    with open_plain_or_gzip(path) as stream:
+        return b"".join(_raw_chunks(stream, str(path)))
+
+
 class ByteWindow:
     """What lies ahead in a stream, as UTF-8. Offsets count from the window's cursor."""
 

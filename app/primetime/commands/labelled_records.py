@@ -1,13 +1,12 @@
 """Reading what systematic reviews screened and included: PubMed records and a table of labels."""
 
 import csv
-import gzip
-import zlib
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 
+from primetime.articles.byte_window import read_plain_or_gzip
 from primetime.articles.pubmed_xml import read_pubmed_file
 from primetime.articles.record import Article, article_text
 from primetime.encoder.fidelity import Labelled, Review
@@ -60,9 +59,8 @@ def read_labelled(records: Path, labels: Path, *, most: int | None = None) -> La
 
 def _read_labels(path: Path) -> dict[str, dict[int, bool]]:
     try:
-        data = path.read_bytes()
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        text = read_plain_or_gzip(path).decode("utf-8")
+    except UnicodeDecodeError as error:
         raise BadInput(f"cannot read {path}: {error}", remedy=_REMEDY) from error
     reader = csv.DictReader(text.splitlines())
     missing = [column for column in _COLUMNS if column not in (reader.fieldnames or [])]
