@@ -18,6 +18,8 @@ from primetime.errors import BadInput
 
 # Years above zero that a series needs: in fewer there is nothing to continue.
 FEWEST_ABOVE_ZERO = 5
+# Counts above it are no counts of anything here, and a forecast from them leaves what a float can hold.
+LARGEST = 1e15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ def read_table(path: Path) -> Table:
     """Read a CSV file, plain or gzip, in UTF-8. A year that is not there has no values.
 
     Raises BadInput, naming the line, for a file that cannot be read, has no series, a name twice, a year twice or none,
-    a row of another length, or a cell that is no number.
+    a row of another length, or a cell that is no number up to 1e15.
     """
     try:
         text = read_plain_or_gzip(path).decode("utf-8-sig")
@@ -67,7 +69,7 @@ def read_table(path: Path) -> Table:
         year = _year(row[0], where)
         if year in by_year:
             raise BadInput(f"{where} has the year {year} again", remedy="keep one row a year")
-        by_year[year] = [_value(cell, where) for cell in row[1:]]
+        by_year[year] = [_value(cell, where, name) for cell, name in zip(row[1:], names, strict=True)]
     if not by_year:
         raise BadInput(f"{path} has no years", remedy="write one row a year")
     first, last = min(by_year), max(by_year)
@@ -117,14 +119,22 @@ def _year(cell: str, where: str) -> int:
     return int(text)
 
 
-def _value(cell: str, where: str) -> float:
+def _value(cell: str, where: str, name: str) -> float:
     text = cell.strip()
     if not text:
         return math.nan
     try:
         value = float(text)
     except ValueError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise BadInput(f"{where} has {cell!r}, which is no number", remedy="write a number, or leave the cell empty")
+        value = math.nan
+    if math.isnan(value):
+        raise BadInput(
+            f"{where} has {cell!r} in the column {name!r}, which is no number",
+            remedy="write a number, or leave the cell empty",
+        )
+    if abs(value) > LARGEST:
+        raise BadInput(
+            f"{where} has {cell!r} in the column {name!r}, which is beyond {LARGEST:.0e}",
+            remedy="count in a larger unit, or leave the cell empty",
+        )
     return value

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from primetime.analysis.arima import read_order
 from primetime.analysis.forecast import MODELS, Ahead, Model, ahead, standing
@@ -58,10 +59,13 @@ def forecast_command(
     found = ahead(series, years, chosen, arima) if usable else None
     origins = checkable_origins(series) if usable else []
     measured = measure(series, years, chosen, arima, origins) if origins else None
+    figures = None if found is None else _figures(found)
     for row, number in enumerate(usable):
-        if found is not None and (np.isnan(found.expected[row]).any() or np.isnan(found.half95[row]).any()):
+        if figures is not None and np.isnan(figures[row]).any():
             reasons[number] = f"its years are too few for {chosen}"
-    write_csv(output, HEADER, _rows(table, chosen, reasons, usable, found))
+        elif figures is not None and np.isinf(figures[row]).any():
+            reasons[number] = "its forecast, or its interval, is beyond all numbers"
+    write_csv(output, HEADER, _rows(table, chosen, reasons, usable, figures))
     refused = sum(reason is not None for reason in reasons)
     if as_json:
         summary = {
@@ -79,22 +83,31 @@ def forecast_command(
         )
 
 
+def _figures(found: Ahead) -> NDArray[np.float64]:
+    """[S, horizon, 5] of the usable series, back on their own scale: the forecast and the ends of both intervals."""
+    middle, eighty, ninety_five = found.expected, found.half80, found.half95
+    ends = [middle, middle - eighty, middle + eighty, middle - ninety_five, middle + ninety_five]
+    with np.errstate(over="ignore"):
+        figures: NDArray[np.float64] = np.maximum(np.expm1(np.stack(ends, axis=-1)), 0.0)
+    return figures
+
+
 def _rows(
-    table: Table, model: str, reasons: list[str | None], usable: list[int], found: Ahead | None
+    table: Table,
+    model: str,
+    reasons: list[str | None],
+    usable: list[int],
+    figures: NDArray[np.float64] | None,
 ) -> list[list[object]]:
     place = {number: row for row, number in enumerate(usable)}
     rows: list[list[object]] = []
     for number, name in enumerate(table.names):
-        if found is None or reasons[number] is not None:
+        if figures is None or reasons[number] is not None:
             rows.append([name, "", "", model, "", "", "", "", "", "", reasons[number]])
             continue
-        row = place[number]
-        for step, middle in enumerate(found.expected[row]):
-            eighty, ninety_five = found.half80[row, step], found.half95[row, step]
-            ends = [middle, middle - eighty, middle + eighty, middle - ninety_five, middle + ninety_five]
-            figures = [max(float(np.expm1(value)), 0.0) for value in ends]
-            naive = float(table.values[number, -1])
-            rows.append([name, table.last_year + step + 1, step + 1, model, *figures, naive, ""])
+        naive = float(table.values[number, -1])
+        for step, told in enumerate(figures[place[number]].tolist(), start=1):
+            rows.append([name, table.last_year + step, step, model, *told, naive, ""])
     return rows
 
 
