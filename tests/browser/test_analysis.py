@@ -167,7 +167,7 @@ def test_the_backtest_is_shown_bad_or_good_or_why_there_is_none(page: Page, plat
     for name, row in figures.items():
         of = cell if name == "past growth continues" else f"{cell} {cell}"
         assert all(re.fullmatch(of, told) for told in column(row, "td")), (name, column(row, "td"))
-    expect(page.get_by_test_id("todays")).to_contain_text("Two things are today’s and not T’s")
+    expect(page.get_by_test_id("todays")).to_contain_text("Four things are today’s and not T’s")
     chosen = page.get_by_test_id("other-weights")
     chosen.get_by_text("What was chosen at each year").click()
     assert chosen.locator("tbody tr").count() > 0

@@ -13,8 +13,11 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from primetime.analysis.citation_growth import ratios_as_of
-from primetime.analysis.corpus import Corpus, load_corpus
+from primetime.analysis.corpus import Corpus, count_articles, load_corpus
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
+from primetime.analysis.opportunity import check_weights
+from primetime.analysis.parts import PARTS
+from primetime.analysis.reference import METHOD
 from primetime.analysis.running import SEED, Record, topic_sizes
 from primetime.analysis.storing import QUERIES
 from primetime.analysis.told_citations import citations_by_year
@@ -51,11 +54,14 @@ def backtest_stored(
     """Judge the score on the articles that have a vector of this model, and keep the result.
 
     `record` gives the context of each step, `rest` is called after each origin, `corpus` is what was read already.
-    Raises BadInput where the corpus allows no origin; nothing is kept then.
+    Raises BadInput where the corpus allows no origin or the weights are unusable; nothing is kept then.
     """
+    judged = _judged(settings)
+    check_weights(judged["weights"])
     with record("read", 0) as told:
         corpus = corpus or load_corpus(connection, model_hash, with_words=False)
         by_year, told_in = citations_by_year(connection, corpus.pmids)
+        stored = count_articles(connection)
         connection.commit()
         told.amount = len(corpus.pmids)
         told.counts |= {"with citations by year": len(by_year)}
@@ -76,6 +82,7 @@ def backtest_stored(
                 corpus.years,
                 last_complete_year(corpus.years, datetime.now(UTC).year),
                 seed=SEED,
+                weights=(settings.novelty_weight, settings.velocity_weight, settings.recency_weight),
                 mesh=corpus.mesh,
                 ratios_at=lambda origin: ratios_as_of(origin, corpus.years, by_year, told_in),
                 sizes=topic_sizes(settings),
@@ -92,7 +99,7 @@ def backtest_stored(
         "release_id": settings.release_id,
         "snapshot": corpus.snapshot,
         "articles": len(corpus.pmids),
-        "parameters": Jsonb({"seed": SEED, "first": first, "last": last}),
+        "parameters": Jsonb({"seed": SEED, "first": first, "last": last, "stored": stored, **judged}),
         "result": Jsonb({**asdict(found), "alternative": found.alternative}),
     }
     connection.execute(QUERIES["insert_backtest"], row)
@@ -107,10 +114,21 @@ def latest_backtest(connection: Connection[Any]) -> StoredBacktest | None:
 
 
 def backtest_due(connection: Connection[Any], model_hash: str, settings: Settings) -> bool:
-    """Whether the newest backtest is of another model, or older than `backtest_days` (0: never by itself)."""
+    """Whether the newest backtest is of another model, method or weights, of a corpus that has changed by more than
+    `refit_share` of its articles since, or older than `backtest_days` (0: never by itself)."""
     if settings.backtest_days == 0:
         return False
     newest = latest_backtest(connection)
     if newest is None or newest.model_hash != model_hash:
         return True
+    before = newest.parameters
+    if any(before.get(name) != value for name, value in _judged(settings).items()):
+        return True
+    if abs(count_articles(connection) - before["stored"]) > settings.refit_share * before["stored"]:
+        return True
     return (datetime.now(UTC) - newest.made_at).days >= settings.backtest_days
+
+
+def _judged(settings: Settings) -> dict[str, Any]:
+    """What is judged: the score by this method and these weights."""
+    return {"method": METHOD, "weights": {part: float(getattr(settings, f"{part}_weight")) for part in PARTS}}

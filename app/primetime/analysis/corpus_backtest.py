@@ -2,8 +2,10 @@
 
 At T nothing later is seen: the topics are found anew among the articles up to T, and the parts, the field, the
 percentiles and the citations counted until then are theirs. Later papers are then given to the topics of their nearest
-frozen articles. Two things are today's: the encoder was trained on texts of later years, and MeSH headings are by
-PubMed's present vocabulary.
+frozen articles. Four things are today's: which articles are stored, since today's searches gathered them, and a field
+that came to nothing is among them more seldom than one that came to be looked for (survivorship); the encoder, trained
+on texts of later years; MeSH headings, by PubMed's present vocabulary; and the score's own design, decided with years
+in sight that it is judged on here.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ from numpy.typing import NDArray
 
 from primetime.analysis.backtest import (
     CHOSEN,
-    FEWEST_ORIGINS,
     FORECAST,
     GROWTH_YEARS,
     NAIVE,
@@ -51,12 +52,8 @@ CANDIDATES: Mapping[str, Weights] = {
     for n, v in product(range(6), range(6))
     if n + v <= 5
 }
-_STANDARD = "0.4/0.4/0.2"
-_ABLATED: Mapping[str, Weights] = {
-    "without novelty": (0.0, 0.4, 0.2),
-    "without velocity": (0.4, 0.0, 0.2),
-    "without recency": (0.4, 0.4, 0.0),
-}
+STANDARD: Weights = (0.4, 0.4, 0.2)
+_ABLATED = {part: f"without {part}" for part in PARTS}
 _ALONE: Mapping[str, Weights] = {f"{part} alone": tuple(float(one == part) for one in PARTS) for part in PARTS}  # type: ignore[misc]
 EARLIER_SCORE = "as opportunity-2"
 # What the score is made without, to tell what each of its newer measures is worth.
@@ -66,7 +63,12 @@ _MEASURES: Mapping[str, tuple[str, ...]] = {
     "without citations": ("citations",),
     EARLIER_SCORE: ("old", "rarity", "citations"),
 }
-SHOWN = (OPPORTUNITY, *_MEASURES, *_ABLATED, *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
+SHOWN = (OPPORTUNITY, *_MEASURES, *_ABLATED.values(), *_ALONE, FORECAST, CHOSEN, PAST, NAIVE)
+
+
+def name_of(weights: Weights) -> str:
+    """A weighting's name: 0.4/0.4/0.2, of novelty, velocity and recency."""
+    return "/".join(f"{one:g}" for one in weights)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,18 +79,14 @@ class CorpusBacktest(Backtest):
     """articles up to each origin"""
     later: list[int] = field(default_factory=list)
     """articles of the three years after it that belong to one of its topics"""
-    gain: float
-    """of "chosen by rolling origin" over the score, in Spearman's correlation, with its 95 % interval"""
-    gain_low: float
-    gain_high: float
     known: dict[str, int] = field(default_factory=dict)
     """measure → the topics of all origins that it was known of; 0: the score was judged without it"""
+    weights: str = name_of(STANDARD)
+    """of the score, named as weightings are"""
 
     @property
-    def alternative(self) -> str | None:
-        """The weighting to offer beside the standard one: only where choosing it beat the standard for certain."""
-        certain = self.gain_low > 0 and len(self.origins) >= FEWEST_ORIGINS
-        return self.recommended if certain and self.recommended != _STANDARD else None
+    def own(self) -> str:
+        return self.weights
 
 
 def backtest_corpus(
@@ -97,6 +95,7 @@ def backtest_corpus(
     last_complete_year: int,
     *,
     seed: int,
+    weights: Weights = STANDARD,
     mesh: Sequence[Sequence[str]] | None = None,
     ratios_at: Callable[[int], Array] | None = None,
     sizes: Sizes | None = None,
@@ -106,6 +105,7 @@ def backtest_corpus(
 ) -> CorpusBacktest:
     """Judge the score on unit vectors [n, dimension] of articles with publication `years` [n] (0: unknown).
 
+    `weights` are the score's, of novelty, velocity and recency: 0 or more, and not all 0.
     `mesh` holds each article's headings. `ratios_at` gives for an origin each article's citation ratio [n] as it stood
     then (NaN: unknown). Without them the score is judged without rarity and without citations.
     Every origin from `first` to `last` is used that has 200 articles, ten topics that can be scored, and three complete
@@ -119,6 +119,7 @@ def backtest_corpus(
     judged: list[int] = []
     chosen: list[str] = []
     measured: list[dict[str, Array]] = []
+    candidates = [name_of(weights), *CANDIDATES]
     known_of = dict.fromkeys(("old", "rarity", "citations"), 0)
     headings = mesh if mesh is not None else [()] * len(years)
     dated = years[years > 0]
@@ -130,7 +131,7 @@ def backtest_corpus(
         ratios = np.full(len(years), np.nan) if ratios_at is None else ratios_at(origin)
         # Nothing of an origin outlives the call: its copy of the vectors is gone before the next one is made.
         try:
-            scored = _at(origin, vectors, years, headings, ratios, seed=seed, sizes=sizes)
+            scored = _at(origin, vectors, years, headings, ratios, seed=seed, weights=weights, sizes=sizes)
         except BadInput:  # no topics at this origin: it cannot be judged
             continue
         if each is not None:
@@ -142,7 +143,7 @@ def backtest_corpus(
             known_of[measure] += scored.known[measure]
         # Outcomes of origins less than three years back are not known yet.
         known = [one for one, earlier in zip(measured, origins, strict=True) if earlier + GROWTH_YEARS <= origin]
-        chosen.append(best(known, [_STANDARD, *CANDIDATES]))
+        chosen.append(best(known, candidates))
         measured.append({**results, CHOSEN: results[chosen[-1]]})
         origins.append(origin)
         articles.append(so_far)
@@ -158,15 +159,16 @@ def backtest_corpus(
     return CorpusBacktest(
         origins=origins,
         series=judged,
-        scores=figures(measured, [one for one in SHOWN if _can_be_told(one, known_of)]),
+        scores=figures(measured, [one for one in SHOWN if one in measured[0] and _can_be_told(one, known_of)]),
         chosen=chosen,
-        recommended=best(measured, [_STANDARD, *CANDIDATES]),
+        recommended=best(measured, candidates),
         articles=articles,
         later=later,
         gain=mean,
         gain_low=low,
         gain_high=high,
         known=known_of,
+        weights=name_of(weights),
     )
 
 
@@ -196,6 +198,7 @@ def _at(
     ratios: Array,
     *,
     seed: int,
+    weights: Weights,
     sizes: Sizes | None,
 ) -> Origin | None:
     """Find the topics among the articles up to the origin anew, and judge their scores; as `score_origin` does."""
@@ -210,10 +213,12 @@ def _at(
         ratios=ratios[frozen],
         looked_up=np.full(len(frozen), np.datetime64("NaT", "D")),
     )
-    return score_origin(topics, articles, later, field_of(articles.years, origin, articles.ratios))
+    return score_origin(topics, articles, later, field_of(articles.years, origin, articles.ratios), weights)
 
 
-def score_origin(topics: Partition, articles: Articles, later: NDArray[np.int64], field: Field) -> Origin | None:
+def score_origin(
+    topics: Partition, articles: Articles, later: NDArray[np.int64], field: Field, weights: Weights = STANDARD
+) -> Origin | None:
     """Score the topics of the frozen `articles`, and judge them by the topics of the `later` ones, -1: none.
 
     None where fewer than ten topics can be scored.
@@ -230,10 +235,9 @@ def score_origin(topics: Partition, articles: Articles, later: NDArray[np.int64]
     future = np.bincount(later[later >= 0], minlength=topics.count)[usable].astype(np.float64)
     recent = np.asarray([one.windows.recent for one in parts], dtype=np.float64)
     before = np.asarray([one.windows.earlier for one in parts], dtype=np.float64)
-    weighings = {OPPORTUNITY: (0.4, 0.4, 0.2), **_ABLATED, **_ALONE, **CANDIDATES}
-    scores = {name: _weigh(placed, weights) for name, weights in weighings.items()}
+    scores = {name: _weigh(placed, one) for name, one in _weighings(weights).items()}
     for name, measures in _MEASURES.items():
-        scores[name] = _weigh(_placed(_without(parts, measures)), weighings[OPPORTUNITY])
+        scores[name] = _weigh(_placed(_without(parts, measures)), weights)
     scores[FORECAST] = _expected_growth([years[members[topic]] for topic in usable], origin, recent)
     scores[PAST] = np.log1p(recent) - np.log1p(before)
     scores[NAIVE] = np.zeros(len(usable))
@@ -243,6 +247,16 @@ def score_origin(topics: Partition, articles: Articles, later: NDArray[np.int64]
         later=int((later >= 0).sum()),
         known={name: sum(name in one.measures for one in parts) for name in ("old", "rarity", "citations")},
     )
+
+
+def _weighings(weights: Weights) -> dict[str, Weights]:
+    """Every weighting that is judged, by its name; a part that has all the weight cannot be left out."""
+    without: dict[str, Weights] = {
+        _ABLATED[left_out]: tuple(0.0 if part == left_out else one for part, one in zip(PARTS, weights, strict=True))  # type: ignore[misc]
+        for left_out in PARTS
+    }
+    possible = {name: one for name, one in without.items() if sum(one) > 0}
+    return {OPPORTUNITY: weights, name_of(weights): weights, **possible, **_ALONE, **CANDIDATES}
 
 
 def _placed(parts: Sequence[RawParts]) -> Array:

@@ -1,13 +1,12 @@
 """`primetime backtest`: does the score rank what grows?"""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 import orjson
 
-from primetime.analysis.backtest import FEWEST_ORIGINS, METRICS, Figure, backtest
+from primetime.analysis.backtest import FEWEST_ORIGINS, METRICS, Backtest, backtest
 from primetime.analysis.table import read_table
 from primetime.commands.session import begin, database, leave_record
 
@@ -31,10 +30,10 @@ def backtest_command(counts: Path | None, first: int | None, last: int | None, a
     if counts is not None:
         of_table = backtest(read_table(counts), first, last)
         if as_json:
-            click.echo(orjson.dumps(asdict(of_table)))
+            click.echo(orjson.dumps({**asdict(of_table), "alternative": of_table.alternative}))
             return
-        _show(of_table.origins, of_table.series, "series", of_table.scores)
-        click.echo(f"now the earlier origins speak for: {of_table.recommended}")
+        _show(of_table, "series")
+        _offer(of_table)
         return
     from primetime.jobs.backtesting import run_backtest
 
@@ -44,22 +43,19 @@ def backtest_command(counts: Path | None, first: int | None, last: int | None, a
     if as_json:
         click.echo(orjson.dumps({**asdict(found), "alternative": found.alternative}))
         return
-    _show(found.origins, found.series, "topics", found.scores)
+    _show(found, "topics")
     unknown = [name for name, topics in found.known.items() if topics == 0]
     if unknown:
         click.echo(f"no topic had enough known of {' and '.join(unknown)}: the score was judged without")
-    click.echo(
-        f"the weights chosen by rolling origin change the correlation of 0.4/0.4/0.2 by {found.gain:+.3f} "
-        f"({found.gain_low:+.3f} to {found.gain_high:+.3f})"
-    )
-    offered = "no alternative is offered" if found.alternative is None else "offered as an alternative"
-    click.echo(f"now the origins speak for novelty/velocity/recency {found.recommended}; {offered}")
+    _offer(found)
 
 
-def _show(origins: list[int], judged: list[int], what: str, scores: Mapping[str, Mapping[str, Figure]]) -> None:
-    click.echo(f"{len(origins)} origins, {origins[0]} to {origins[-1]}, {min(judged)} to {max(judged)} {what} each")
+def _show(found: Backtest, what: str) -> None:
+    origins = found.origins
+    judged = f"{min(found.series)} to {max(found.series)} {what} each"
+    click.echo(f"{len(origins)} origins, {origins[0]} to {origins[-1]}, {judged}")
     click.echo(f"{'':26}" + "".join(f"{metric:>34}" for metric in METRICS))
-    for name, figures in scores.items():
+    for name, figures in found.scores.items():
         cells = (
             f"{one.value:.3f} ({one.difference:+.3f}: {one.difference_low:+.3f} to {one.difference_high:+.3f})"
             for one in (figures[metric] for metric in METRICS)
@@ -67,3 +63,12 @@ def _show(origins: list[int], judged: list[int], what: str, scores: Mapping[str,
         click.echo(f"{name:26}" + "".join(f"{cell:>34}" for cell in cells))
     if len(origins) < FEWEST_ORIGINS:
         click.echo(f"fewer than {FEWEST_ORIGINS} origins give intervals that are too narrow: they prove no difference")
+
+
+def _offer(found: Backtest) -> None:
+    click.echo(
+        f"what is chosen by rolling origin changes the correlation of {found.own} by {found.gain:+.3f} "
+        f"({found.gain_low:+.3f} to {found.gain_high:+.3f})"
+    )
+    offered = "offered as an alternative" if found.alternative else "no alternative is offered"
+    click.echo(f"now the origins speak for {found.recommended}; {offered}")

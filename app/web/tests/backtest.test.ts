@@ -78,6 +78,11 @@ it('shows what the score was worth beside both baselines, each with its interval
 	const told = shown(Result, { backtest });
 	expect(told).toContain('from 1990 to 2001');
 	expect(told).toContain('12 to 23 topics each');
+	expect(told).toContain('Judged is the score with the weights 0.4/0.4/0.2');
+	const other = shown(Result, { backtest: { ...backtest, result: { ...offered, weights: '0.1/0.5/0.4' } } });
+	for (const words of ['with the weights 0.1/0.5/0.4', 'opportunity, 0.1/0.5/0.4', 'the correlation of 0.1/0.5/0.4', 'none yet: 0.1/0.5/0.4 stands'])
+		expect(other).toContain(words);
+	expect(told).toContain('survivorship');
 	expect(told).toContain('MeSH headings are those that the articles have now: what they were at T is not known');
 	expect(told).toContain('opportunity, 0.4/0.4/0.2 0.100 (0.000 to 0.200) +0.100 (+0.010 to +0.200)');
 	expect(told).toContain('past growth continues 0.100 (0.000 to 0.200) 0.100');

@@ -347,6 +347,15 @@ def test_the_score_is_judged_on_the_stored_corpus_and_the_result_kept(
     assert not backtest_due(connection, model_hash, with_encoder)
     assert backtest_due(connection, "another", with_encoder)
     assert not backtest_due(connection, "another", with_encoder.model_copy(update={"backtest_days": 0}))
+    assert kept.result["weights"] == "0.4/0.4/0.2"
+    others = with_encoder.model_copy(update={"novelty_weight": 0.1})
+    assert backtest_due(connection, model_hash, others), "other weights make another score"
+    for changed in ('{"method": "opportunity-0"}', '{"stored": 580}', '{"stored": 620}'):
+        connection.execute("UPDATE backtests SET parameters = parameters || %s", (changed,))
+        assert backtest_due(connection, model_hash, with_encoder), changed
+        connection.rollback()
+    connection.execute("UPDATE backtests SET parameters = parameters || '{\"stored\": 595}'")
+    assert not backtest_due(connection, model_hash, with_encoder), "few articles came since"
     connection.execute("UPDATE backtests SET made_at = made_at - interval '31 days'")
     assert backtest_due(connection, model_hash, with_encoder)
     run = work_runs(connection)[0]

@@ -7,7 +7,17 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from primetime.analysis.backtest import CANDIDATES, CHOSEN, FORECAST, METRICS, NAIVE, PAST, backtest, judge
+from primetime.analysis.backtest import (
+    CANDIDATES,
+    CHOSEN,
+    FORECAST,
+    METRICS,
+    NAIVE,
+    OPPORTUNITY,
+    PAST,
+    backtest,
+    judge,
+)
 from primetime.analysis.table import Table, read_table
 from primetime.commands.backtest import backtest_command
 from primetime.errors import BadInput
@@ -103,6 +113,7 @@ def test_the_command_tells_the_same_as_the_function(tmp_path: Path) -> None:
     told = CliRunner().invoke(backtest_command, ["--counts", str(path), "--json"], catch_exceptions=False)
     found = backtest(read_table(path))
     assert json.loads(told.output)["scores"][PAST]["spearman"]["value"] == found.scores[PAST]["spearman"].value
+    assert json.loads(told.output)["alternative"] == found.alternative
     shown = CliRunner().invoke(backtest_command, ["--counts", str(path), "--from", "2000"], catch_exceptions=False)
     assert shown.output.startswith("7 origins, 2000 to 2006, 20 to 20 series each")
     assert "fewer than 10 origins give intervals that are too narrow" in shown.output
@@ -116,3 +127,16 @@ def test_on_pubmeds_own_terms_the_forecast_ranks_better_than_past_growth(shared_
     assert len(found.origins) == 34
     assert found.scores[FORECAST]["spearman"].difference_low > 0
     assert found.scores[CHOSEN]["spearman"].difference_low > 0
+    chosen, own = (found.scores[name]["spearman"].value for name in (CHOSEN, OPPORTUNITY))
+    assert found.gain == pytest.approx(chosen - own)
+    assert found.gain_low < 0 < found.gain, "which is not better than the score for certain"
+    assert found.recommended == FORECAST
+    assert found.alternative is None
+
+
+def test_what_is_not_better_for_certain_is_told_with_its_gain_and_not_offered(shared_data: Path) -> None:
+    counts = str(shared_data / "trends" / "pubmed-terms-by-year.csv.gz")
+    arguments = ["--counts", counts, "--from", "1985", "--to", "2018"]
+    told = CliRunner().invoke(backtest_command, arguments, catch_exceptions=False).output
+    assert "changes the correlation of opportunity by +0.009 (-0.004 to +0.018)" in told
+    assert told.endswith("now the origins speak for forecast growth; no alternative is offered\n")

@@ -72,6 +72,17 @@ def test_a_weighting_is_chosen_by_earlier_outcomes_alone(found: CorpusBacktest) 
     assert found.alternative is None or found.gain_low > 0
 
 
+def test_the_score_is_judged_by_the_weights_that_are_set(corpus: Corpus, found: CorpusBacktest) -> None:
+    velocity = backtest_corpus(*corpus, 2012, seed=1, weights=(0.0, 2.0, 0.0), first=2008, last=2008)
+    assert velocity.weights == "0/2/0"
+    assert velocity.scores["opportunity"] == velocity.scores["velocity alone"]
+    assert "without velocity" not in velocity.scores, "then nothing would be left"
+    assert velocity.scores["without recency"] == velocity.scores["opportunity"]
+    assert velocity.chosen == ["0/2/0"], "the score's own weights stand until something is known"
+    assert found.weights == "0.4/0.4/0.2"
+    assert found.scores["opportunity"] != found.scores["velocity alone"]
+
+
 def articles_of(vectors: NDArray[np.float32], years: NDArray[np.int64], ratios: NDArray[np.float64]) -> Articles:
     return Articles(
         years=years,

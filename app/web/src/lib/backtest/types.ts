@@ -25,7 +25,9 @@ export interface Backtest {
 		scores: Record<string, Record<Metric, BacktestFigure>>;
 		/** The weights chosen at each origin, by the outcomes known by then. */
 		chosen?: string[];
-		/** Weights as "novelty/velocity/recency". */
+		/** The score's own weights, as "novelty/velocity/recency"; missing in backtests of earlier releases, which judged 0.4/0.4/0.2. */
+		weights?: string;
+		/** Weights likewise. */
 		recommended: string;
 		/** The weights to offer beside the standard ones; null where choosing them was not better for certain. */
 		alternative: string | null;

@@ -73,25 +73,30 @@ export function inOrder<T>(scores: Record<string, T>): [string, T][] {
 }
 
 const STANDARD = '0.4/0.4/0.2';
+
+/** The weights of the score that was judged. */
+export function ownWeights({ weights = STANDARD }: Pick<Backtest['result'], 'weights'>): string {
+	return weights;
+}
+
 // Growth is judged over so many years after T.
 const AFTER = 3;
 
 const ROWS: Record<string, string> = {
-	opportunity: `opportunity, ${STANDARD}`,
 	'as opportunity-2': 'without age, rarity and citations',
 	'chosen by rolling origin': 'weights chosen at each T'
 };
 
 /** A score's name as it stands before its row. */
-export function rowName(name: string): string {
-	return ROWS[name] ?? name;
+export function rowName(name: string, own: string): string {
+	return name === 'opportunity' ? `opportunity, ${own}` : (ROWS[name] ?? name);
 }
 
 /** How other weights were sought, and what that was worth. */
-export function choosing({ gain, gain_low, gain_high }: Backtest['result']): string {
+export function choosing({ gain, gain_low, gain_high, weights }: Backtest['result']): string {
 	return (
 		'At each T weights were chosen among all shares of the three parts in steps of a fifth, by the growth that was known at T alone, and then ' +
-		`judged by the growth that followed. So no weights were chosen by the years that judge them. This changes the correlation of ${STANDARD} by ` +
+		`judged by the growth that followed. So no weights were chosen by the years that judge them. This changes the correlation of ${ownWeights({ weights })} by ` +
 		`${signed(gain)} (95\u00a0% interval ${signed(gain_low)} to ${signed(gain_high)}).`
 	);
 }
@@ -109,14 +114,14 @@ export function offer({ alternative, recommended, gain_low, origins }: Backtest[
 }
 
 /** What was chosen at each year T, by the outcomes of which years, and by which it was judged. */
-export function choices({ chosen = [], origins }: Backtest['result']): { origin: number; known: string; weights: string; judged: string }[] {
+export function choices({ chosen = [], origins, weights: own }: Backtest['result']): { origin: number; known: string; weights: string; judged: string }[] {
 	return chosen.map((weights, place) => {
 		const origin = origins[place]!;
 		const known = origins.filter((one) => one + AFTER <= origin);
 		const years = known.length > 1 ? `${known[0]} to ${known.at(-1)}` : String(known[0]);
 		return {
 			origin,
-			known: known.length ? years : `none yet: ${STANDARD} stands`,
+			known: known.length ? years : `none yet: ${ownWeights({ weights: own })} stands`,
 			weights,
 			judged: `${origin + 1} to ${origin + AFTER}`
 		};
