@@ -113,7 +113,7 @@ def test_moved_weights_rank_anew_and_ask_for_nothing(page: Page) -> None:
         page.get_by_role("slider", name=part).fill("0")
     weights = page.get_by_role("region", name="Weights")
     expect(weights).to_contain_text(re.compile(r"recency\s*100.%"))
-    expect(weights).to_contain_text("Ranked and labelled by your weights")
+    expect(weights).to_contain_text("Weighed and labelled by your weights")
     recency = [re.findall(r"recency ([\d.]+)", parts)[0] for parts in column(rows, "td.parts")]
     assert recency == sorted(recency, reverse=True)
     assert column(rows, "td.score strong") == recency, "by recency alone a score is its recency"
@@ -123,7 +123,7 @@ def test_moved_weights_rank_anew_and_ask_for_nothing(page: Page) -> None:
     ):
         assert told.get(name, (parts, advice)) == (parts, advice)
     page.get_by_role("button", name="Reset weights").click()
-    expect(weights).to_contain_text("The weights of the analysis.")
+    expect(weights).to_contain_text("The weights that the score was made with.")
     assert column(rows, ".topic a") == names
     assert column(rows, "td.score strong") == scores
     page.remove_listener("request", ask)

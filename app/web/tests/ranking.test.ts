@@ -59,10 +59,10 @@ it('ranks and labels anew by moved weights, and leaves the parts and the recomme
 });
 
 it('says that weights were moved, and what that leaves as it was', () => {
-	expect(shown(Weights, { weights: own, own })).toContain('The weights of the analysis.');
+	expect(shown(Weights, { weights: own, own })).toContain('The weights that the score was made with.');
 	const moved = shown(Weights, { weights: { novelty: 0, velocity: 0, recency: 1 }, own });
 	expect(moved).toContain('recency 100 %');
-	expect(moved).toContain('Parts and recommendations are those of the analysis; intervals are shown by its weights alone.');
+	expect(moved).toContain('Parts and recommendations stay; intervals are shown by the first weights alone.');
 });
 
 it('gives the reason of each topic without a score', () => {

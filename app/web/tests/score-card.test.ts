@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import Weights from '#lib/opportunities/Weights.svelte';
+import { weighedBy } from '#lib/opportunities/receipt.ts';
 import ScoreCard from '#lib/searches/ScoreCard.svelte';
 import type { Scores } from '#lib/searches/types.ts';
-import { shown } from './shown.ts';
+import { markup, shown } from './shown.ts';
 
 const search = { id: 12, idea: 'asthma of children', keywords: '', query: 'asthma' };
 const receipt = {
@@ -57,6 +58,20 @@ it('shows a search’s score with its interval and its whole receipt', () => {
 	expect(told).toContain('primetime opportunity explain search:12');
 });
 
+it('lets its weights be moved, and leads to what the score was worth', () => {
+	const card = markup(ScoreCard, { search, scores });
+	expect(card.match(/type="range"/g)).toHaveLength(3);
+	expect(card).toContain('href="/backtest"');
+	expect(text(scores)).toContain('The weights that the score was made with.');
+});
+
+it('weighs a score by the reader’s weights and labels it by its receipt', () => {
+	const published = { ...scores, score: 0.62, label: 'Good', novelty: 0.5, velocity: 0.7, recency: 0.6 };
+	expect(weighedBy(published, receipt, { novelty: 2, velocity: 2, recency: 1 })).toEqual({ score: 0.62, label: 'Good', own: true });
+	const moved = weighedBy(published, receipt, { novelty: 1, velocity: 0, recency: 0 });
+	expect(moved).toEqual({ score: 0.5, label: 'Fair', own: false });
+});
+
 it('says what a search’s score is measured against', () => {
 	const told = text(scores);
 	expect(told).not.toContain('Measured against the topics of the newest analysis');
@@ -76,6 +91,8 @@ it('shows a score of an earlier release, which has neither interval nor receipt'
 	const told = text({ ...scores, low: undefined, high: undefined, receipt: undefined });
 	expect(told).toContain('0.62 Good');
 	expect(told).not.toContain('interval');
+	expect(told).not.toContain('Weights');
+	expect(told).toContain('among the topics of a fixed reference');
 });
 
 it('says of each weight what its part is made from', () => {

@@ -1,6 +1,6 @@
 import { count, PERCENT, score } from '#lib/wording/figures.ts';
 import type { Interval, OpportunityReceipt, Parts } from './types.ts';
-import { PARTS } from './weights.ts';
+import { PARTS, sameWeights, weighted } from './weights.ts';
 
 export interface ReceiptLine {
 	name: string;
@@ -76,6 +76,17 @@ export function labelOf(value: number, thresholds: Record<string, number>): stri
 	// As the analysis does: the score is rounded as it is shown before it is labelled.
 	const rounded = Math.round(value * 1e4) / 1e4;
 	return steps(thresholds).find(([, bound]) => rounded >= bound)?.[0] ?? 'Low';
+}
+
+/** A score by the reader's weights and its label by its receipt's thresholds; by its own weights it stays as published. */
+export function weighedBy<One extends Parts & { score: number; label: string }>(
+	published: One,
+	receipt: OpportunityReceipt,
+	weights: Parts
+): { score: number; label: string; own: boolean } {
+	if (sameWeights(weights, receipt.weights)) return { score: published.score, label: published.label, own: true };
+	const { score } = weighted(published, weights);
+	return { score, label: labelOf(score, receipt.thresholds), own: false };
 }
 
 function steps(thresholds: Record<string, number>): [string, number][] {
