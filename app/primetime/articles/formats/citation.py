@@ -15,7 +15,8 @@ _LABEL = re.compile(r"(?:^|(?<=[.?!)\]] ))([A-Z][A-Z0-9 ,/&()'’-]{2,60}): ")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMERIC_DATE = re.compile(r"(\d{4})[/-](\d{1,2})(?:[/-](\d{1,2}))?/?")
 _INITIALS = re.compile(r"[^\W\d_]{1,4}\.?|(?:[^\W\d_]\.[ -]?){1,4}")
-_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|[2-9](?:nd|rd|th))\.?")
+_SUFFIX = re.compile(r"(?:Jr|Sr|[2-9](?:nd|rd|th))\.?")
+_ROMAN_SUFFIX = re.compile(r"II|III|IV")
 
 
 def make_article(
@@ -138,9 +139,13 @@ def person(raw: str) -> Author | None:
 
 
 def without_suffix(words: list[str]) -> tuple[list[str], str]:
-    """A name's words, and what stands behind them: Jr, 3rd, or nothing. A single word is the name."""
-    if len(words) > 1 and _SUFFIX.fullmatch(words[-1]):
-        return words[:-1], words[-1]
+    """A name's words, and what stands behind them: Jr, 3rd, or nothing. A single word is the name.
+
+    A Roman number stands behind initials (Smith JA III); behind a family name it is the initials itself: Ivanov IV.
+    """
+    *name, last = words or [""]
+    if name and (_SUFFIX.fullmatch(last) or (are_initials(name[-1]) and _ROMAN_SUFFIX.fullmatch(last))):
+        return name, last
     return words, ""
 
 

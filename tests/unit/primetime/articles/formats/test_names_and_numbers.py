@@ -18,6 +18,7 @@ from primetime.errors import BadInput
     [
         ("Smith J, Doe A; COVID-19 Study Group.", ["Smith/J", "Doe/A", "COVID-19 Study Group"]),
         ("Smith JA Jr, Doe A.", ["Smith/JA/Jr", "Doe/A"]),
+        ("Ivanov IV, Petrov II, Smith JA III", ["Ivanov/IV", "Petrov/II", "Smith/JA/III"]),
         ("Smith JA 3rd, Doe A, Roe B.", ["Smith/JA/3rd", "Doe/A", "Roe/B"]),
         ("Van Der Berg J, Sukarno, Doe A.", ["Van Der Berg/J", "Sukarno", "Doe/A"]),
         ("O'Neil É, Müller Ö.", ["O'Neil/É", "Müller/Ö"]),
