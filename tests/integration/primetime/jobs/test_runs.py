@@ -375,6 +375,7 @@ def command(monkeypatch: pytest.MonkeyPatch, settings: Settings, database_url: s
     monkeypatch.setenv("PRIMETIME_MODEL_DIR", str(settings.model_directory))
     for source in ("ICITE", "CROSSREF"):
         monkeypatch.setenv(f"PRIMETIME_{source}_URL", "")
+    monkeypatch.setenv("PRIMETIME_ARTICLES_A_NIGHT", "0")
     return lambda one, *arguments: CliRunner().invoke(one, arguments, catch_exceptions=False)
 
 
