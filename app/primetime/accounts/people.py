@@ -42,6 +42,15 @@ class Account:
         return order.index(self.role) >= order.index(role)
 
 
+def require_owner(account: Account, owner_id: int | None, what: str) -> None:
+    """Who has made something changes and deletes it, or an administrator does; what is nobody's (None) is everybody's.
+
+    Raises NotAllowed.
+    """
+    if owner_id not in (None, account.id) and account.role is not Role.ADMINISTRATOR:
+        raise NotAllowed(f"{what} is somebody else's", remedy="ask them or an administrator")
+
+
 def create_account(connection: psycopg.Connection, *, email: str, password: str, role: Role, name: str = "") -> Account:
     """A new account; the name is the e-mail's first part when none is given.
 

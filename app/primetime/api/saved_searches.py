@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
+from primetime.accounts.people import require_owner
 from primetime.api.pages import ListQuestion
 from primetime.api.search_shapes import MailOut, SaveBody, SavedChange, SavedList, SavedNew, SavedOut, SearchStarted
 from primetime.api.services import Connection, Reader, Researcher, ServicesOf
@@ -36,14 +37,17 @@ def save(asked: SaveBody, account: Researcher, connection: Connection) -> SavedO
 
 
 @router.patch("/{saved_id}")
-def change(saved_id: SavedId, wanted: SavedChange, _account: Researcher, connection: Connection) -> SavedOut:
+def change(saved_id: SavedId, wanted: SavedChange, account: Researcher, connection: Connection) -> SavedOut:
+    """403 for somebody else's."""
+    require_owner(account, saved.owner_of_saved(connection, saved_id), f"saved search {saved_id}")
     changed = saved.change_saved(connection, saved_id, name=wanted.name, every_days=wanted.every_days)
     return SavedOut.model_validate(changed)
 
 
 @router.delete("/{saved_id}", status_code=204)
-def delete(saved_id: SavedId, _account: Researcher, connection: Connection) -> Response:
-    """It is not run again; the searches that it was stay."""
+def delete(saved_id: SavedId, account: Researcher, connection: Connection) -> Response:
+    """It is not run again; the searches that it was stay. 403 for somebody else's."""
+    require_owner(account, saved.owner_of_saved(connection, saved_id), f"saved search {saved_id}")
     saved.delete_saved(connection, saved_id)
     return Response(status_code=204)
 

@@ -224,7 +224,8 @@ def add_articles(collection_id: Id, wanted: ArticlesWanted, account: Reader, con
 
 @router.delete("/collections/{collection_id}/articles/{pmid}", status_code=204)
 def remove_article(collection_id: Id, pmid: Pmid, account: Reader, connection: Connection) -> Response:
-    collections.remove_article(connection, account.id, collection_id, pmid)
+    """403 for one that somebody else has added or decided on, unless the collection is one's own."""
+    collections.remove_article(connection, account, collection_id, pmid)
     return Response(status_code=204)
 
 

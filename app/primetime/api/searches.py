@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
+from primetime.accounts.people import require_owner
 from primetime.analysis.storing import forget_scope, search_scope
 from primetime.api.filters import FilterQuestion, filters_of
 from primetime.api.pages import ListQuestion
@@ -102,8 +103,11 @@ def cancel(search_id: SearchId, _account: Researcher, connection: Connection) ->
 
 
 @router.delete("/{search_id}", status_code=204)
-def delete(search_id: SearchId, _account: Researcher, connection: Connection) -> Response:
-    """Forget the search and the analyses of it alone; its articles stay stored. 409 while it is under way."""
+def delete(search_id: SearchId, account: Researcher, connection: Connection) -> Response:
+    """Forget the search and the analyses of it alone; its articles stay stored. 409 while it is under way, 403 for
+    somebody else's.
+    """
+    require_owner(account, storing.owner_of(connection, search_id), f"search {search_id}")
     storing.delete_search(connection, search_id)
     forget_scope(connection, search_scope(search_id))
     return Response(status_code=204)

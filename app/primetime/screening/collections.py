@@ -8,6 +8,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row
 
+from primetime.accounts.people import Account, Role
 from primetime.database.queries import load_queries
 from primetime.errors import BadInput, NotAllowed, NotFound
 
@@ -128,11 +129,24 @@ def add_articles(connection: psycopg.Connection, account_id: int, collection_id:
     return connection.execute(QUERIES["add_articles"], values).rowcount
 
 
-def remove_article(connection: psycopg.Connection, account_id: int, collection_id: int, pmid: int) -> None:
-    """With what was decided on it. Raises NotFound."""
-    find_collection(connection, account_id, collection_id)
-    if not connection.execute(QUERIES["remove_article"], {"id": collection_id, "pmid": pmid}).rowcount:
-        raise NotFound(f"the collection has no article {pmid}")
+def remove_article(connection: psycopg.Connection, account: Account, collection_id: int, pmid: int) -> None:
+    """With what was decided on it. Its owner and administrators may; others what they have added and nobody else has
+    decided on. Raises NotFound, NotAllowed.
+    """
+    found = find_collection(connection, account.id, collection_id)
+    values = {
+        "id": collection_id,
+        "pmid": pmid,
+        "account_id": account.id,
+        "whatever": found.own or account.role is Role.ADMINISTRATOR,
+    }
+    if connection.execute(QUERIES["remove_article"], values).rowcount:
+        return
+    if connection.execute(QUERIES["holds_article"], values).fetchone() is not None:
+        raise NotAllowed(
+            "somebody else has added this article, or decided on it", remedy="ask the collection's owner to remove it"
+        )
+    raise NotFound(f"the collection has no article {pmid}")
 
 
 def collected(

@@ -34,7 +34,13 @@ SELECT %(id)s, pmid, %(account_id)s FROM articles WHERE pmid = ANY (%(pmids)s)
 ON CONFLICT DO NOTHING;
 
 -- name: remove_article
-DELETE FROM collection_articles WHERE collection_id = %(id)s AND pmid = %(pmid)s;
+DELETE FROM collection_articles WHERE collection_id = %(id)s AND pmid = %(pmid)s
+    AND (%(whatever)s OR added_by = %(account_id)s AND NOT EXISTS (
+        SELECT FROM screening_marks AS decided
+        WHERE decided.collection_id = %(id)s AND decided.pmid = %(pmid)s AND account_id <> %(account_id)s));
+
+-- name: holds_article
+SELECT FROM collection_articles WHERE collection_id = %(id)s AND pmid = %(pmid)s;
 
 -- name: marks_of
 -- Every reviewer's decision on an article of a collection, oldest first.

@@ -18,6 +18,9 @@ SELECT (max(earlier.requested_at) AT TIME ZONE 'UTC')::date - 1
 FROM searches AS this JOIN searches AS earlier USING (saved_search_id)
 WHERE this.id = %(id)s AND earlier.id < this.id AND earlier.state = 'done';
 
+-- name: owner_of
+SELECT account_id FROM searches WHERE id = %(id)s;
+
 -- name: state_of
 SELECT state FROM searches WHERE id = %(id)s;
 
@@ -217,6 +220,9 @@ SELECT saved_search_id FROM searches WHERE id = %(search_id)s;
 -- name: change_saved
 UPDATE saved_searches SET name = coalesce(%(name)s, name), every_days = coalesce(%(every_days)s, every_days)
 WHERE id = %(id)s RETURNING id;
+
+-- name: owner_of_saved
+SELECT account_id FROM saved_searches WHERE id = %(id)s;
 
 -- name: delete_saved
 DELETE FROM saved_searches WHERE id = %(id)s RETURNING id;

@@ -64,6 +64,14 @@ def find_saved(connection: psycopg.Connection, saved_id: int) -> SavedSearch:
     return found
 
 
+def owner_of_saved(connection: psycopg.Connection, saved_id: int) -> int | None:
+    """The account that saved it; None: it is nobody's. Raises NotFound."""
+    row = connection.execute(QUERIES["owner_of_saved"], {"id": saved_id}).fetchone()
+    if row is None:
+        raise _not_found(saved_id)
+    return None if row[0] is None else int(row[0])
+
+
 def change_saved(
     connection: psycopg.Connection, saved_id: int, *, name: str | None = None, every_days: int | None = None
 ) -> SavedSearch:

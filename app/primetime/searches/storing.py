@@ -169,6 +169,14 @@ def fail_search(connection: psycopg.Connection, search_id: int, problem: str) ->
     connection.execute(QUERIES["fail_search"], {"id": search_id, "problem": problem})
 
 
+def owner_of(connection: psycopg.Connection, search_id: int) -> int | None:
+    """The account that asked for it; None: it is nobody's, as the command line's are. Raises NotFound."""
+    row = connection.execute(QUERIES["owner_of"], {"id": search_id}).fetchone()
+    if row is None:
+        raise not_found(search_id)
+    return None if row[0] is None else int(row[0])
+
+
 def require(connection: psycopg.Connection, search_id: int) -> None:
     """Raises NotFound unless there is this search."""
     row = connection.execute(QUERIES["exists"], {"id": search_id}).fetchone()

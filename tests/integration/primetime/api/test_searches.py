@@ -259,7 +259,7 @@ def test_a_saved_search_shows_what_is_new_since(
     ahead = datetime.fromisoformat(changed["due_at"]) - datetime.fromisoformat(changed["last_run_at"])
     assert (changed["name"], changed["every_days"], ahead.days) == ("Asthma", 30, 30)
     assert researcher.patch(path, json={"name": " Asthma  of elders "}).json()["name"] == "Asthma of elders"
-    assert researcher.patch(path, json={"name": " \0"}).status_code == 400
+    assert researcher.patch(path, json={"name": " \0"}).status_code == 422
     assert researcher.patch(path, json={"every_days": 0}).status_code == 422
     assert researcher.patch("/api/v1/saved-searches/999", json={}).status_code == 404
     # Three articles appear after the first run.
