@@ -10,6 +10,7 @@ import orjson
 import psycopg
 
 from primetime.analysis import reading
+from primetime.analysis.idea_novelty import novelty_from
 from primetime.analysis.opportunity import Opportunity, from_receipt, kept_parts
 from primetime.analysis.parts import NOVELTY, PARTS, VELOCITY
 from primetime.analysis.storing import reference
@@ -44,6 +45,8 @@ class _Published:
     """parts of the receipt as they are stored beside it too"""
     remedy: str
     """what makes it anew"""
+    idea: Mapping[str, Any] | None = None
+    """how novel a search's idea is by itself; None: it was not placed"""
 
 
 @click.group("opportunity")
@@ -74,6 +77,8 @@ def explain_command(id_: str, as_json: bool) -> None:
             click.echo(f"{published.name} ({published.place}) has no score: {reason}")
         return
     remedy = f"{published.remedy} again and report this"
+    if published.idea is not None:
+        _check_idea(published.idea, receipt, published.place, remedy)
     stored = {**published.stored, **(kept_parts(kept) if kept else {"reference_id": None})}
     # Receipts older than stored references are told by their method.
     if "reference_id" in receipt and (differing := [name for name in stored if receipt.get(name) != stored[name]]):
@@ -85,16 +90,30 @@ def explain_command(id_: str, as_json: bool) -> None:
     recomputed = {name: getattr(again, name) for name in _FIGURES}
     if as_json:
         shown = {**published.names, "name": published.name, "published": told, "recomputed": recomputed}
-        click.echo(orjson.dumps({**shown, "same": told == recomputed, "receipt": receipt}))
+        click.echo(orjson.dumps({**shown, "same": told == recomputed, "receipt": receipt, "idea": published.idea}))
     else:
         click.echo(f"{published.name} ({published.place}, {receipt['sample_size']} articles)")
         _show(again, receipt, published.figures["score"])
+        if published.idea is not None:
+            novelty, titles = published.idea["novelty"], published.idea["receipt"]["titles"]
+            click.echo(f"  the idea itself: novelty {novelty:.4f} among {titles} recent titles, as its receipt gives")
     if differing := [name for name in _FIGURES if told[name] != recomputed[name]]:
         raise Contradiction(
             f"of {published.place} the published {', '.join(differing)} is not what its receipt gives", remedy=remedy
         )
     if not as_json:
         click.echo(f"  the receipt gives the published score, parts and interval; {_compared(published.stored)}")
+
+
+def _check_idea(idea: Mapping[str, Any], receipt: Mapping[str, Any], place: str, remedy: str) -> None:
+    """Raise Contradiction unless the idea's receipt gives its novelty and was made with the score's."""
+    own = idea["receipt"]
+    if differing := [name for name in ("snapshot", "model_hash", "release_id") if own.get(name) != receipt.get(name)]:
+        raise Contradiction(
+            f"the idea's receipt of {place} is not what its score's is: its {', '.join(differing)}", remedy=remedy
+        )
+    if novelty_from(own) != idea["novelty"]:
+        raise Contradiction(f"of {place} the idea's novelty is not what its receipt gives", remedy=remedy)
 
 
 def _compared(stored: Mapping[str, Any]) -> str:
@@ -144,6 +163,7 @@ def _search(connection: psycopg.Connection, search_id: int) -> _Published:
     search = find_search(connection, search_id)
     if search.scores is None:
         raise NotFound(f"search {search_id} was not scored: it is {search.state}", remedy="name a search that is done")
+    idea = search.scores.get("idea", {})
     return _Published(
         names={"search": search_id},
         place=f"search {search_id}",
@@ -152,6 +172,7 @@ def _search(connection: psycopg.Connection, search_id: int) -> _Published:
         receipt=search.scores.get("receipt"),
         stored={"model_hash": search.model_hash},
         remedy="search",
+        idea=idea if "receipt" in idea else None,
     )
 
 

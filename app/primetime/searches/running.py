@@ -116,7 +116,7 @@ class _Run:
             self._encode(pmids)
         with self._step("scoring"):
             text = str(search["idea"]) or str(search["keywords"]) or str(search["query"])
-            self._score(text, pmids)
+            self._score(text, pmids, str(search["idea"]))
         self._connection.execute(QUERIES["finish_search"], {"id": self._id, "problem": problem})
         self._connection.commit()
         SEARCHES_COMPLETED.inc()
@@ -200,13 +200,13 @@ class _Run:
         if time.monotonic() - self._looked > _LOOK_EVERY:
             self._go_on()
 
-    def _score(self, text: str, pmids: list[int]) -> None:
-        model_hash = self._means.encoder.manifest.hash
-        store_similarities(self._connection, self._means.encoder, self._id, text, pmids)
+    def _score(self, text: str, pmids: list[int], idea: str) -> None:
+        encoder = self._means.encoder
+        store_similarities(self._connection, encoder, self._id, text, pmids)
         self._go_on()
-        scores = score_search(self._connection, self._means.settings, model_hash, pmids)
+        scores = score_search(self._connection, self._means.settings, encoder, pmids, idea)
         self._connection.execute(
-            QUERIES["store_scores"], {"id": self._id, "scores": Jsonb(scores), "model_hash": model_hash}
+            QUERIES["store_scores"], {"id": self._id, "scores": Jsonb(scores), "model_hash": encoder.manifest.hash}
         )
         self._connection.commit()
 

@@ -87,6 +87,15 @@ it('gives the reason where there is no score, and no interval', () => {
 	expect(told).toContain('is unknown');
 });
 
+it('tells how novel the idea is by itself, or why that is not told', () => {
+	const made = { titles: 200, reference: {}, method: 'idea-1', snapshot: 's', model_hash: 'm', release_id: 'r' };
+	const told = text({ ...scores, idea: { novelty: 0.84, nearest: [7], receipt: { distance: 0.5491, old: 0.4, ...made } } });
+	expect(told).toContain('The idea itself: novelty 0.84. Its text is at a mean distance of 0.549');
+	expect(told).toContain('among 200 titles of recent articles');
+	expect(text({ ...scores, idea: { refused: '12 titles have earlier work, 50 are needed' } })).toContain('not placed: 12 titles');
+	expect(text(scores)).not.toContain('The idea itself');
+});
+
 it('shows a score of an earlier release, which has neither interval nor receipt', () => {
 	const told = text({ ...scores, low: undefined, high: undefined, receipt: undefined });
 	expect(told).toContain('0.62 Good');

@@ -198,7 +198,13 @@ def test_a_searchs_score_is_explained_from_its_receipt(
     assert (found["search"], found["name"], found["same"]) == (search.id, "asthma of children", True)
     assert found["receipt"] == search.scores["receipt"]
     assert found["published"] == {name: search.scores[name] for name in found["published"]} == found["recomputed"]
+    idea = search.scores["idea"]
+    assert 0 <= idea["novelty"] <= 1
+    assert len(idea["nearest"]) == 15
+    assert idea["receipt"]["snapshot"] == search.scores["receipt"]["snapshot"]
+    assert found["idea"] == idea
     told = explain(f"search:{search.id}").output
+    assert f"the idea itself: novelty {idea['novelty']:.4f} among 200 recent titles" in told
     assert told.startswith(f"asthma of children (search {search.id}, ")
     assert f"published {search.scores['score']:.4f}" in told
     assert told.endswith("its reference, field, model_hash are what is stored beside it\n")
@@ -207,6 +213,8 @@ def test_a_searchs_score_is_explained_from_its_receipt(
     refused = explain(f"search:{before.id}").output
     assert refused.startswith(f"hasabstract (search {before.id}) has no score: no analysis has scored topics")
     assert "refused" in json.loads(explain(f"search:{before.id}", "--json").output)
+    assert before.scores is not None
+    assert "idea" not in before.scores, "it was a query without an idea"
     with pytest.raises(NotFound, match="was not scored: it is planned"):
         explain(f"search:{plan('hypertension')}")
     with pytest.raises(NotFound, match="no search 999999999"):
@@ -215,6 +223,13 @@ def test_a_searchs_score_is_explained_from_its_receipt(
         with pytest.raises(BadInput, match="names no topic and no search"):
             explain(wrong)
 
+    changed = "UPDATE searches SET scores = jsonb_set(scores, '{idea,novelty}', '1.5') WHERE id = %s"
+    connection.execute(changed, (search.id,))
+    connection.commit()
+    with pytest.raises(Contradiction, match="the idea's novelty is not what its receipt gives"):
+        explain(f"search:{search.id}")
+    changed = "UPDATE searches SET scores = scores #- '{idea}' WHERE id = %s"
+    connection.execute(changed, (search.id,))
     changed = "UPDATE searches SET scores = jsonb_set(scores, '{high}', '0.99') WHERE id = %s"
     connection.execute(changed, (search.id,))
     connection.commit()

@@ -1,3 +1,4 @@
+import type { Refusal } from '#lib/api/types.ts';
 import type { ArticleSummary } from '#lib/articles/types.ts';
 import type { Interval, OpportunityReceipt, Parts } from '#lib/opportunities/types.ts';
 
@@ -59,6 +60,27 @@ export interface Counted {
 export type State = 'planned' | 'running' | 'done' | 'cancelled' | 'failed';
 export type Step = 'planning' | 'fetching' | 'citations' | 'embedding' | 'scoring' | 'finished';
 
+/** How novel an idea's own text is: its place among titles of recent articles, each taken for an idea of its year. */
+export interface IdeaNovelty {
+	/** 0 to 1. */
+	novelty: number;
+	/** PMIDs, the nearest first. */
+	nearest: number[];
+	receipt: {
+		/** Mean cosine distance to the 15 nearest articles. */
+		distance: number;
+		/** The share of those from the older half of the field. */
+		old: number;
+		titles: number;
+		/** 21 percentiles of the titles' own distances, shares and novelty. */
+		reference: Record<string, number[]>;
+		method: string;
+		snapshot: string;
+		model_hash: string;
+		release_id: string;
+	};
+}
+
 /** The search's articles as an opportunity: a score with its parts, interval and receipt, or why there is none. */
 export interface Scores extends Partial<Parts>, Interval {
 	refused?: string;
@@ -66,6 +88,8 @@ export interface Scores extends Partial<Parts>, Interval {
 	label?: string;
 	recommendation?: string;
 	receipt?: OpportunityReceipt;
+	/** The idea by itself; missing where the search has none, and in searches of earlier releases. */
+	idea?: IdeaNovelty | Refusal;
 	/** iCite's mean percentile, 0 to 1; null: it knows none of the articles. */
 	citation: number | null;
 	citations_known: number;

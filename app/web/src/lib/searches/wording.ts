@@ -1,5 +1,5 @@
-import { count, counted, percent } from '#lib/wording/figures.ts';
-import type { Citations, Relaxation, Scored, Scores, Search, State, Step } from './types.ts';
+import { count, counted, percent, score } from '#lib/wording/figures.ts';
+import type { Citations, IdeaNovelty, Relaxation, Scored, Scores, Search, State, Step } from './types.ts';
 
 const STATES: Record<State, string> = {
 	planned: 'Waiting for its turn',
@@ -81,6 +81,15 @@ export function isScored(scores: Scores): scores is Scored {
 export function cited({ citation }: Pick<Scores, 'citation'>): string {
 	if (citation === null) return 'How much its articles are cited is unknown.';
 	return `Those of its articles that iCite knows stand, on average, above ${percent(citation)} of NIH-funded papers by their citation ratio, which allows for field and age.`;
+}
+
+/** How novel the idea is by itself, beside the score of the articles that its search found. */
+export function ideaNovelty({ novelty, receipt }: IdeaNovelty): string {
+	return (
+		`The idea itself: novelty ${score(novelty)}. Its text is at a mean distance of ${receipt.distance.toFixed(3)} from its 15 nearest articles, ` +
+		`${percent(receipt.old)} of them from the older half. That is placed among ${count(receipt.titles)} titles of recent articles, each ` +
+		'beside what was earlier than it: a short text is far from whole abstracts, so it is not placed among topics, and is no part of the score.'
+	);
 }
 
 export function offer(relaxation: Relaxation): string {
