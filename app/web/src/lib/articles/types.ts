@@ -33,8 +33,8 @@ export interface ArticleSummary {
 	topic: TopicName | null;
 	made_up: boolean;
 	retracted: boolean;
-	/** Cosine similarity, 0 to 1, where the list was asked for by meaning. */
-	similarity?: number;
+	/** Cosine similarity, 0 to 1, where the list was asked for by meaning; null: it is not known yet. */
+	similarity?: number | null;
 }
 
 export interface Author {
