@@ -68,7 +68,8 @@ def test_articles_to_be_encoded_count_in_the_plan(
     store(each=5)
     plan = plan_night(connection, with_encoder)
     assert {step.name: step.amount for step in plan.steps}["topics"] == 30
-    assert "topics among 30 articles" in run_night(connection, with_encoder, asked_by="cron").told[4]
+    told = run_night(connection, with_encoder, asked_by="cron").told
+    assert any("topics among 30 articles" in line for line in told)
 
 
 def test_a_night_ends_with_the_gravest_failure_and_records_all(
