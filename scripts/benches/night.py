@@ -1,12 +1,13 @@
 """What a night costs: seconds, processor seconds and peak memory of each step, on the embedded PostgreSQL.
 
-    python scripts/bench.py night --model ARTIFACT [--articles 100000 --dimension 768] [--json]
+    python scripts/bench.py night --model ARTIFACT [--articles 100000 --dimension 768] [--worker] [--json]
 
 Two nights: the first analyses everything and judges the score, in the second nothing is new. Without `--articles` on
 the real records, encoded once and kept under build/. With it on that many made from them: vectors blended of
 neighbours and turned into `--dimension`, texts with some words exchanged for rare ones, so that the vocabulary grows
 as a real one's does, and headings drawn from those of the records that have any. Encoding, and the index that belongs
-to it, are not measured here.
+to it, are not measured here. With `--worker` one analysis as the worker makes it in place of the nights: in a process
+that has encoded a search's abstracts and keeps its encoder.
 """
 
 import json
@@ -17,7 +18,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
@@ -30,6 +31,9 @@ from benches.topics import SEED, SHARED, encoded, many
 from playbook import REPOSITORY
 from primetime.articles.pubmed_xml import read_pubmed_file
 from primetime.articles.record import Article, article_text
+
+if TYPE_CHECKING:
+    from primetime.jobs.history import WorkRun
 
 FILES = ("drug-reviews.xml.gz", "pubmedsample18n0001.xml.gz")
 # Of the words of a made article, those that are exchanged; they are drawn from so many rare ones.
@@ -49,16 +53,17 @@ class Record:
 @click.option("--model", type=click.Path(path_type=Path, exists=True), required=True, help="An encoder artifact.")
 @click.option("--articles", default=0, help="Made from the real ones; 0: the real ones.")
 @click.option("--dimension", default=768, show_default=True, help="Of the made ones.")
+@click.option("--worker", is_flag=True, help="An analysis beside a worker's encoder.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--one-night", hidden=True, help="The database's address.")
-def bench(model: Path, articles: int, dimension: int, as_json: bool, one_night: str | None) -> None:
+def bench(model: Path, articles: int, dimension: int, worker: bool, as_json: bool, one_night: str | None) -> None:
     """Measure two nights, each in a process of its own."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     if one_night:
-        click.echo(json.dumps(_night(one_night, model)))
+        click.echo(json.dumps(_worker(one_night, model) if worker else _night(one_night, model)))
         return
     from primetime.database.embedded import start_embedded_server
     from primetime.database.migrations import migrate
@@ -77,11 +82,12 @@ def bench(model: Path, articles: int, dimension: int, as_json: bool, one_night: 
         count, vectors_mb = len(vectors), round(vectors.nbytes / 2**20)
         del vectors
         script = [sys.executable, str(REPOSITORY / "scripts" / "bench.py"), "night", "--model", str(model)]
-        nights = [
-            json.loads(subprocess.run([*script, "--one-night", url], check=True, stdout=subprocess.PIPE).stdout)
-            for _ in range(2)
+        script += ["--one-night", url, *(["--worker"] if worker else [])]
+        runs = [
+            json.loads(subprocess.run(script, check=True, stdout=subprocess.PIPE).stdout)
+            for _ in range(1 if worker else 2)
         ]
-    report = {"articles": count, "vectors_mb": vectors_mb, "nights": nights}
+    report = {"articles": count, "vectors_mb": vectors_mb, **({"worker": runs[0]} if worker else {"nights": runs})}
     click.echo(json.dumps(report, indent=None if as_json else 2))
 
 
@@ -100,7 +106,37 @@ def _night(url: str, model: Path) -> dict[str, Any]:
         told = run_night(connection, settings, asked_by="bench").told
         run = work_runs(connection)[0]
     used = resource.getrusage(resource.RUSAGE_SELF)
-    steps = [
+    return {
+        "processor_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "peak_mb": round(used.ru_maxrss / 1024),
+        "told": told,
+        "steps": _steps(run),
+    }
+
+
+def _worker(url: str, model: Path) -> list[dict[str, Any]]:
+    from primetime.database.connection import connect
+    from primetime.encoder.serving import Encoder
+    from primetime.jobs.analysing import run_analysis
+    from primetime.jobs.history import work_runs
+    from primetime.settings import Settings
+    from primetime.vectors import nearest_index
+
+    nearest_index.INDEX_FROM = sys.maxsize
+    settings = Settings(database_url=url, model_dir=model)
+    encoder = Encoder.open(model, threads=settings.encoder_threads)
+    with connect(settings) as connection:
+        texts = connection.execute("SELECT title, abstract FROM articles ORDER BY pmid LIMIT 200").fetchall()
+        connection.commit()
+        encoder.encode([article_text(title, abstract) for title, abstract in texts])
+        run_analysis(connection, settings, asked_by="bench")
+        run = work_runs(connection)[0]
+    del encoder
+    return _steps(run)
+
+
+def _steps(run: "WorkRun") -> list[dict[str, Any]]:
+    return [
         {
             "step": step.name,
             "seconds": round((step.finished_at - step.started_at).total_seconds(), 2) if step.finished_at else None,
@@ -109,12 +145,6 @@ def _night(url: str, model: Path) -> dict[str, Any]:
         }
         for step in run.steps
     ]
-    return {
-        "processor_seconds": round(used.ru_utime + used.ru_stime, 1),
-        "peak_mb": round(used.ru_maxrss / 1024),
-        "told": told,
-        "steps": steps,
-    }
 
 
 def _records() -> Iterator[Record]:
