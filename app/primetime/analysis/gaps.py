@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
-from scipy.stats import hypergeom
+from scipy.stats import false_discovery_control, hypergeom
 
 from primetime.analysis.forecast import Refused
 from primetime.analysis.stop_words import CHECK_TAGS
@@ -86,7 +85,7 @@ def concept_gaps(headings: Sequence[Sequence[str]]) -> ConceptGaps | Refused:
     met = together[first, second]
     expected = counts[first] * counts[second] / len(tagged)
     p = hypergeom.cdf(met, len(tagged), counts[first], counts[second])
-    q = false_discovery_rate(p)
+    q = false_discovery_control(p, method="bh")
     order = np.lexsort((met - expected, q))
     found = [int(pair) for pair in order if q[pair] <= FALSE_DISCOVERIES][:SHOWN]
     return ConceptGaps(
@@ -107,13 +106,3 @@ def concept_gaps(headings: Sequence[Sequence[str]]) -> ConceptGaps | Refused:
         headings=len(common),
         tested=len(pairs),
     )
-
-
-def false_discovery_rate(p: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each test's q value: the least share of false discoveries at which it would still be one (Benjamini–Hochberg)."""
-    order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
-    least = np.minimum.accumulate(scaled[::-1])[::-1]
-    q = np.empty_like(p)
-    q[order] = np.minimum(least, 1.0)
-    return q

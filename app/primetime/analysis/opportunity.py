@@ -115,11 +115,15 @@ def from_receipt(receipt: Mapping[str, Any]) -> Opportunity:
         last_complete_year=receipt["field"]["last_complete_year"],
         ratios=read_ratios(receipt["field"].get("ratios", {})),
     )
-    parts = raw_parts(Sample(**receipt["sample"]), field)
+    sample = Sample(**receipt["sample"])
+    listed = (sample.distances, sample.old, sample.rarity, sample.ratios)
+    if any(one and len(one) != len(sample.years) for one in listed):
+        raise Contradiction("the receipt's sample has not one figure for each article")
+    parts = raw_parts(sample, field)
     if isinstance(parts, Refused):
         raise BadInput(f"the receipt's articles give no score: {parts.reason}")
     told = _told_by(parts, receipt["reference"], method)
-    if differing := [name for name, value in told.items() if receipt[name] != value]:
+    if differing := [name for name, value in told.items() if receipt.get(name) != value]:
         raise Contradiction(f"the receipt's {', '.join(differing)} are not what its articles give")
     inputs, weights, reference = told["inputs"], receipt["weights"], receipt["reference"]
     check_weights(weights)

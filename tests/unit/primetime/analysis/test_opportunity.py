@@ -244,6 +244,7 @@ def test_a_receipt_says_what_it_was_made_from_and_what_is_missing() -> None:
     [
         ({"method": "opportunity-1"}, "of the method"),
         ({"inputs": {"novelty": 0.9}}, "receipt's inputs are not what its articles give"),
+        ({"sample": {"years": RISING, "distances": [0.3]}}, "not one figure for each article"),
         ({"note": "", "sample_size": 99}, "receipt's sample_size, note are not what its articles give"),
         ({"sample": {"years": [2000], "distances": [None]}}, "1 articles with a year"),
     ],
