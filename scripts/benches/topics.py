@@ -30,6 +30,7 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
 from playbook import REPOSITORY
 from primetime.analysis.graph import fuzzy_graph
+from primetime.analysis.joining import vote
 from primetime.analysis.neighbours import InvertedFile
 from primetime.analysis.stability import stability
 from primetime.analysis.topics import find_topics, partition
@@ -116,7 +117,21 @@ def leiden(vectors: Vectors) -> NDArray[np.int64]:
     return np.asarray(found.membership)
 
 
-OURS: dict[str, Find] = {"ours": ours, "ours, all of an analysis": ours_whole, "ours, dense regions alone": ours_dense}
+def ours_by_vote(vectors: Vectors) -> NDArray[np.int64]:
+    found = partition(vectors, seed=SEED)
+    outliers = np.flatnonzero(found.dense < 0)
+    near = found.neighbours
+    labels = found.dense.copy()
+    labels[outliers] = vote(found.dense[near.indices[outliers]], near.distances[outliers])
+    return labels
+
+
+OURS: dict[str, Find] = {
+    "ours": ours,
+    "ours, all of an analysis": ours_whole,
+    "ours, dense regions alone": ours_dense,
+    "ours, outliers by vote": ours_by_vote,
+}
 PEERS: dict[str, tuple[Find, tuple[str, ...]]] = {
     "BERTopic's recipe": (bertopic, ("umap", "hdbscan")),
     "UMAP + fast_hdbscan": (umap_fast_hdbscan, ("umap", "fast_hdbscan")),
