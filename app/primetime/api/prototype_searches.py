@@ -1,6 +1,6 @@
 """The prototype's searches, under its own paths and fields."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import structlog
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from primetime.api.searches import SearchId, model_hash_of
 from primetime.api.services import Connection, Researcher, Services, ServicesOf
-from primetime.api.shapes import Shape
+from primetime.api.shapes import Day, Shape
 from primetime.errors import NotFound, SourceUnavailable
 from primetime.jobs.searching import enqueue_search
 from primetime.keywords.mesh import entry_terms
@@ -29,8 +29,8 @@ class PubMedSearch(BaseModel):
     keywords: str = Field(min_length=3, max_length=5_000)  # between semicolons
     idea_text: str = Field(min_length=10, max_length=1_000)
     max_results: int = Field(default=10, ge=1, le=10_000)
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
 
 
 class PubMedSearchOut(Shape):

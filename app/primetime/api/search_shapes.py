@@ -1,11 +1,11 @@
 """The JSON of keywords, queries and searches."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from primetime.api.shapes import Name, Shape, Summary
+from primetime.api.shapes import Day, Name, Shape, Summary
 from primetime.keywords.concepts import MOST_TERMS
 from primetime.keywords.query import LONGEST_TERM, Concept, Limits, Term
 from primetime.keywords.query import Field as QueryField
@@ -42,8 +42,8 @@ class ConceptBody(BaseModel):
 
 
 class LimitsBody(BaseModel):
-    first: date | None = None
-    last: date | None = None
+    first: Day | None = None
+    last: Day | None = None
     publication_types: list[Text] = Field(default=[], max_length=50)
     languages: list[Text] = Field(default=[], max_length=50)
 

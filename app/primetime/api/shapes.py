@@ -1,9 +1,9 @@
 """The JSON that the interface answers with."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from primetime.visible_text import is_blank
 
@@ -17,6 +17,16 @@ def _shown(text: str) -> str:
 # A text that somebody gives and reads again: without the blanks around it, it shows something.
 Visible = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_shown)]
 Name = Annotated[Visible, Field(max_length=200)]
+
+
+def _text(day: object) -> object:
+    if isinstance(day, int | float):
+        raise ValueError("write it as 2026-11-30")
+    return day
+
+
+# A number would be read as seconds since 1970.
+Day = Annotated[date, BeforeValidator(_text)]
 
 
 class Shape(BaseModel):

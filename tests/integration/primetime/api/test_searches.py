@@ -302,6 +302,7 @@ def test_a_saved_search_shows_what_is_new_since(
         {"query": "asthma", "max_results": 10_001},
         {"query": "x" * 20_001},
         {"concepts": [ASTHMA], "limits": {"first": "2020-01-02", "last": "2020-01-01"}},
+        {"concepts": [ASTHMA], "limits": {"first": 7}},
         {"concepts": [{"name": "x", "terms": [{"text": "a", "field": "nonsense"}]}]},
     ],
 )
