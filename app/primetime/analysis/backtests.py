@@ -90,8 +90,9 @@ def backtest_stored(
                 last=last,
                 each=each,
             )
-        except BadInput:
+        except BadInput as error:
             told.counts["refused"] = 1
+            told.skipped = str(error)  # a young corpus has no year to judge by yet
             raise
         told.counts |= {"origins": len(found.origins), "articles over all origins": int(np.sum(sizes))}
     row = {

@@ -49,6 +49,7 @@ class Step(Protocol):
     amount: int
     counts: dict[str, int]
     paced: bool
+    skipped: str
 
 
 Record = Callable[[str, int], AbstractContextManager[Step]]

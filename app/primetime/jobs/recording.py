@@ -74,11 +74,13 @@ class RunRecord:
         try:
             with ML_PROCESSING_TIME.labels(name).time():
                 yield record
-            outcome, cause = ("skipped", record.skipped) if record.skipped else ("done", "")
+            outcome = "done"
         except BaseException as error:
             cause = cause_of(error)
             raise
         finally:
+            if record.skipped:
+                outcome, cause = "skipped", record.skipped
             cpu_seconds = _cpu_seconds() - before
             self._busy = 0.0 if record.paced else cpu_seconds
             _write(

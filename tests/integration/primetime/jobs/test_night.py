@@ -32,7 +32,8 @@ def test_a_corpus_too_small_for_topics_is_no_failure(
     assert f"topics are skipped: {lacks}" in night.told
     (run,) = work_runs(connection)
     assert (run.outcome, run.cause) == ("done", "")
-    assert [(step.name, step.cause) for step in run.steps if step.outcome == "skipped"] == [("topics", lacks)]
+    assert ("topics", lacks) in [(step.name, step.cause) for step in run.steps if step.outcome == "skipped"]
+    assert {step.outcome for step in run.steps} <= {"done", "skipped"}
     assert connection.execute("SELECT count(*) FROM alerts").fetchone() == (0,)
     monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     assert any(
