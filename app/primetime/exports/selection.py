@@ -12,7 +12,7 @@ from primetime.analysis.storing import articles_of_topic, topic_names
 from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
 from primetime.articles.listing import Filters, Sort, count_articles
 from primetime.screening.collections import Mark, Shown, collected, find_collection, mark_line
-from primetime.searches.record import MOST_RESULTS, Search
+from primetime.searches.record import Search
 from primetime.searches.storing import find_search, results_of
 
 _BLOCK = 500
@@ -99,7 +99,7 @@ def _search(connection: psycopg.Connection, selection: Selection, search_id: int
         also_in=selection.also_in,
         not_in=selection.not_in,
         filters=_filters(connection, selection),
-        limit=MOST_RESULTS,
+        limit=None,
     )
     named = _named(selection)
     return Selected(

@@ -104,11 +104,11 @@ def results_of(
     also_in: int | None = None,
     not_in: int | None = None,
     filters: Filters | None = None,
-    limit: int = 25,
+    limit: int | None = 25,
     offset: int = 0,
 ) -> tuple[list[Result], int]:
     """A page of the search's stored articles, and how many there are; all, or those that pass the filters, and that
-    another search has stored also, or has not. Raises NotFound.
+    another search has stored also, or has not. `limit` None: all at once. Raises NotFound.
     """
     for one in (search_id, also_in, not_in):
         if one is not None:

@@ -13,7 +13,7 @@ from primetime.articles.publication_date import read_publication_date
 from primetime.articles.record import Article, MeshHeading
 from primetime.articles.storing import store_articles
 from primetime.exports.selection import Selection, look_up
-from primetime.searches.record import Order
+from primetime.searches.record import MOST_RESULTS, Order
 from primetime.searches.storing import create_search
 
 PASSWORD = "correct horse battery"
@@ -130,3 +130,18 @@ def test_a_linked_duplicate_is_still_of_the_search(
 def test_an_export_says_what_it_was_narrowed_to(connection: psycopg.Connection, people: None, search: int) -> None:
     selected = look_up(connection, Selection(search_id=search, filters=Filters(journal="Thorax")), account_id=None)
     assert (selected.title, selected.articles) == (f"Search {search}: zinc (in Thorax)", 3)
+
+
+def test_more_articles_than_a_search_may_ask_for_are_all_exported(
+    connection: psycopg.Connection, people: None, search: int
+) -> None:
+    """A saved search's later run has what came since beside what it asks for."""
+    more = range(1_000, 1_000 + MOST_RESULTS)
+    store_articles(connection, [Article(pmid=pmid, title=f"Paper {pmid}") for pmid in more])
+    connection.execute(
+        "INSERT INTO search_articles (search_id, pmid, rank, fetched_at) SELECT %s, pmid, pmid, now() FROM articles"
+        " WHERE pmid >= 1000",
+        (search,),
+    )
+    selected = look_up(connection, Selection(search_id=search), account_id=None)
+    assert selected.articles == sum(1 for _ in selected.rows) == len(FOUND) + MOST_RESULTS
