@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from primetime.api.articles import Pmid
-from primetime.api.pages import ListQuestion
+from primetime.api.pages import ListQuestion, PageQuestion
 from primetime.api.services import Connection, Reader
 from primetime.api.shapes import Name, Shape, Summary, Visible
 from primetime.api.summaries import with_topics
@@ -83,8 +83,9 @@ class CollectedOut(Shape):
 class CollectedPage(Shape):
     items: list[CollectedOut]
     total: int
-    page: int
+    page: int | None  # null on a page that was asked for by cursor
     page_size: int
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class CollectedQuestion(BaseModel):
@@ -101,8 +102,7 @@ class CollectedQuestion(BaseModel):
         return collections.Shown(mark=self.mark, unmarked=self.unmarked, disputed=self.disputed, q=text or None)
 
 
-class CollectedPageQuestion(CollectedQuestion):
-    page: int = Field(default=1, ge=1, le=1_000_000)
+class CollectedPageQuestion(PageQuestion, CollectedQuestion):
     page_size: int = Field(default=25, ge=1, le=200)
 
 
@@ -198,7 +198,7 @@ def collected(
         question.as_shown(),
         sort=question.sort,
         limit=question.page_size,
-        offset=(question.page - 1) * question.page_size,
+        offset=question.offset(),
     )
     summaries = with_topics(connection, summaries_of(connection, [one.pmid for one in found]))
     stored = {summary.pmid: summary for summary in summaries}
@@ -212,8 +212,9 @@ def collected(
             for one in found
         ],
         total=total,
-        page=question.page,
+        page=question.number_shown,
         page_size=question.page_size,
+        next=question.following(total),
     )
 
 

@@ -146,8 +146,9 @@ class SearchOut(Shape):
 class SearchPage(Shape):
     items: list[SearchOut]
     total: int
-    page: int
+    page: int | None  # null on a page that was asked for by cursor
     page_size: int
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class CitationsOut(Shape):
@@ -171,8 +172,9 @@ class SearchedArticle(Summary):
 class SearchedPage(Shape):
     items: list[SearchedArticle]
     total: int
-    page: int
+    page: int | None  # null on a page that was asked for by cursor
     page_size: int
+    next: str | None  # `cursor` of the next page; null: this is the last
 
 
 class UnavailableOut(Shape):

@@ -8,7 +8,7 @@ from pydantic import Field
 from primetime.accounts.people import require_owner
 from primetime.analysis.storing import forget_scope, search_scope
 from primetime.api.filters import FilterQuestion, filters_of
-from primetime.api.pages import ListQuestion
+from primetime.api.pages import ListQuestion, PageQuestion
 from primetime.api.search_shapes import (
     CitationsOut,
     ComparedArticle,
@@ -26,6 +26,7 @@ from primetime.api.services import Connection, Researcher, Services, ServicesOf
 from primetime.api.shapes import Summary
 from primetime.api.summaries import with_topics
 from primetime.articles.listing import summaries_of
+from primetime.cursors import write_cursor
 from primetime.jobs.searching import enqueue_search
 from primetime.keywords.query import build
 from primetime.searches import storing
@@ -35,20 +36,22 @@ from primetime.sources.citations import citations_of
 router = APIRouter(prefix="/api/v1/searches", tags=["searches"])
 SearchId = Annotated[int, Path(ge=1, le=2**63 - 1)]
 OtherId = Annotated[int | None, Query(ge=1, le=2**63 - 1)]
-PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-PageSize = Annotated[int, Query(ge=1, le=100)]
 _COMPARED = 100
 
 
-class ResultsQuestion(FilterQuestion):
+class SearchesQuestion(PageQuestion):
+    """Of which saved search, and which page, as query parameters."""
+
+    saved: int | None = Field(default=None, ge=1, le=2**63 - 1)
+
+
+class ResultsQuestion(PageQuestion, FilterQuestion):
     """Which of a search's articles, in which order, as query parameters."""
 
     sort: storing.Sort = "rank"
     only_new: bool = False
     also_in: int | None = Field(default=None, ge=1, le=2**63 - 1)
     not_in: int | None = Field(default=None, ge=1, le=2**63 - 1)
-    page: int = Field(default=1, ge=1, le=1_000_000)
-    page_size: int = Field(default=25, ge=1, le=100)
 
 
 @router.post("", status_code=202)
@@ -70,23 +73,24 @@ def start(asked: SearchBody, account: Researcher, connection: Connection) -> Sea
 
 
 @router.get("")
-def searches(
-    shared: ServicesOf,
-    connection: Connection,
-    saved: OtherId = None,
-    page: PageNumber = 1,
-    page_size: PageSize = 25,
-) -> SearchPage:
-    """Newest first: all, or the runs of a saved one."""
+def searches(question: Annotated[SearchesQuestion, Query()], shared: ServicesOf, connection: Connection) -> SearchPage:
+    """Newest first: all, or the runs of a saved one. By `cursor` none is missed when others are started meanwhile."""
+    before = question.number()
     found, total = storing.list_searches(
         connection,
-        saved_search_id=saved,
-        limit=page_size,
-        offset=(page - 1) * page_size,
+        saved_search_id=question.saved,
+        before=before,
+        limit=question.page_size + 1,
+        offset=0 if before is not None else question.offset(),
         model_hash=model_hash_of(shared),
     )
+    shown = found[: question.page_size]
     return SearchPage(
-        items=[SearchOut.model_validate(one) for one in found], total=total, page=page, page_size=page_size
+        items=[SearchOut.model_validate(one) for one in shown],
+        total=total,
+        page=question.number_shown,
+        page_size=question.page_size,
+        next=write_cursor((shown[-1].id,)) if len(found) > len(shown) else None,
     )
 
 
@@ -130,7 +134,7 @@ def articles(
         not_in=question.not_in,
         filters=filters_of(question, connection),
         limit=question.page_size,
-        offset=(question.page - 1) * question.page_size,
+        offset=question.offset(),
     )
     pmids = [one.pmid for one in found]
     summaries = _summaries(connection, pmids)
@@ -146,7 +150,13 @@ def articles(
         for one in found
         if one.pmid in summaries
     ]
-    return SearchedPage(items=items, total=total, page=question.page, page_size=question.page_size)
+    return SearchedPage(
+        items=items,
+        total=total,
+        page=question.number_shown,
+        page_size=question.page_size,
+        next=question.following(total),
+    )
 
 
 @router.get("/{search_id}/unavailable")

@@ -162,7 +162,9 @@ SELECT {columns} FROM {tables} WHERE s.id = %(id)s;
 
 -- name: list_searches
 SELECT {columns} FROM (
-    SELECT id FROM searches WHERE %(saved_search_id)s::bigint IS NULL OR saved_search_id = %(saved_search_id)s
+    SELECT id FROM searches
+    WHERE (%(saved_search_id)s::bigint IS NULL OR saved_search_id = %(saved_search_id)s)
+        AND (%(before)s::bigint IS NULL OR id < %(before)s)
     ORDER BY id DESC LIMIT %(limit)s OFFSET %(offset)s) AS page
 JOIN {tables} ON s.id = page.id ORDER BY s.id DESC;
 

@@ -82,13 +82,22 @@ def list_searches(
     connection: psycopg.Connection,
     *,
     saved_search_id: int | None = None,
+    before: int | None = None,
     limit: int = 25,
     offset: int = 0,
     model_hash: str | None = None,
 ) -> tuple[list[Search], int]:
-    """A page of searches, newest first, and how many there are: all, or the runs of a saved one."""
+    """A page of searches, newest first, those asked for before one if that is given, and how many there are: all, or
+    the runs of a saved one.
+    """
     query = _with_progress("list_searches")
-    values = {"saved_search_id": saved_search_id, "limit": limit, "offset": offset, "model_hash": model_hash}
+    values = {
+        "saved_search_id": saved_search_id,
+        "before": before,
+        "limit": limit,
+        "offset": offset,
+        "model_hash": model_hash,
+    }
     with connection.cursor(row_factory=class_row(Search)) as cursor:
         page = cursor.execute(query, values).fetchall()
     counted = connection.execute(QUERIES["count_searches"], values).fetchone()
