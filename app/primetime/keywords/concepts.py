@@ -11,11 +11,7 @@ MOST_TERMS = 60  # of a concept
 
 
 def first_concepts(suggestions: Suggestions) -> tuple[Concept, ...]:
-    """The suggested concepts as they may be put together: the first two on, the others off; no text stands in two.
-
-    A word that is but a part of a better one of its concept is off: either is enough, and it would find all that the
-    better one was to tell apart ("angiotensin" beside "angiotensin receptor blockers").
-    """
+    """The suggested concepts as they may be put together: the first two on, the others off; no text stands in two."""
     headings = {heading.name: heading for heading in suggestions.mesh}
     grouped = with_their_entry_terms(suggestions.concepts, suggestions.mesh)
     taken = {text.lower() for texts in grouped for text in texts}
@@ -29,12 +25,7 @@ def first_concepts(suggestions: Suggestions) -> tuple[Concept, ...]:
                     taken.add(entry.lower())
                     said.append(Term(text=entry))
         on = number < CONCEPTS_ON
-        better: list[str] = []
-        terms = []
-        for term in said[:MOST_TERMS]:
-            swallows = term.field != "mesh" and _is_part(term.text, better)
-            terms.append(Term(text=term.text, field=term.field, on=on and not swallows))
-            better.append(term.text)
+        terms = [Term(text=term.text, field=term.field, on=on) for term in said[:MOST_TERMS]]
         concepts.append(Concept(name=texts[0], terms=tuple(terms)))
     return tuple(concepts)
 
@@ -55,8 +46,3 @@ def with_their_entry_terms(concepts: Sequence[Sequence[str]], headings: Iterable
             texts[:] = [text for text in texts if text not in moved]
         home += moved
     return [texts for texts in grouped if texts]
-
-
-def _is_part(text: str, others: Iterable[str]) -> bool:
-    words = f" {text.lower()} "
-    return any(words in f" {other.lower()} " for other in others if other.lower() != text.lower())

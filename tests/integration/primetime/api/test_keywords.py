@@ -41,6 +41,12 @@ def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) 
     assert {"elderly"} <= {term for heading in body["mesh"] for term in heading["entry_terms"]}
 
 
+def test_what_is_switched_on_finds_something(researcher: TestClient) -> None:
+    concepts = researcher.post("/api/v1/keywords", json={"idea": IDEA}).json()["concepts"]
+    counted = researcher.post("/api/v1/queries", json={"concepts": concepts}).json()
+    assert counted["count"] > 0, counted["query"]
+
+
 def test_mesh_is_asked_once_for_the_entry_terms_of_headings(researcher: TestClient, literature: "StandIn") -> None:
     def asked() -> int:
         return literature.requests().get("200 /entrez/eutils/esummary.fcgi", 0)

@@ -37,18 +37,6 @@ def test_words_for_one_heading_are_one_concept() -> None:
     ]
 
 
-def test_a_part_of_a_better_word_would_swallow_it_and_is_off() -> None:
-    concepts = [["angiotensin receptor blockers", "angiotensin", "receptor block", "Angiotensin Receptors"]]
-    (found,) = first_concepts(suggestions(concepts, **{"Angiotensin Receptors": ["Receptor"]}))
-    assert [(term.text, term.on) for term in found.terms] == [
-        ("angiotensin receptor blockers", True),
-        ("angiotensin", False),
-        ("receptor block", True),
-        ("Angiotensin Receptors", True),
-        ("Receptor", False),
-    ]
-
-
 def test_an_entry_term_stands_in_one_concept_alone() -> None:
     found = first_concepts(suggestions([["Asthma"], ["Wheezing"]], Asthma=["Wheeze"], Wheezing=["Wheeze", "wheezes"]))
     assert [[term.text for term in concept.terms] for concept in found] == [
