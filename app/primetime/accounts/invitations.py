@@ -62,10 +62,12 @@ def list_invitations(
         return cursor.execute(QUERIES["list_invitations"], {"after": after, "limit": limit}).fetchall()
 
 
-def withdraw(connection: psycopg.Connection, email: str) -> None:
-    """Raises NotFound. What is stored can be withdrawn, whatever is taken for an e-mail now."""
-    if not connection.execute(QUERIES["delete_invitation"], {"email": email.strip().lower()}).rowcount:
+def withdraw(connection: psycopg.Connection, email: str) -> str:
+    """The e-mail as it was stored: that can be withdrawn, whatever is taken for an e-mail now. Raises NotFound."""
+    stored = email.strip().lower()
+    if not connection.execute(QUERIES["delete_invitation"], {"email": stored}).rowcount:
         raise NotFound(f"{email[:80]!r} is not invited")
+    return stored
 
 
 def find_invitation(connection: psycopg.Connection, sessions: Sessions, token: str) -> Invitation:

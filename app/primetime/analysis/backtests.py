@@ -15,8 +15,7 @@ from psycopg.types.json import Jsonb
 from primetime.analysis.citation_growth import ratios_as_of
 from primetime.analysis.corpus import Corpus, count_articles, load_corpus
 from primetime.analysis.corpus_backtest import CorpusBacktest, backtest_corpus
-from primetime.analysis.opportunity import check_weights
-from primetime.analysis.parts import PARTS
+from primetime.analysis.opportunity import check_weights, weights_of
 from primetime.analysis.reference import METHOD
 from primetime.analysis.running import SEED, Record, topic_sizes
 from primetime.analysis.storing import QUERIES
@@ -56,8 +55,8 @@ def backtest_stored(
     `record` gives the context of each step, `rest` is called after each origin, `corpus` is what was read already.
     Raises BadInput where the corpus allows no origin or the weights are unusable; nothing is kept then.
     """
-    judged = _judged(settings)
-    check_weights(judged["weights"])
+    judged, weights = _judged(settings), weights_of(settings)
+    check_weights(weights)
     with record("read", 0) as told:
         corpus = corpus or load_corpus(connection, model_hash, with_words=False)
         by_year, told_in = citations_by_year(connection, corpus.pmids)
@@ -82,7 +81,7 @@ def backtest_stored(
                 corpus.years,
                 last_complete_year(corpus.years, datetime.now(UTC).year),
                 seed=SEED,
-                weights=(settings.novelty_weight, settings.velocity_weight, settings.recency_weight),
+                weights=(weights["novelty"], weights["velocity"], weights["recency"]),
                 mesh=corpus.mesh,
                 ratios_at=lambda origin: ratios_as_of(origin, corpus.years, by_year, told_in),
                 sizes=topic_sizes(settings),
@@ -132,4 +131,4 @@ def backtest_due(connection: Connection[Any], model_hash: str, settings: Setting
 
 def _judged(settings: Settings) -> dict[str, Any]:
     """What is judged: the score by this method and these weights."""
-    return {"method": METHOD, "weights": {part: float(getattr(settings, f"{part}_weight")) for part in PARTS}}
+    return {"method": METHOD, "weights": weights_of(settings)}

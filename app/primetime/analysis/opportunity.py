@@ -32,6 +32,7 @@ from primetime.analysis.reference import (
     read_ratios,
 )
 from primetime.errors import BadInput, Contradiction
+from primetime.settings import Settings
 
 # The interval's bootstrap: so many draws of the topic's articles, and the share of scores between its ends.
 DRAWS, LEVEL, SEED = 500, 0.95, 20
@@ -54,6 +55,11 @@ class Opportunity:
     """the bootstrap interval's ends"""
     high: float
     receipt: dict[str, Any]
+
+
+def weights_of(settings: Settings) -> dict[str, float]:
+    """The weight of each part, as it is set."""
+    return {part: float(getattr(settings, f"{part}_weight")) for part in PARTS}
 
 
 def check_weights(weights: Mapping[str, float]) -> None:

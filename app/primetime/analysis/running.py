@@ -21,7 +21,7 @@ from primetime.analysis.identity import identify
 from primetime.analysis.naming import Uses, name_topics
 from primetime.analysis.near_duplicates import near_duplicates
 from primetime.analysis.neighbours import InvertedFile
-from primetime.analysis.opportunity import Opportunity, check_weights
+from primetime.analysis.opportunity import Opportunity, check_weights, weights_of
 from primetime.analysis.outlook import look_ahead
 from primetime.analysis.published_rows import life_row, parameters, topic_row
 from primetime.analysis.reference import Field, field_of, why_renew
@@ -97,11 +97,7 @@ def analyse(
     then.
     """
     started_at = datetime.now(UTC)
-    weights = {
-        "novelty": settings.novelty_weight,
-        "velocity": settings.velocity_weight,
-        "recency": settings.recency_weight,
-    }
+    weights = weights_of(settings)
     check_weights(weights)
     if (pmids is None) != (scope == EVERYTHING):
         raise ValueError(f"an analysis of {'everything' if pmids is None else 'some articles'} named {scope}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from psycopg import Connection
@@ -15,6 +16,7 @@ from primetime.analysis.near_duplicates import Pairs, store_near_duplicates
 from primetime.analysis.reference import METHOD, Field, Reference, ratios_json, read_ratios
 from primetime.analysis.topic_lives import store_lives
 from primetime.analysis.topics import Topics
+from primetime.articles.listing import Filters
 from primetime.database.queries import load_queries
 from primetime.errors import Busy
 
@@ -95,6 +97,11 @@ def forget_scope(connection: Connection[Any], scope: str) -> int:
 def articles_of_topic(connection: Connection[Any], topic_id: int) -> list[int]:
     """The PMIDs of a topic of the newest analysis."""
     return [pmid for (pmid,) in connection.execute(QUERIES["articles_of_topic"], {"topic_id": topic_id})]
+
+
+def narrowed_to_topic(connection: Connection[Any], filters: Filters, topic_id: int | None) -> Filters:
+    """The filters, and of what they leave a topic's articles alone; None: of whatever topic."""
+    return filters if topic_id is None else replace(filters, pmids=articles_of_topic(connection, topic_id))
 
 
 def topic_names(connection: Connection[Any], run_id: int, pmids: Sequence[int]) -> dict[int, str]:

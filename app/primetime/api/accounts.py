@@ -175,10 +175,8 @@ def invite_somebody(
 def withdraw_invitation(
     email: Annotated[str, Path(max_length=254)], connection: Connection, administrator: Reader, address: Address
 ) -> Response:
-    withdraw(connection, email)
-    audit.record(
-        connection, "invitation withdrawn", actor=administrator, subject=email.strip().lower(), address=address
-    )
+    stored = withdraw(connection, email)
+    audit.record(connection, "invitation withdrawn", actor=administrator, subject=stored, address=address)
     return Response(status_code=204)
 
 

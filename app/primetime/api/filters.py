@@ -1,10 +1,8 @@
 """What a list of articles is narrowed to, as query parameters."""
 
-from dataclasses import replace
-
 from pydantic import BaseModel, Field
 
-from primetime.analysis.storing import articles_of_topic
+from primetime.analysis.storing import narrowed_to_topic
 from primetime.api.services import Connection
 from primetime.articles.listing import Filters
 
@@ -22,10 +20,7 @@ class FilterQuestion(BaseModel):
 
 def filters_of(question: FilterQuestion, connection: Connection, *, q: str | None = None) -> Filters:
     """The filters, a topic of the newest analysis turned into its articles; `q` is the full text."""
-    filters = filters_without_topic(question, q=q)
-    if question.topic is None:
-        return filters
-    return replace(filters, pmids=articles_of_topic(connection, question.topic))
+    return narrowed_to_topic(connection, filters_without_topic(question, q=q), question.topic)
 
 
 def filters_without_topic(question: FilterQuestion, *, q: str | None = None) -> Filters:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from primetime.analysis.reading import latest_run
-from primetime.analysis.storing import articles_of_topic, topic_names
+from primetime.analysis.storing import narrowed_to_topic, topic_names
 from primetime.articles.exporting.selection import Context, ExportRow, select_filtered, select_ranked
 from primetime.articles.listing import Filters, Sort, count_articles
 from primetime.screening.collections import Mark, Shown, collected, find_collection, mark_line
@@ -65,7 +65,7 @@ def look_up(connection: psycopg.Connection, selection: Selection, *, account_id:
         return _search(connection, selection, selection.search_id)
     if selection.collection_id is not None:
         return _collection(connection, selection, selection.collection_id, account_id)
-    filters = _filters(connection, selection)
+    filters = narrowed_to_topic(connection, selection.filters, selection.topic)
     named = _named(selection)
     return Selected(
         title=f"Articles: {named}" if named else "All articles",
@@ -98,7 +98,7 @@ def _search(connection: psycopg.Connection, selection: Selection, search_id: int
         only_new=selection.only_new,
         also_in=selection.also_in,
         not_in=selection.not_in,
-        filters=_filters(connection, selection),
+        filters=narrowed_to_topic(connection, selection.filters, selection.topic),
         limit=None,
     )
     named = _named(selection)
@@ -132,12 +132,6 @@ def _collection(
         context=Context(scores=decided),
         rows=with_topics(connection, rows),
     )
-
-
-def _filters(connection: psycopg.Connection, selection: Selection) -> Filters:
-    if selection.topic is None:
-        return selection.filters
-    return replace(selection.filters, pmids=articles_of_topic(connection, selection.topic))
 
 
 def _named(selection: Selection) -> str:

@@ -6,7 +6,7 @@ from primetime.keywords.query import Concept, Term
 from primetime.keywords.suggesting import Heading, Suggestions
 
 # Every further concept leaves fewer articles: the most relevant two are enough to begin with.
-CONCEPTS_ON = 2
+_CONCEPTS_ON = 2
 MOST_TERMS = 60  # of a concept
 
 
@@ -17,16 +17,15 @@ def first_concepts(suggestions: Suggestions) -> tuple[Concept, ...]:
     taken = {text.lower() for texts in grouped for text in texts}
     concepts = []
     for number, texts in enumerate(grouped):
-        said = [Term(text=text, field="mesh" if text in headings else "tiab") for text in texts]
+        on = number < _CONCEPTS_ON
+        terms = [Term(text=text, field="mesh" if text in headings else "tiab", on=on) for text in texts]
         # A concept has room for so many, and its own words come before what its headings are also called.
         for text in texts:
             for entry in headings[text].entry_terms if text in headings else ():
                 if entry.lower() not in taken:
                     taken.add(entry.lower())
-                    said.append(Term(text=entry))
-        on = number < CONCEPTS_ON
-        terms = [Term(text=term.text, field=term.field, on=on) for term in said[:MOST_TERMS]]
-        concepts.append(Concept(name=texts[0], terms=tuple(terms)))
+                    terms.append(Term(text=entry, on=on))
+        concepts.append(Concept(name=texts[0], terms=tuple(terms[:MOST_TERMS])))
     return tuple(concepts)
 
 

@@ -12,8 +12,7 @@ from primetime.analysis.corpus import Corpus, load_compared
 from primetime.analysis.forecast import Refused
 from primetime.analysis.idea_novelty import idea_novelty, titles_to_compare
 from primetime.analysis.neighbours import InvertedFile
-from primetime.analysis.opportunity import score
-from primetime.analysis.parts import PARTS
+from primetime.analysis.opportunity import score, weights_of
 from primetime.analysis.recommendation import recommend
 from primetime.analysis.reference import Reference
 from primetime.analysis.running import SEED
@@ -77,8 +76,7 @@ def _opportunity(
     (parts,) = raw_of([members], articles, reference.field)
     if isinstance(parts, Refused):
         return {"refused": parts.reason}
-    weights = {name: float(getattr(settings, f"{name}_weight")) for name in PARTS}
-    scored = score(parts, reference, weights, made_by)
+    scored = score(parts, reference, weights_of(settings), made_by)
     return {**asdict(scored), "recommendation": recommend(scored)}
 
 

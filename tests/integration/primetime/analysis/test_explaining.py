@@ -21,6 +21,12 @@ from tests.integration.primetime.analysis.planting import MODEL, SUBJECTS, Plant
 EARLIER = Path(__file__).parents[3] / "unit/primetime/analysis/receipt-opportunity-2.json"
 
 
+@pytest.fixture(autouse=True)
+def by_hand(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands find the test's database."""
+    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
+
+
 def explain(*arguments: str) -> Result:
     return CliRunner().invoke(explain_command, arguments, catch_exceptions=False)
 
@@ -29,10 +35,7 @@ def test_a_score_is_explained_from_its_receipt(
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     with pytest.raises(NotFound, match="no analysis"):
         explain("0")
     plant()
@@ -95,12 +98,9 @@ def test_a_receipt_of_which_a_part_was_falsified_is_told_apart_by_it(
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
     named: str,
     falsify: Callable[[dict[str, Any]], dict[str, Any]],
 ) -> None:
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     plant()
     run = analyse(connection, model_hash=MODEL, settings=settings).run_id
     receipt = reading.topic(connection, run, 0).receipt
@@ -117,11 +117,8 @@ def test_the_score_of_an_analysis_that_another_one_has_followed_is_still_explain
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its articles' places are forgotten, its reference is no longer in force, and the weights are others."""
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     plant()
     first = analyse(connection, model_hash=MODEL, settings=settings).run_id
     connection.execute("UPDATE articles SET publication_year = publication_year - 1 WHERE pmid > 200")
@@ -142,11 +139,8 @@ def test_a_score_of_the_method_before_is_still_explained(
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A run as the release before left it: its receipt, and its reference without citations."""
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     plant()
     run = analyse(connection, model_hash=MODEL, settings=settings).run_id
     earlier = json.loads(EARLIER.read_text())
@@ -194,10 +188,7 @@ def test_citations_and_headings_are_part_of_the_score_where_they_are_stored(
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     plant(each=60)
     before = analyse(connection, model_hash=MODEL, settings=settings)
     assert "is without the rarity" in explain("0").output
@@ -245,10 +236,7 @@ def test_a_topic_without_a_score_is_explained_by_its_reason(
     connection: psycopg.Connection,
     settings: Settings,
     plant: Plant,
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PRIMETIME_DATABASE_URL", database_url)
     plant(years=False)
     analyse(connection, model_hash=MODEL, settings=settings)
     assert "has no score: no article has a publication year" in explain("0").output

@@ -48,3 +48,15 @@ def client(app_settings: Settings, people: None) -> Iterator[TestClient]:
 def sign_in(client: TestClient, role: Role = Role.READER, password: str = PASSWORD) -> int:
     credentials = {"email": f"{role}@example.org", "password": password}
     return int(client.post("/api/v1/session", json=credentials).status_code)
+
+
+@pytest.fixture
+def researcher(client: TestClient) -> TestClient:
+    assert sign_in(client, Role.RESEARCHER) == 200
+    return client
+
+
+@pytest.fixture
+def administrator(client: TestClient) -> TestClient:
+    assert sign_in(client, Role.ADMINISTRATOR) == 200
+    return client

@@ -22,13 +22,6 @@ PASSWORD = "correct horse battery"
 RIS = b"TY  - JOUR\nTI  - Copper in hospitals\nAU  - Doe, J\nPY  - 2018\nER  - \nTY  - JOUR\nPY  - 2018\nER  - \n"
 
 
-@pytest.fixture
-def researcher(client: TestClient) -> TestClient:
-    credentials = {"email": f"{Role.RESEARCHER}@example.org", "password": PASSWORD}
-    assert client.post("/api/v1/session", json=credentials).status_code == 200
-    return client
-
-
 def give(client: TestClient, data: bytes, name: str = "library.ris") -> Any:
     return client.post("/api/v1/imports", files={"file": (name, data)})
 
@@ -60,12 +53,6 @@ def app_settings(literature_settings: Settings) -> Settings:
     return literature_settings
 
 
-def import_and_fetch(settings: Settings) -> None:
-    """A worker that is not to wait ends before it sees the job that its last one asks for."""
-    run_jobs(settings)
-    run_jobs(settings)
-
-
 def stand_ins_pmids(literature: "StandIn") -> list[int]:
     answer = literature.get("/entrez/eutils/esearch.fcgi?db=pubmed&term=asthma&retmax=2")
     return [int(pmid) for pmid in re.findall(rb"<Id>(\d+)</Id>", answer)]
@@ -77,7 +64,7 @@ def test_a_list_of_pmids_is_fetched_and_what_pubmed_does_not_know_is_told(
     known = stand_ins_pmids(literature)
     assert len(known) == 2
     given = give(researcher, b"PMID\n%d, %d\n98989898\n" % tuple(known), "pmids.txt").json()
-    import_and_fetch(app_settings)
+    run_jobs(app_settings)
     report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
     told = [report[name] for name in ("wanted", "fetched", "unknown", "unknown_pmids", "fetch_problem")]
     assert told == [3, 2, 1, [98989898], ""]
@@ -86,7 +73,7 @@ def test_a_list_of_pmids_is_fetched_and_what_pubmed_does_not_know_is_told(
     assert connection.execute("SELECT count(*) FROM import_pieces").fetchone() == (0,)
     # Another list is told of its own only.
     second = give(researcher, b"PMID\n%d\n" % known[0], "pmids.txt").json()
-    import_and_fetch(app_settings)
+    run_jobs(app_settings)
     assert researcher.get(f"/api/v1/imports/{second['id']}").json()["report"]["unknown"] == 0
 
 
@@ -96,13 +83,13 @@ def test_while_pubmed_is_away_a_list_waits_and_says_why(
     known = stand_ins_pmids(literature)
     literature.order({"path": "/entrez/", "times": 99, "status": 400})
     given = give(researcher, b"PMID\n%d\n" % known[0], "pmids.txt").json()
-    import_and_fetch(app_settings)
+    run_jobs(app_settings)
     report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
     assert ("PubMed" in report["fetch_problem"], report["fetch_again"], "fetched" in report) == (True, True, False)
     literature.order()
     connection.execute("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo'")
     connection.commit()
-    import_and_fetch(app_settings)
+    run_jobs(app_settings)
     report = researcher.get(f"/api/v1/imports/{given['id']}").json()["report"]
     assert (report["fetched"], report["fetch_problem"]) == (1, "")
 

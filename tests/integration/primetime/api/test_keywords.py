@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.testclient import TestClient
 
-from primetime.accounts.people import Role
 from primetime.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,13 +20,6 @@ NONSENSE = {"name": "nonsense", "terms": [{"text": "qwertzuiop"}]}
 @pytest.fixture
 def app_settings(literature_settings: Settings, model_directory: Path) -> Settings:
     return literature_settings.model_copy(update={"model_dir": model_directory})
-
-
-@pytest.fixture
-def researcher(client: TestClient) -> TestClient:
-    credentials = {"email": f"{Role.RESEARCHER}@example.org", "password": PASSWORD}
-    assert client.post("/api/v1/session", json=credentials).status_code == 200
-    return client
 
 
 def test_an_idea_becomes_keywords_headings_and_concepts(researcher: TestClient) -> None:

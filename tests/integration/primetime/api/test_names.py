@@ -6,18 +6,10 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from primetime.accounts.people import Role
 from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
 from primetime.searches.record import Order
 from primetime.searches.storing import create_search
-from tests.integration.primetime.api.conftest import sign_in
-
-
-@pytest.fixture
-def administrator(client: TestClient) -> TestClient:
-    assert sign_in(client, Role.ADMINISTRATOR) == 200
-    return client
 
 
 def test_an_invitation_to_any_address_can_be_withdrawn(administrator: TestClient) -> None:

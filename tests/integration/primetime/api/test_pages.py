@@ -6,7 +6,6 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from primetime.accounts.people import Role
 from primetime.articles.record import Article
 from primetime.articles.storing import store_articles
 
@@ -50,13 +49,6 @@ def search(connection: psycopg.Connection, people: None) -> int:
     )
     connection.commit()
     return int(row[0])
-
-
-@pytest.fixture
-def administrator(client: TestClient) -> TestClient:
-    credentials = {"email": f"{Role.ADMINISTRATOR}@example.org", "password": PASSWORD}
-    assert client.post("/api/v1/session", json=credentials).status_code == 200
-    return client
 
 
 def page(client: TestClient, path: str, **asked: Any) -> dict[str, Any]:

@@ -21,12 +21,6 @@ def sign_in(client: TestClient, role: Role, password: str = PASSWORD, email: str
     return int(client.post("/api/v1/session", json=credentials).status_code)
 
 
-@pytest.fixture
-def administrator(client: TestClient) -> TestClient:
-    assert sign_in(client, Role.ADMINISTRATOR) == 200
-    return client
-
-
 def invite(client: TestClient, email: str = "New@Example.org", role: str = "researcher") -> str:
     answer = client.post("/api/v1/invitations", json={"email": email, "role": role})
     assert answer.status_code == 201, answer.text

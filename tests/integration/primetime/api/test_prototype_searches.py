@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from fastapi.testclient import TestClient
 
-from primetime.accounts.people import Role
 from primetime.jobs.queue import create_queue, work
 from primetime.settings import Settings
 
@@ -21,13 +20,6 @@ IDEA = "side effects of blood pressure drugs in elderly patients"
 @pytest.fixture
 def app_settings(literature_settings: Settings, model_directory: Path) -> Settings:
     return literature_settings.model_copy(update={"model_dir": model_directory})
-
-
-@pytest.fixture
-def researcher(client: TestClient) -> TestClient:
-    credentials = {"email": f"{Role.RESEARCHER}@example.org", "password": PASSWORD}
-    assert client.post("/api/v1/session", json=credentials).status_code == 200
-    return client
 
 
 def run_jobs(settings: Settings) -> None:
