@@ -78,10 +78,11 @@ def test_an_idea_becomes_a_search_with_its_articles(page: Page, searched: str) -
     expect(rows.first).to_be_visible()
     assert rows.count() > 3
     # How the list is shown is in the address, so that a reload keeps it.
-    page.get_by_label("Order").select_option("similarity")
+    order = page.get_by_role("combobox", name=re.compile("^Order"))
+    order.select_option("similarity")
     page.wait_for_url("**/searches/*?sort=similarity")
     page.reload()
-    expect(page.get_by_label("Order")).to_have_value("similarity")
+    expect(order).to_have_value("similarity")
 
 
 def test_articles_are_screened_with_the_keyboard(page: Page, searched: str) -> None:
