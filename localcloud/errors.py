@@ -59,6 +59,12 @@ class SubnetInUseError(LocalcloudError):
     exit_status = 16
 
 
+class LeftoverError(LocalcloudError):
+    """Docker holds machines of a local cloud with this name that this state directory knows nothing of."""
+
+    exit_status = 19
+
+
 class NotRunningError(LocalcloudError):
     """The local cloud is not up."""
 

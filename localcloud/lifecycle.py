@@ -7,9 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import docker
+
 from localcloud import docker_engine, images, processes
 from localcloud.certificates import CERTIFICATE_FILE
-from localcloud.errors import SettingError
+from localcloud.errors import LeftoverError, SettingError
 from localcloud.faults import rules
 from localcloud.lightsail import networking, storage
 from localcloud.lightsail.containers import RESOURCE_LABEL
@@ -36,6 +38,7 @@ def up(settings: Settings, report: Report) -> None:
         # One that runs but does not answer hangs, or listens on a port that the settings no longer name.
         process.stop()
         process.check_port_free()
+    _check_nothing_left(engine, settings)
     _claim_state_directory(settings)
     images.ensure(engine, settings, report)
     docker_engine.ensure_network(engine, settings)
@@ -62,7 +65,16 @@ def down(settings: Settings, report: Report) -> None:
 
 
 def reset(settings: Settings, report: Report) -> None:
-    """Remove everything that carries this local cloud's label, and its state."""
+    """Remove everything that carries this local cloud's label, and its state.
+
+    Raises:
+        LeftoverError: another checkout's local cloud of this name runs.
+    """
+    if processes.runs_elsewhere(settings):
+        raise LeftoverError(
+            f"another checkout's local cloud {settings.name} runs on port {settings.port}; nothing of it was touched",
+            "run this there, or choose another name: LOCALCLOUD_NAME=…",
+        )
     _stop_processes(settings, report)
     engine = docker_engine.connect()
     storage.release_all(engine, settings)
@@ -78,10 +90,7 @@ def status(settings: Settings) -> dict[str, Any]:
     wanted = [processes.endpoint(settings), processes.edge(settings)]
     containers = docker_engine.containers(docker_engine.connect(), settings)
     running = {found.labels.get(RESOURCE_LABEL) for found in containers if found.status == "running"}
-    account_file = settings.state_directory / ACCOUNT_FILE
-    account = Account()
-    if account_file.exists():
-        account = Store(account_file).snapshot()
+    account = _account(settings)
     return {
         "name": settings.name,
         "running": all(process.is_healthy() for process in wanted),
@@ -116,6 +125,29 @@ def client_environment(settings: Settings) -> dict[str, str]:
         "AWS_DEFAULT_REGION": REGION,
         "LOCALCLOUD_CA": str(settings.state_directory / CERTIFICATE_FILE),
     }
+
+
+def _account(settings: Settings) -> Account:
+    file = settings.state_directory / ACCOUNT_FILE
+    return Store(file).snapshot() if file.exists() else Account()
+
+
+def _check_nothing_left(engine: docker.DockerClient, settings: Settings) -> None:
+    """A new machine would else be an old one of the same name, with that one's keys and data: it lets nobody in.
+
+    Raises:
+        LeftoverError: Docker holds machines with this local cloud's name of which its state knows nothing.
+    """
+    account = _account(settings)
+    known = {resource.arn for resource in (*account.instances, *account.relational_databases, *account.load_balancers)}
+    there = {str(found.name): found.labels.get(RESOURCE_LABEL) for found in docker_engine.containers(engine, settings)}
+    strange = sorted(name for name, arn in there.items() if arn and arn not in known)
+    if strange:
+        raise LeftoverError(
+            f"{', '.join(strange)} of another local cloud named {settings.name} are on this machine: another "
+            "checkout's, or left by one that is gone",
+            "choose another name (LOCALCLOUD_NAME=…), or remove them with all that they hold: localcloud reset",
+        )
 
 
 def _claim_state_directory(settings: Settings) -> None:

@@ -156,6 +156,17 @@ def wait_idle(settings: Settings, seconds: float) -> bool:
     return False
 
 
+def runs_elsewhere(settings: Settings) -> bool:
+    """Whether a local cloud of this name answers on this port that was started over another state directory."""
+    if endpoint(settings).pid() is not None:
+        return False
+    try:
+        with urllib.request.urlopen(f"{settings.endpoint_url}{ENDPOINT_HEALTH}", timeout=5) as reply:  # noqa: S310
+            return bool(json.load(reply)["name"] == settings.name)
+    except (OSError, ValueError, KeyError, TypeError):  # nothing listens there, or no local cloud
+        return False
+
+
 def edge(settings: Settings) -> Process:
     arguments = ("localcloud.edge", "--port", str(settings.edge_port), "--endpoint", settings.endpoint_url)
     return Process(

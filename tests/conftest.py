@@ -173,6 +173,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
         command += ["--corpus", ",".join(str(file) for file in files)]
     localcloud = str(Path(sys.executable).parent / "localcloud")
     keep = os.environ.get("KEEP_PLATFORM") == "1"
+    if not keep:
+        # Of a run that was cut short, in this checkout or in one that is gone.
+        subprocess.run([localcloud, "reset"], env=environment, cwd=REPOSITORY, check=True)
     try:
         run = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
         assert run.returncode == 0, f"the demo stopped with status {run.returncode}; what it said stands above"
@@ -192,8 +195,12 @@ def empty_cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
         "LOCALCLOUD_SUBNET": "10.141.0.0/16",
         "LOCALCLOUD_STATE": str(tmp_path / "state"),
     }
-    subprocess.run([str(Path(sys.executable).parent / "localcloud"), "up"], env=environment, cwd=repository, check=True)
+
+    def localcloud(verb: str) -> None:
+        executable = str(Path(sys.executable).parent / "localcloud")
+        subprocess.run([executable, verb], env=environment, cwd=repository, check=True)
+
+    localcloud("reset")  # of a run that was cut short
+    localcloud("up")
     yield environment
-    subprocess.run(
-        [str(Path(sys.executable).parent / "localcloud"), "reset"], env=environment, cwd=repository, check=True
-    )
+    localcloud("reset")
