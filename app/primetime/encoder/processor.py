@@ -39,6 +39,11 @@ def computes_bfloat16(information: Path = _INFORMATION) -> bool:
     return not {"avx512_bf16", "amx_bf16"}.isdisjoint(_fields(information).get("flags", "").split())
 
 
+def has_tiles(information: Path = _INFORMATION) -> bool:
+    """Whether the processor multiplies tiles of matrices (AMX)."""
+    return "amx_tile" in _fields(information).get("flags", "").split()
+
+
 def _fields(information: Path) -> dict[str, str]:
     """What the kernel tells of the first processor; nothing where it tells nothing."""
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from primetime.encoder.processor import computes_bfloat16, physical_cores, processor_name
+from primetime.encoder.processor import computes_bfloat16, has_tiles, physical_cores, processor_name
 
 TOLD = """processor\t: 0
 model name\t: AMD EPYC 9R45
@@ -17,25 +17,26 @@ flags\t\t: fpu
 
 
 @pytest.mark.parametrize(
-    ("flags", "name", "bfloat16"),
+    ("flags", "name", "bfloat16", "tiles"),
     [
-        ("avx512_vnni avx512_bf16", "AMD EPYC 9R45 (avx2 avx512_vnni avx512_bf16)", True),
-        ("avx512_vnni amx_bf16 amx_int8", "AMD EPYC 9R45 (avx2 avx512_vnni amx_int8)", True),
-        ("avx512_vnni", "AMD EPYC 9R45 (avx2 avx512_vnni)", False),
+        ("avx512_vnni avx512_bf16", "AMD EPYC 9R45 (avx2 avx512_vnni avx512_bf16)", True, False),
+        ("avx512_vnni amx_bf16 amx_tile amx_int8", "AMD EPYC 9R45 (avx2 avx512_vnni amx_int8)", True, True),
+        ("avx512_vnni", "AMD EPYC 9R45 (avx2 avx512_vnni)", False, False),
     ],
 )
 def test_the_first_processors_name_and_instructions_are_told(
-    tmp_path: Path, flags: str, name: str, bfloat16: bool
+    tmp_path: Path, flags: str, name: str, bfloat16: bool, tiles: bool
 ) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(TOLD.format(flags=flags))
     assert processor_name(path) == name
-    assert computes_bfloat16(path) is bfloat16
+    assert (computes_bfloat16(path), has_tiles(path)) == (bfloat16, tiles)
 
 
 def test_a_kernel_that_tells_nothing_leaves_it_unknown(tmp_path: Path) -> None:
     assert processor_name(tmp_path / "nowhere") == "unknown processor"
     assert not computes_bfloat16(tmp_path / "nowhere")
+    assert not has_tiles(tmp_path / "nowhere")
 
 
 def test_siblings_of_a_core_are_counted_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
