@@ -58,7 +58,11 @@ WHERE v.model_hash = %(model_hash)s AND v.content_hash = a.content_hash AND {cou
 ORDER BY a.pmid
 
 -- name: count_articles
-SELECT count(*) FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
+SELECT count(*)
+FROM (
+    SELECT FROM articles AS a WHERE (%(pmids)s::bigint[] IS NULL OR a.pmid = ANY (%(pmids)s)) AND {counted}
+    LIMIT %(enough)s
+) AS found
 
 -- name: count_encoded
 SELECT count(*)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from psycopg import Connection
 
-from primetime.analysis.corpus import count_encoded, since
+from primetime.analysis.corpus import count_articles, count_encoded, since
 from primetime.analysis.reading import Run, latest_run
 from primetime.analysis.reference import why_renew
 from primetime.analysis.storing import reference_in_force
 from primetime.analysis.topics import FEWEST_ARTICLES
+from primetime.errors import BadInput
 from primetime.settings import Settings
 
 # The settings that an analysis's outcome depends on, by how their names begin.
@@ -75,6 +77,16 @@ def what_is_due(connection: Connection[Any], model_hash: str, settings: Settings
             run=run, new=new, why=f"few articles came since analysis {run.id}, which stands: {came} of {run.articles}"
         )
     return Due(run=run, new=0, why=f"nothing changed since analysis {run.id}, which stands")
+
+
+def require_enough(connection: Connection[Any], pmids: Sequence[int] | None = None) -> None:
+    """Raise BadInput where fewer articles are stored (of `pmids`, where given) than topics need, encoded or not."""
+    stored = count_articles(connection, pmids, enough=FEWEST_ARTICLES)
+    if stored < FEWEST_ARTICLES:
+        raise BadInput(
+            f"there are {stored} stored articles, and topics need {FEWEST_ARTICLES}",
+            remedy="search for more or import them" if pmids is None else "make a wider search",
+        )
 
 
 def _why_anew(connection: Connection[Any], run: Run, model_hash: str, settings: Settings, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from primetime.analysis.due import require_enough
 from primetime.analysis.reading import runs
 from primetime.api.services import Connection, Researcher
 from primetime.api.shapes import AnalysisList, JobAccepted, JobOut, RunOut
@@ -12,7 +13,8 @@ router = APIRouter(prefix="/api/v1/analysis", tags=["analysis"])
 
 @router.post("", status_code=202)
 def start(_account: Researcher, connection: Connection) -> JobAccepted:
-    """409 while one is waiting to run."""
+    """409 while one is waiting to run, 400 for fewer articles than topics need."""
+    require_enough(connection)
     return JobAccepted(job_id=enqueue_analysis(connection))
 
 

@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter, Response
 
+from primetime.analysis.due import require_enough
 from primetime.analysis.reading import latest_run
 from primetime.analysis.running import STEPS
 from primetime.analysis.storing import forget_scope, search_scope
 from primetime.api.searches import SearchId
 from primetime.api.services import Connection, Researcher
 from primetime.api.shapes import JobAccepted, JobOut, RunOut, SearchAnalysisOut
-from primetime.errors import BadInput, Busy, NotFound
+from primetime.errors import Busy, NotFound
 from primetime.jobs.history import work_runs
 from primetime.jobs.queue import JobState, analysis_jobs, enqueue_analysis
 from primetime.searches import storing
@@ -20,12 +21,13 @@ _STEPS = 1 + len(STEPS)
 
 @router.post("", status_code=202)
 def start(search_id: SearchId, _account: Researcher, connection: Connection) -> JobAccepted:
-    """409 while one of this search waits or is under way, or the search itself is."""
+    """409 while one of this search waits or is under way, or the search itself is; 400 for fewer articles than topics
+    need.
+    """
     search = storing.find_search(connection, search_id)
     if search.state in ("planned", "running"):
         raise Busy(f"search {search_id} is under way", remedy="wait until it has ended")
-    if search.fetched == 0:
-        raise BadInput(f"search {search_id} has no stored article", remedy="analyse a search that found some")
+    require_enough(connection, storing.fetched_pmids(connection, search_id))
     if _unfinished(analysis_jobs(connection, limit=1, search_id=search_id)):
         raise Busy(f"search {search_id} is being analysed already", remedy="wait for it")
     return JobAccepted(job_id=enqueue_analysis(connection, search_id))
