@@ -140,6 +140,7 @@ class SearchOut(Shape):
     started_at: datetime | None
     finished_at: datetime | None
     requested_by: str | None
+    requested_by_id: int | None  # null: nobody's, for everybody to change
     saved_search_id: int | None
 
 
@@ -219,6 +220,7 @@ class SavedOut(Shape):
     every_days: int
     created_at: datetime
     saved_by: str | None
+    saved_by_id: int | None  # null: nobody's, for everybody to change
     runs: int
     newest_search_id: int | None
     newest_state: str | None

@@ -43,7 +43,7 @@ def open_session(
 @router.get("")
 def who(account: Visitor) -> SessionOut:
     """Who is signed in; role `visitor` where reading needs no account and nobody is."""
-    return SessionOut.model_validate(account) if account else SessionOut(email="", name="", role="visitor")
+    return SessionOut.model_validate(account) if account else SessionOut(id=None, email="", name="", role="visitor")
 
 
 @router.delete("", status_code=204)

@@ -232,6 +232,7 @@ class OpportunityList(Shape):
 
 
 class SessionOut(Shape):
+    id: int | None  # the account; null for a visitor
     email: str
     name: str
     role: str

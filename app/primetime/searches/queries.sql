@@ -138,6 +138,7 @@ SELECT id FROM searches WHERE state IN ('planned', 'running') ORDER BY id;
 s.id, s.idea, s.keywords, s.query, s.concepts, s.limits, s.max_results, s.state, s.step, s.articles_found,
     s.query_understood, s.beyond_reach, s.seconds_left, s.problem, s.model_hash, s.scores, s.requested_at,
     s.started_at, s.finished_at, s.saved_search_id, account.name AS requested_by,
+    s.account_id AS requested_by_id,
     coalesce(progress.planned, 0) AS planned, coalesce(progress.fetched, 0) AS fetched,
     coalesce(progress.new, 0) AS new, coalesce(progress.unavailable, 0) AS unavailable,
     coalesce(progress.embedded, 0) AS embedded, coalesce(progress.scored, 0) AS scored
@@ -231,6 +232,7 @@ DELETE FROM saved_searches WHERE id = %(id)s RETURNING id;
 
 -- name: saved_searches
 SELECT saved.id, saved.name, saved.every_days, saved.created_at, account.name AS saved_by,
+    saved.account_id AS saved_by_id,
     newest.id AS newest_search_id, newest.state AS newest_state, newest.query, newest.requested_at AS last_run_at,
     done.id AS newest_done_id, done.articles_found, done.requested_at + saved.every_days * interval '1 day' AS due_at,
     (SELECT count(*) FROM searches WHERE saved_search_id = saved.id) AS runs,

@@ -56,6 +56,7 @@ class Search:
     started_at: datetime | None
     finished_at: datetime | None
     requested_by: str | None
+    requested_by_id: int | None  # the account; None: it is nobody's
     saved_search_id: int | None
 
     @property

@@ -20,6 +20,7 @@ class SavedSearch:
     every_days: int
     created_at: datetime
     saved_by: str | None
+    saved_by_id: int | None  # the account; None: it is nobody's
     runs: int
     newest_search_id: int | None
     newest_state: str | None

@@ -55,6 +55,7 @@ describe('a search in words', () => {
 			requested_at: '2026-11-25T00:00:00Z',
 			finished_at: null,
 			requested_by: null,
+			requested_by_id: null,
 			saved_search_id: null
 		};
 		expect(shown(Progress, { search })).toMatch(/found 60,000 to fetch 10,000 fetched 200 /);

@@ -78,9 +78,12 @@ def test_searches_and_saved_ones_are_their_makers_and_administrators(
     command_line = create_search(connection, Order(query="zinc", max_results=5))
     connection.execute("UPDATE searches SET state = 'done'")
     connection.commit()
+    me = ann.get("/api/v1/session").json()["id"]
+    assert [one["requested_by_id"] for one in ben.get("/api/v1/searches").json()["items"]] == [None, me, me]
     saved = [
         ann.post("/api/v1/saved-searches", json={"search_id": one, "name": "Zinc"}).json()["id"] for one in searches
     ]
+    assert [one["saved_by_id"] for one in ben.get("/api/v1/saved-searches").json()["items"]] == [me, me]
     assert ben.patch(f"/api/v1/saved-searches/{saved[0]}", json={"name": "Mine"}).status_code == 403
     assert ann.patch(f"/api/v1/saved-searches/{saved[0]}", json={"name": "Zinc again"}).status_code == 200
     for own, other in ((f"/api/v1/{kind}/{ids[0]}", f"/api/v1/{kind}/{ids[1]}")

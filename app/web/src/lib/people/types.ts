@@ -8,6 +8,12 @@ export interface Person {
 	role: Role;
 }
 
+/** Who is signed in. */
+export interface Myself extends Person {
+	/** Null for a visitor. */
+	id: number | null;
+}
+
 /** An account, as its owner and administrators see it. */
 export interface Account extends Person {
 	id: number;

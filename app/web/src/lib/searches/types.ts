@@ -124,6 +124,8 @@ export interface Search {
 	requested_at: string;
 	finished_at: string | null;
 	requested_by: string | null;
+	/** Null: nobody's, for everybody to change. */
+	requested_by_id: number | null;
 	saved_search_id: number | null;
 }
 
@@ -182,6 +184,9 @@ export interface SavedSearch {
 	id: number;
 	name: string;
 	every_days: number;
+	saved_by: string | null;
+	/** Null: nobody's, for everybody to change. */
+	saved_by_id: number | null;
 	runs: number;
 	newest_search_id: number | null;
 	newest_state: State | null;

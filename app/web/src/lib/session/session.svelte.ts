@@ -1,18 +1,18 @@
 import { goto } from '$app/navigation';
 import { request } from '#lib/api/client.ts';
-import type { Person } from '#lib/people/types.ts';
+import type { Myself } from '#lib/people/types.ts';
 
 class Session {
-	person = $state.raw<Person>();
+	person = $state.raw<Myself>();
 
-	async find(signal: AbortSignal): Promise<Person> {
-		this.person = await request<Person>('/api/v1/session', { signal });
+	async find(signal: AbortSignal): Promise<Myself> {
+		this.person = await request<Myself>('/api/v1/session', { signal });
 		return this.person;
 	}
 
 	async signIn(email: string, password: string): Promise<void> {
 		const options = { method: 'POST', body: { email, password }, redirectWhenSignedOut: false } as const;
-		this.person = await request<Person>('/api/v1/session', options);
+		this.person = await request<Myself>('/api/v1/session', options);
 	}
 
 	async signOut(): Promise<void> {
@@ -32,6 +32,11 @@ class Session {
 
 	get mayAnalyse(): boolean {
 		return this.person?.role === 'researcher' || this.person?.role === 'administrator';
+	}
+
+	/** Whether what this account made (null: nobody) is for who is here to change and to delete, as the server has it. */
+	mayChange(ownerId: number | null): boolean {
+		return this.mayAnalyse && (ownerId === null || ownerId === this.person?.id || this.mayAdminister);
 	}
 }
 
