@@ -1,4 +1,4 @@
-"""How articles join a topic in whose dense region they are not: outliers of an analysis, and later papers."""
+"""How articles join a topic in whose dense region they are not: those on its edge, outliers, and later papers."""
 
 from __future__ import annotations
 
@@ -42,6 +42,37 @@ def take_in_outliers(vectors: NDArray[np.float32], dense: NDArray[np.int64]) -> 
     with one_thread_each():
         labels[outliers] = np.concatenate(in_blocks(nearest, len(outliers), _ROWS))
     return labels
+
+
+def settle(vectors: NDArray[np.float32], labels: NDArray[np.int64], near: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Labels [n] in which articles at a border are in the topic of the nearest centre, if their neighbours agree.
+
+    They agree when as many of an article's neighbours [n, k] are in that topic as in its own. A layout in few
+    dimensions puts some articles into a region that they have little to do with; the centre alone would take some out
+    of regions of other shapes than a ball. No topic is emptied.
+    """
+    count = int(labels.max(initial=OUTLIER)) + 1
+    theirs = labels[near]
+    own = labels[:, None]
+    border = np.flatnonzero((labels >= 0) & ((theirs >= 0) & (theirs != own)).any(axis=1))
+    settled = labels.copy()
+    if count < 2 or not len(border):
+        return settled
+    centres = centroids_of(vectors, labels, count)
+
+    def nearest(rows: slice) -> NDArray[np.int64]:
+        best: NDArray[np.int64] = (vectors[border[rows]] @ centres.T).argmax(axis=1)
+        return best
+
+    with one_thread_each():
+        best = np.concatenate(in_blocks(nearest, len(border), _ROWS))
+    there = (theirs[border] == best[:, None]).sum(axis=1)
+    agreed = (there > 0) & (there >= (theirs == own)[border].sum(axis=1))
+    settled[border[agreed]] = best[agreed]
+    emptied = np.flatnonzero(np.bincount(settled[settled >= 0], minlength=count) == 0)
+    back = np.isin(labels, emptied)
+    settled[back] = labels[back]
+    return settled
 
 
 def vote(theirs: NDArray[np.int64], distances: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -15,7 +15,7 @@ from scipy import sparse
 from primetime.analysis.density import Dendrogram, clusters, dendrogram, labels_of
 from primetime.analysis.graph import fuzzy_graph
 from primetime.analysis.hierarchy import coarser_levels, finer_level
-from primetime.analysis.joining import OUTLIER, centroids_of, take_in_outliers
+from primetime.analysis.joining import OUTLIER, centroids_of, settle, take_in_outliers
 from primetime.analysis.layout import MAP_EPOCHS, RESUMED_RATE, TOPIC_EPOCHS, lay_out, modes, projections
 from primetime.analysis.neighbours import InvertedFile, Neighbours
 from primetime.errors import BadInput
@@ -53,7 +53,7 @@ class Partition:
     labels: NDArray[np.int64]
     """[n], topic or -1"""
     dense: NDArray[np.int64]
-    """[n], the same before outliers were taken in"""
+    """[n], the same before outliers were taken in and borders settled"""
     count: int
     """of topics"""
     file: InvertedFile
@@ -127,7 +127,7 @@ def _partitioned(vectors: NDArray[np.float32], *, seed: int, sizes: Sizes | None
     start = projections(vectors, dimensions=CLUSTERING_DIMENSIONS, seed=seed)
     tree = density_tree(start, graph, sizes, seed=seed)
     dense = dense_regions(tree, sizes, largest=largest_topic_size(n))
-    labels = take_in_outliers(vectors, dense)
+    labels = settle(vectors, take_in_outliers(vectors, dense), neighbours.indices)
     count = int(labels.max(initial=OUTLIER)) + 1
     if count == 0:
         raise BadInput(
