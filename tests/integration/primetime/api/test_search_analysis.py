@@ -44,9 +44,9 @@ def sign_in(client: TestClient, role: Role) -> None:
     assert client.post("/api/v1/session", json=credentials).status_code == 200
 
 
-def finished_search(connection: psycopg.Connection, each: int) -> int:
-    """A search that has ended, with `each` articles of three subjects."""
-    articles = [
+def articles_of(each: int) -> list[Article]:
+    """So many of each of three subjects."""
+    return [
         Article(
             pmid=1 + number * len(SUBJECTS) + place,
             title=f"A study of {subject}, report {number}",
@@ -56,6 +56,11 @@ def finished_search(connection: psycopg.Connection, each: int) -> int:
         for number in range(each)
         for place, subject in enumerate(SUBJECTS)
     ]
+
+
+def finished_search(connection: psycopg.Connection, each: int) -> int:
+    """A search that has ended, with `each` articles of three subjects."""
+    articles = articles_of(each)
     store_articles(connection, articles)
     search_id = create_search(connection, Order(query="anything", max_results=200))
     connection.execute(
@@ -141,6 +146,9 @@ def test_an_analysis_that_cannot_be_made_fails_at_once_and_says_why(
     assert "6 articles" in found["cause"]
     too_few = client.post(address)
     assert (too_few.status_code, too_few.json()["detail"]) == (400, "there are 6 stored articles, and topics need 30")
+    store_articles(connection, articles_of(10))
+    connection.commit()
+    assert client.post(address).status_code == 202, "it may be asked for again"
     client.delete(f"/api/v1/searches/{search_id}")
     run_jobs(with_encoder)
     assert connection.execute("SELECT count(*) FROM analysis_runs").fetchone() == (0,)
