@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from localcloud.errors import PortInUseError, ProcessStartError
 from localcloud.settings import REPOSITORY, Settings
@@ -148,10 +149,8 @@ def wait_idle(settings: Settings, seconds: float) -> bool:
     """Wait until machines and databases are what they should be; whether that came in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        # The address is the local cloud's own.
-        with urllib.request.urlopen(f"{settings.endpoint_url}{ENDPOINT_HEALTH}", timeout=5) as reply:  # noqa: S310
-            if json.load(reply)["idle"]:
-                return True
+        if _health(settings)["idle"]:
+            return True
         time.sleep(0.2)
     return False
 
@@ -161,8 +160,7 @@ def runs_elsewhere(settings: Settings) -> bool:
     if endpoint(settings).pid() is not None:
         return False
     try:
-        with urllib.request.urlopen(f"{settings.endpoint_url}{ENDPOINT_HEALTH}", timeout=5) as reply:  # noqa: S310
-            return bool(json.load(reply)["name"] == settings.name)
+        return bool(_health(settings)["name"] == settings.name)
     except (OSError, ValueError, KeyError, TypeError):  # nothing listens there, or no local cloud
         return False
 
@@ -190,6 +188,13 @@ def literature(settings: Settings, corpus: tuple[Path, ...] = ()) -> Process:
         health_path="/_literature/health",
         state_directory=settings.state_directory,
     )
+
+
+def _health(settings: Settings) -> Any:
+    """What answers on the endpoint's port says of itself."""
+    # The address is the local cloud's own.
+    with urllib.request.urlopen(f"{settings.endpoint_url}{ENDPOINT_HEALTH}", timeout=5) as reply:  # noqa: S310
+        return json.load(reply)
 
 
 def _alive(pid: int) -> bool:

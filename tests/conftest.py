@@ -149,6 +149,11 @@ class Platform:
         )
 
 
+def localcloud(verb: str, environment: dict[str, str]) -> None:
+    executable = str(Path(sys.executable).parent / "localcloud")
+    subprocess.run([executable, verb], env=environment, cwd=REPOSITORY, check=True)
+
+
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Deploy once for all the tests that need a platform, over real records where they are there and soon encoded.
@@ -171,22 +176,20 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     command = [sys.executable, "scripts/demo.py", "--summary", str(summary)]
     if real:
         command += ["--corpus", ",".join(str(file) for file in files)]
-    localcloud = str(Path(sys.executable).parent / "localcloud")
     keep = os.environ.get("KEEP_PLATFORM") == "1"
     if not keep:
-        # Of a run that was cut short, in this checkout or in one that is gone.
-        subprocess.run([localcloud, "reset"], env=environment, cwd=REPOSITORY, check=True)
+        localcloud("reset", environment)  # of a run that was cut short, in this checkout or in one that is gone
     try:
         run = subprocess.run(command, env=environment, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=False)
         assert run.returncode == 0, f"the demo stopped with status {run.returncode}; what it said stands above"
         yield Platform(environment=environment, state=state, summary=json.loads(summary.read_text()), real=real)
     finally:
         if not keep:
-            subprocess.run([localcloud, "reset"], env=environment, cwd=REPOSITORY, check=True)
+            localcloud("reset", environment)
 
 
 @pytest.fixture
-def empty_cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
+def empty_cloud(tmp_path: Path) -> Iterator[dict[str, str]]:
     """An empty local cloud of this test's own: what a command needs to meet it and no other."""
     environment = os.environ | {
         "LOCALCLOUD_NAME": "empty",
@@ -195,12 +198,7 @@ def empty_cloud(repository: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
         "LOCALCLOUD_SUBNET": "10.141.0.0/16",
         "LOCALCLOUD_STATE": str(tmp_path / "state"),
     }
-
-    def localcloud(verb: str) -> None:
-        executable = str(Path(sys.executable).parent / "localcloud")
-        subprocess.run([executable, verb], env=environment, cwd=repository, check=True)
-
-    localcloud("reset")  # of a run that was cut short
-    localcloud("up")
+    localcloud("reset", environment)  # of a run that was cut short
+    localcloud("up", environment)
     yield environment
-    localcloud("reset")
+    localcloud("reset", environment)

@@ -158,8 +158,9 @@ def since(connection: Connection[Any], model_hash: str, run_id: int) -> Since:
 def count_articles(
     connection: Connection[Any], pmids: Sequence[int] | None = None, *, enough: int | None = None
 ) -> int:
-    """All stored articles (of `pmids`, where given), with a vector or without; each paper once. No more than `enough`
-    are counted."""
+    """All stored articles (of `pmids`, where given), with a vector or without, each paper once; no more than `enough`
+    are counted.
+    """
     values = {"pmids": None if pmids is None else list(pmids), "enough": enough}
     row = connection.execute(counting(QUERIES["count_articles"]), values, prepare=False).fetchone()
     return int(row[0]) if row else 0

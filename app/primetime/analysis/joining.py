@@ -33,14 +33,8 @@ def take_in_outliers(vectors: NDArray[np.float32], dense: NDArray[np.int64]) -> 
     floor = np.empty(count, dtype=np.float32)
     for topic in range(count):
         floor[topic] = np.quantile(vectors[dense == topic] @ centres[topic], FARTHEST_SHARE)
-
-    def nearest(rows: slice) -> NDArray[np.int64]:
-        similarity = vectors[outliers[rows]] @ centres.T
-        best = similarity.argmax(axis=1)
-        return np.where(similarity[np.arange(len(best)), best] >= floor[best], best, OUTLIER)
-
-    with one_thread_each():
-        labels[outliers] = np.concatenate(in_blocks(nearest, len(outliers), _ROWS))
+    best, similarity = _nearest_centre(vectors, outliers, centres)
+    labels[outliers] = np.where(similarity >= floor[best], best, OUTLIER)
     return labels
 
 
@@ -58,14 +52,7 @@ def settle(vectors: NDArray[np.float32], labels: NDArray[np.int64], near: NDArra
     settled = labels.copy()
     if count < 2 or not len(border):
         return settled
-    centres = centroids_of(vectors, labels, count)
-
-    def nearest(rows: slice) -> NDArray[np.int64]:
-        best: NDArray[np.int64] = (vectors[border[rows]] @ centres.T).argmax(axis=1)
-        return best
-
-    with one_thread_each():
-        best = np.concatenate(in_blocks(nearest, len(border), _ROWS))
+    best, _ = _nearest_centre(vectors, border, centroids_of(vectors, labels, count))
     there = (theirs[border] == best[:, None]).sum(axis=1)
     agreed = (there > 0) & (there >= (theirs == own)[border].sum(axis=1))
     settled[border[agreed]] = best[agreed]
@@ -101,3 +88,18 @@ def centroids_of(vectors: NDArray[np.float32], labels: NDArray[np.int64], count:
         (np.ones(len(inside), dtype=np.float32), (labels[inside], inside)), (count, len(labels))
     )
     return to_unit_length(membership @ vectors)
+
+
+def _nearest_centre(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], centres: NDArray[np.float32]
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """For each of the rows [m] the centre that is nearest to its vector, and how similar the two are."""
+
+    def nearest(block: slice) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        similarity = vectors[rows[block]] @ centres.T
+        best = similarity.argmax(axis=1)
+        return best, similarity[np.arange(len(best)), best]
+
+    with one_thread_each():
+        best, similarity = zip(*in_blocks(nearest, len(rows), _ROWS), strict=True)
+    return np.concatenate(best), np.concatenate(similarity)

@@ -96,8 +96,8 @@ def _openvino(path: Path, threads: int, *, bf16: bool) -> Engine:
         "NUM_STREAMS": lanes,
         "INFERENCE_NUM_THREADS": threads,
         "CPU_RUNTIME_CACHE_CAPACITY": _KERNELS,
+        "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",  # its own choice is what it deems fastest
     }
-    options["INFERENCE_PRECISION_HINT"] = "bf16" if bf16 else "f32"  # its own choice is what it deems fastest
     compiled = core.compile_model(str(path), "CPU", options)
     inputs = {name for entry in compiled.inputs for name in entry.get_names()}
     # A request a lane: another would hold another set of activations, and the cores are busy with these.

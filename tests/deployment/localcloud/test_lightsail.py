@@ -139,24 +139,6 @@ def test_a_port_in_use_is_told_with_its_remedy(localcloud, tmp_path):
     assert "LOCALCLOUD_PORT=" in result.stderr
 
 
-def test_machines_that_another_checkouts_cloud_left_are_not_taken_for_new_ones(localcloud, instances, tmp_path):
-    other = LocalCloud(tmp_path / "state")
-    other.environment |= {"LOCALCLOUD_PORT": str(PORT + 1), "LOCALCLOUD_EDGE_PORT": str(EDGE_PORT + 1)}
-    result = other.run("up", check=False)
-    assert result.returncode == 19
-    assert f"localcloud-{NAME}-one, localcloud-{NAME}-two of another local cloud named {NAME}" in result.stderr
-    assert "LOCALCLOUD_NAME=" in result.stderr
-    assert not other.state.exists()
-
-
-def test_a_reset_removes_nothing_of_another_checkouts_running_cloud(localcloud, instances, tmp_path):
-    other = LocalCloud(tmp_path / "state")
-    result = other.run("reset", check=False)
-    assert result.returncode == 19
-    assert f"local cloud {NAME} runs on port {PORT}" in result.stderr
-    assert all(instance["runs"] for instance in localcloud.status()["instances"])
-
-
 def test_a_machine_is_debian_with_systemd_sudo_and_python(lightsail, instances, key):
     machine = Machine(public(lightsail, "one"), key)
     assert machine.run("sudo --non-interactive id -u") == "0"
